@@ -1,0 +1,1 @@
+await Microsoft.Extensions.Hosting.Host.CreateApplicationBuilder(args).Build().RunAsync();

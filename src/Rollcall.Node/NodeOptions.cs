@@ -1,0 +1,22 @@
+using Rollcall.Registry;
+
+namespace Rollcall.Node;
+
+/// <summary>How a node runs.</summary>
+public sealed record NodeOptions
+{
+    /// <summary>Where it listens. Default loopback, port 7655.</summary>
+    public IReadOnlyList<string> Urls { get; init; } = ["http://127.0.0.1:7655"];
+
+    /// <summary>Lets it listen beyond loopback without authentication.</summary>
+    public bool AllowAnyone { get; init; }
+
+    /// <summary>The registry.</summary>
+    public RegistryOptions Registry { get; init; } = new();
+
+    /// <summary>The longest a blocking query may wait. Default 5 min.</summary>
+    public TimeSpan MaxWait { get; init; } = TimeSpan.FromMinutes(5);
+
+    /// <summary>The wait of a blocking query that names none. Default 30 s.</summary>
+    public TimeSpan DefaultWait { get; init; } = TimeSpan.FromSeconds(30);
+}

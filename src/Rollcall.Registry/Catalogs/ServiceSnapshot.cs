@@ -1,0 +1,33 @@
+using System.Collections.Immutable;
+
+namespace Rollcall.Registry.Catalogs;
+
+/// <summary>One service at one revision. Immutable; its JSON is rendered once and kept.</summary>
+public sealed class ServiceSnapshot
+{
+    private byte[]? _json;
+
+    internal ServiceSnapshot(string service, long revision, ImmutableArray<Instance> instances)
+    {
+        Service = service;
+        Revision = revision;
+        Instances = instances;
+    }
+
+    /// <summary>The service's name.</summary>
+    public string Service { get; }
+
+    /// <summary>Revision of its last change; 0 when it never existed.</summary>
+    public long Revision { get; }
+
+    /// <summary>In order of id.</summary>
+    public ImmutableArray<Instance> Instances { get; }
+
+    /// <summary>The rendering of this revision: made by <paramref name="render"/> at the first call, the same bytes ever after.</summary>
+    public ReadOnlyMemory<byte> GetOrRender(Func<ServiceSnapshot, byte[]> render)
+    {
+        ArgumentNullException.ThrowIfNull(render);
+        // Two first callers may both render; the bytes are equal, either may stay.
+        return Volatile.Read(ref _json) ?? Interlocked.CompareExchange(ref _json, render(this), null) ?? _json;
+    }
+}

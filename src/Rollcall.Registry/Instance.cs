@@ -1,0 +1,77 @@
+using System.Collections.Immutable;
+
+namespace Rollcall.Registry;
+
+/// <summary>What an owner says of an instance when it registers it.</summary>
+public sealed record InstanceRegistration
+{
+    /// <summary>The lease of a registration that names none.</summary>
+    public static readonly TimeSpan DefaultTtl = TimeSpan.FromSeconds(10);
+
+    /// <summary>The service.</summary>
+    public required string Service { get; init; }
+
+    /// <summary>Identity inside the service.</summary>
+    public required string Id { get; init; }
+
+    /// <summary>Host or IP address, without a port.</summary>
+    public required string Address { get; init; }
+
+    /// <summary>Port numbers by name; at least one.</summary>
+    public required SmallMap<int> Ports { get; init; }
+
+    /// <summary>How long the lease lasts without renewal. Default 10 s.</summary>
+    public TimeSpan Ttl { get; init; } = DefaultTtl;
+
+    /// <summary>Share of traffic, 0 to 100. Default 100.</summary>
+    public int Weight { get; init; } = Endpoint.DefaultWeight;
+
+    /// <summary>Failure domain.</summary>
+    public string? Zone { get; init; }
+
+    /// <summary>Machine it runs on.</summary>
+    public string? Node { get; init; }
+
+    /// <summary>Labels.</summary>
+    public SmallMap<string> Metadata { get; init; } = SmallMap<string>.Empty;
+
+    /// <summary>Checks the node makes.</summary>
+    public ImmutableArray<CheckDefinition> Checks { get; init; } = [];
+}
+
+/// <summary>An instance as the catalog has it: what its owner said and what became of it. Immutable.</summary>
+public sealed record Instance
+{
+    /// <summary>What its owner said.</summary>
+    public required InstanceRegistration Registration { get; init; }
+
+    /// <summary>Whether it may be sent new work.</summary>
+    public required EndpointState State { get; init; }
+
+    /// <summary>Why it is in that state, when there is something to say.</summary>
+    public string? Reason { get; init; }
+
+    /// <summary>When it entered its state (UTC).</summary>
+    public required DateTimeOffset Since { get; init; }
+
+    /// <summary>Revision of its last change.</summary>
+    public required long Revision { get; init; }
+
+    /// <summary>SHA-256 of the owner's secret; empty when anyone may change the instance.</summary>
+    public ImmutableArray<byte> OwnerHash { get; init; } = [];
+
+    /// <summary>What its owner last said of its readiness (status writes); true until told otherwise.</summary>
+    public bool OwnerReady { get; init; } = true;
+
+    /// <summary>True once a drain was asked for; ends with a new registration.</summary>
+    public bool Draining { get; init; }
+
+    /// <summary>True while its lease is overdue.</summary>
+    public bool Expired { get; init; }
+
+    /// <summary>The check that fails, in words; null while all pass.</summary>
+    public string? FailingCheck { get; init; }
+
+    /// <summary>Names it.</summary>
+    public InstanceKey Key => new(Registration.Service, Registration.Id);
+}

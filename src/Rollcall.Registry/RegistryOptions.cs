@@ -1,0 +1,34 @@
+using Rollcall.Registry.Journaling;
+
+namespace Rollcall.Registry;
+
+/// <summary>How a registry behaves.</summary>
+public sealed record RegistryOptions
+{
+    /// <summary>The journal.</summary>
+    public JournalOptions Journal { get; init; } = new();
+
+    /// <summary>How long an expired instance stays, not ready, before it is removed. Default 1 min.</summary>
+    public TimeSpan RemoveExpiredAfter { get; init; } = TimeSpan.FromMinutes(1);
+
+    /// <summary>The share of all leases that must lapse inside <see cref="GuardWindow"/> for expiry to be suspended. Default one third.</summary>
+    public double GuardShare { get; init; } = 1.0 / 3;
+
+    /// <summary>The guard never acts with fewer leases than this. Default 5.</summary>
+    public int GuardMinLeases { get; init; } = 5;
+
+    /// <summary>The window in which lapses are counted together. Default 10 s.</summary>
+    public TimeSpan GuardWindow { get; init; } = TimeSpan.FromSeconds(10);
+
+    /// <summary>The most services. Default 10,000.</summary>
+    public int MaxServices { get; init; } = 10_000;
+
+    /// <summary>The most instances of one service. Default 10,000.</summary>
+    public int MaxInstancesPerService { get; init; } = 10_000;
+
+    /// <summary>Writes that may wait for the journal; one more is refused as busy. Default 16,384.</summary>
+    public int WriteQueue { get; init; } = 16_384;
+
+    /// <summary>Checks under way at once. Default 64.</summary>
+    public int MaxConcurrentChecks { get; init; } = 64;
+}

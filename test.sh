@@ -1,0 +1,30 @@
+#!/usr/bin/env bash
+# Installs what is missing, builds, runs every test and ends with one line: N passed, N failed, N skipped.
+set -euo pipefail
+cd "$(dirname "${BASH_SOURCE[0]}")"
+source scripts/common.sh
+
+need_dotnet
+build Debug
+
+passed=0 failed=0 skipped=0 status=0
+for project in tests/*.Tests tests/Rollcall.EndToEnd; do
+  name=$(basename "$project")
+  results="artifacts/test-results/$name.xml"
+  mkdir -p artifacts/test-results
+  rm -f "$results"
+  printf '\n== %s\n' "$name"
+  dotnet "artifacts/bin/$name/debug/$name.dll" -noLogo -noColor -xml "$results" "$@" || status=1
+  if [ ! -s "$results" ]; then
+    printf '%s wrote no results\n' "$name"
+    failed=$((failed + 1)) status=1
+    continue
+  fi
+  count() { grep -o '<assembly [^>]*>' "$results" | grep -o " $1=\"[0-9]*\"" | grep -o '[0-9]*' | paste -sd+ | bc; }
+  passed=$((passed + $(count passed)))
+  failed=$((failed + $(count failed) + $(count errors)))
+  skipped=$((skipped + $(count skipped)))
+done
+
+printf '\n%d passed, %d failed, %d skipped\n' "$passed" "$failed" "$skipped"
+[ "$failed" -eq 0 ] && [ "$status" -eq 0 ]
