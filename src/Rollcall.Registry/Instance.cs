@@ -63,13 +63,16 @@ public sealed record Instance
     /// <summary>What its owner last said of its readiness (status writes); true until told otherwise.</summary>
     public bool OwnerReady { get; init; } = true;
 
-    /// <summary>True once a drain was asked for; ends with a new registration.</summary>
+    /// <summary>The reason its owner gave with that; null when it gave none. Kept apart from <see cref="Reason"/>, which a lapse or a check may cover.</summary>
+    public string? OwnerReason { get; init; }
+
+    /// <summary>True once a drain was asked for; ends with a new registration or when its owner says it is ready.</summary>
     public bool Draining { get; init; }
 
     /// <summary>True while its lease is overdue.</summary>
     public bool Expired { get; init; }
 
-    /// <summary>The check that fails, in words; null while all pass.</summary>
+    /// <summary>The check that fails or has not passed yet, in words; null while all pass.</summary>
     public string? FailingCheck { get; init; }
 
     /// <summary>Names it.</summary>

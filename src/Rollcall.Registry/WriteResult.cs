@@ -1,6 +1,4 @@
-using System.Collections.Immutable;
-
-namespace Rollcall.Registry.Engine;
+namespace Rollcall.Registry;
 
 /// <summary>How a write ended.</summary>
 public enum WriteOutcome
@@ -42,34 +40,3 @@ public readonly record struct WriteResult(WriteOutcome Outcome, long Revision, s
     /// <summary>True when the instance is now as was asked.</summary>
     public bool Succeeded => Outcome is WriteOutcome.Created or WriteOutcome.Changed or WriteOutcome.Unchanged;
 }
-
-/// <summary>What became of a renewal.</summary>
-public enum RenewResult
-{
-    /// <summary>The lease runs anew.</summary>
-    Renewed = 0,
-
-    /// <summary>There is no such instance; register again.</summary>
-    Unknown = 1,
-
-    /// <summary>The secret is not the owner's.</summary>
-    Forbidden = 2,
-}
-
-/// <summary>How a drain ended.</summary>
-/// <param name="Write">How the write that began it ended.</param>
-/// <param name="Watchers">Watchers that had to apply it.</param>
-/// <param name="Waiting">Those that have not; empty when all have.</param>
-/// <param name="Elapsed">How long it took.</param>
-public sealed record DrainResult(
-    WriteResult Write,
-    int Watchers,
-    ImmutableArray<Watchers.WatcherInfo> Waiting,
-    TimeSpan Elapsed);
-
-/// <summary>State of the mass-expiry guard.</summary>
-/// <param name="Active">True while expiry is suspended.</param>
-/// <param name="Reason">Why, in words for an operator; null while inactive.</param>
-/// <param name="Since">Since when (UTC); null while inactive.</param>
-/// <param name="HeldLeases">Leases overdue but kept.</param>
-public sealed record GuardStatus(bool Active, string? Reason, DateTimeOffset? Since, int HeldLeases);
