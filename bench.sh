@@ -1,0 +1,54 @@
+#!/usr/bin/env bash
+# Installs what is missing, builds, measures this product beside its peers on this machine and writes benchmarks/RESULTS.md.
+#   ./bench.sh            everything (about 15 minutes)
+#   ./bench.sh load […]   real servers only: registrations listing watch scale; --quick for a short, uncommitted look
+#   ./bench.sh micro [F]  BenchmarkDotNet only; F is its filter
+set -euo pipefail
+cd "$(dirname "${BASH_SOURCE[0]}")"
+source scripts/common.sh
+
+what=${1:-all}
+[ $# -gt 0 ] && shift
+out=artifacts/bench
+mkdir -p "$out"
+
+need_dotnet
+if [ "$what" != micro ]; then
+  need_package etcd etcd-server
+  need_package wrk wrk
+fi
+build Release src/Rollcall.Cli benchmarks/Rollcall.Load benchmarks/Rollcall.Benchmarks
+
+load() {
+  rm -rf "$out/data"
+  dotnet artifacts/bin/Rollcall.Load/release/Rollcall.Load.dll artifacts/bin/Rollcall.Cli/release/rollcall "$out/data" "$out/load.md" "$@" || [ $? -eq 1 ]
+  rm -rf "$out/data"
+}
+
+micro() {
+  dotnet artifacts/bin/Rollcall.Benchmarks/release/Rollcall.Benchmarks.dll --filter "${1:-*}" --artifacts "$out/micro" --exporters github --join
+}
+
+case $what in
+  load) load "$@"; exit ;;
+  micro) micro "$@"; exit ;;
+  all) ;;
+  *) echo "usage: $0 [load|micro] …" >&2; exit 2 ;;
+esac
+
+load "$@"
+micro
+{
+  echo '# Results'
+  echo
+  echo 'Written by `./bench.sh`; repeat them with it. Ratios are what to compare: absolute figures belong to the machine.'
+  echo
+  echo "## Real servers, $(date -u +%F)"
+  echo
+  cat "$out/load.md"
+  echo
+  echo '## In one process (BenchmarkDotNet)'
+  echo
+  cat "$out"/micro/results/*-report-github.md
+} >benchmarks/RESULTS.md
+echo 'Wrote benchmarks/RESULTS.md'

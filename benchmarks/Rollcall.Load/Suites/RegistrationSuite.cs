@@ -1,0 +1,18 @@
+using Rollcall.Load.Servers;
+
+namespace Rollcall.Load.Suites;
+
+/// <summary>Durable registrations against durable puts of the same record.</summary>
+internal static class RegistrationSuite
+{
+    public static async Task RunAsync(Server ours, Server theirs, LoadOptions options, Report report, CancellationToken cancellationToken)
+    {
+        var (a, b) = await AlternatingSuite.RunAsync(ours, "rollcall-register.lua", theirs, "etcd-put.lua", options, cancellationToken);
+        var (rateA, rateB) = (AlternatingSuite.MedianRate(a), AlternatingSuite.MedianRate(b));
+        report.Add(
+            $"durable registrations, {options.Connections} connections",
+            $"{rateA:N0}/s", $"{rateB:N0}/s", $"{rateA / rateB:0.00}×", "≥ 2.5×", rateA / rateB >= 2.5);
+        var (p99A, p99B) = (AlternatingSuite.MedianP99(a), AlternatingSuite.MedianP99(b));
+        report.Add("the same, p99", $"{p99A:0.0} ms", $"{p99B:0.0} ms", $"{p99A / p99B:0.00}×", "≤ 1×", p99A <= p99B);
+    }
+}
