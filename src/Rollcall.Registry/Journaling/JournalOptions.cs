@@ -20,4 +20,22 @@ public sealed record JournalOptions
 
     /// <summary>The oldest history is dropped beyond this size. Default 256 MB.</summary>
     public long HistoryBytes { get; init; } = 256L << 20;
+
+    /// <summary>Every violation, in words; empty when there is none.</summary>
+    internal IEnumerable<string> Violations()
+    {
+        const int SmallestFile = 4096;
+        if (SegmentBytes < SmallestFile)
+            yield return $"{nameof(SegmentBytes)} is {SegmentBytes}; it must be at least {SmallestFile}.";
+        if (SnapshotAfterBytes < SmallestFile)
+            yield return $"{nameof(SnapshotAfterBytes)} is {SnapshotAfterBytes}; it must be at least {SmallestFile}.";
+        if (HistoryAge < TimeSpan.Zero)
+            yield return $"{nameof(HistoryAge)} is {HistoryAge}; it must not be negative.";
+        if (HistoryBytes < 0)
+            yield return $"{nameof(HistoryBytes)} is {HistoryBytes}; it must not be negative.";
+        if (!Enum.IsDefined(Durability))
+            yield return $"{nameof(Durability)} is {Durability}; there are fsync, interval and memory.";
+        if (Durability != Durability.Memory && string.IsNullOrWhiteSpace(Directory))
+            yield return $"{nameof(Directory)} is empty; name where the journal is kept, or use memory durability.";
+    }
 }
