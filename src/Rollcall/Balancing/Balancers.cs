@@ -1,0 +1,60 @@
+using System.Collections.Frozen;
+
+namespace Rollcall.Balancing;
+
+/// <summary>
+/// The balancing policies of a process by name: <c>round-robin</c>, <c>random</c>, <c>least-requests</c> and those an application adds. Thread-safe.
+/// </summary>
+public sealed class Balancers
+{
+    /// <summary>The name of smooth weighted round robin, the default.</summary>
+    public const string RoundRobin = RoundRobinBalancer.PolicyName;
+
+    /// <summary>The name of the weighted random policy.</summary>
+    public const string Random = RandomBalancer.PolicyName;
+
+    /// <summary>The name of the policy that takes the less loaded of two endpoints drawn at random.</summary>
+    public const string LeastRequests = LeastRequestsBalancer.PolicyName;
+
+    private readonly FrozenDictionary<string, IBalancer> _byName;
+
+    /// <summary>The built-in policies.</summary>
+    /// <param name="random">Where they draw their seeds from; used only here and when a picker is made.</param>
+    public Balancers(Random random)
+        : this(random, [])
+    {
+    }
+
+    /// <summary>The built-in policies and <paramref name="others"/>; one of the same name replaces a built-in one.</summary>
+    /// <param name="random">Where the built-in policies draw their seeds from.</param>
+    /// <param name="others">An application's own policies.</param>
+    public Balancers(Random random, IEnumerable<IBalancer> others)
+    {
+        ArgumentNullException.ThrowIfNull(random);
+        ArgumentNullException.ThrowIfNull(others);
+        var striped = new StripedRandom(random);
+        var byName = new Dictionary<string, IBalancer>(StringComparer.Ordinal);
+        IBalancer[] builtIn =
+        [
+            new RoundRobinBalancer(new Random(random.Next())),
+            new RandomBalancer(striped),
+            new LeastRequestsBalancer(striped),
+        ];
+        foreach (var balancer in builtIn.Concat(others))
+            byName[balancer.Name] = balancer;
+        _byName = byName.ToFrozenDictionary(StringComparer.Ordinal);
+        Names = [.. _byName.Keys.Order(StringComparer.Ordinal)];
+    }
+
+    /// <summary>Every policy's name, sorted.</summary>
+    public IReadOnlyList<string> Names { get; }
+
+    /// <summary>True when there is a policy of that name.</summary>
+    public bool Contains(string name) => _byName.ContainsKey(name);
+
+    /// <summary>The policy of that name.</summary>
+    /// <exception cref="ArgumentException">There is none; the message lists those there are.</exception>
+    public IBalancer Get(string name) => _byName.TryGetValue(name, out var balancer)
+        ? balancer
+        : throw new ArgumentException($"There is no balancing policy '{name}'; there are: {string.Join(", ", Names)}.", nameof(name));
+}

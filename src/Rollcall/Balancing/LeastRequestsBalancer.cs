@@ -1,0 +1,65 @@
+namespace Rollcall.Balancing;
+
+/// <summary>
+/// The power of two choices: of two different candidates drawn at random, the one with fewer requests in flight for its weight
+/// (Mitzenmacher, "The power of two choices in randomized load balancing", 2001). The first drawn wins a tie, so that an idle
+/// service is shared in proportion to the weights.
+/// </summary>
+internal sealed class LeastRequestsBalancer(StripedRandom random) : IBalancer
+{
+    public const string PolicyName = "least-requests";
+
+    public string Name => PolicyName;
+
+    public IEndpointPicker CreatePicker(ReadOnlySpan<BalancedEndpoint> candidates)
+    {
+        var weights = Weights.Of(candidates);
+        if (candidates.Length == 1)
+            return new OnlyPicker();
+        var loads = new EndpointLoad[candidates.Length];
+        for (var i = 0; i < loads.Length; i++)
+            loads[i] = candidates[i].Load;
+        return weights.AreEqual
+            ? new EqualPicker(loads, random)
+            : new WeightedPicker(loads, weights.Values, random);
+    }
+
+    private sealed class OnlyPicker : IEndpointPicker
+    {
+        public int Pick() => 0;
+    }
+
+    private sealed class EqualPicker(EndpointLoad[] loads, StripedRandom random) : IEndpointPicker
+    {
+        public int Pick()
+        {
+            var bits = random.Next();
+            var first = StripedRandom.Scale((uint)bits, loads.Length);
+            var second = Another(first, (uint)(bits >> 32), loads.Length);
+            return loads[second].InFlight < loads[first].InFlight ? second : first;
+        }
+    }
+
+    private sealed class WeightedPicker(EndpointLoad[] loads, int[] weights, StripedRandom random) : IEndpointPicker
+    {
+        private readonly AliasTable _table = new(weights);
+
+        public int Pick()
+        {
+            var first = _table.Draw(random.Next());
+            var second = _table.Draw(random.Next());
+            if (second == first)
+                second = Another(first, (uint)random.Next(), loads.Length);
+
+            // a / v < b / w without a division. A second of weight 0, which only the line above can draw, never wins.
+            return (long)loads[second].InFlight * weights[first] < (long)loads[first].InFlight * weights[second] ? second : first;
+        }
+    }
+
+    // Uniform over everyone but the first: one draw fewer places, stepping over the one taken.
+    private static int Another(int first, uint bits, int count)
+    {
+        var second = StripedRandom.Scale(bits, count - 1);
+        return second >= first ? second + 1 : second;
+    }
+}

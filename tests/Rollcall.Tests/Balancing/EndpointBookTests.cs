@@ -1,0 +1,82 @@
+using Rollcall.Balancing;
+
+namespace Rollcall.Tests.Balancing;
+
+public sealed class EndpointBookTests
+{
+    private readonly EndpointBook _book = new();
+
+    [Fact]
+    public void Read_EndpointStays_KeepsWhatWasLearned()
+    {
+        var before = _book.Read(Make.Set(1, Make.Endpoint("a"), Make.Endpoint("b")));
+        before[1].Begin();
+
+        var after = _book.Read(Make.Set(2, Make.Endpoint("b", EndpointState.Draining), Make.Endpoint("c")));
+
+        Assert.Equal(["b", "c"], after.Select(static endpoint => endpoint.Endpoint.Id));
+        Assert.Equal(1, after[0].InFlight);
+        Assert.Equal(EndpointState.Draining, after[0].Endpoint.State);
+        before[1].End();
+        Assert.Equal(0, after[0].InFlight);
+    }
+
+    [Fact]
+    public void Read_EndpointUnchanged_IsTheSameObject()
+    {
+        var before = _book.Read(Make.Set(1, Make.Endpoint("a")));
+
+        Assert.Same(before[0], _book.Read(Make.Set(2, Make.Endpoint("a"), Make.Endpoint("b")))[0]);
+    }
+
+    [Fact]
+    public void Read_SameSnapshotTwice_IsTheSameObjects()
+    {
+        var set = Make.Set(1, Make.Endpoint("a"));
+
+        Assert.Same(_book.Read(set)[0], _book.Read(set)[0]);
+    }
+
+    [Fact]
+    public void Read_EndpointLeftAndCameBack_StartsAnew()
+    {
+        _book.Read(Make.Set(1, Make.Endpoint("a")))[0].Begin();
+        _book.Read(Make.Set(2));
+
+        Assert.Equal(0, _book.Read(Make.Set(3, Make.Endpoint("a")))[0].InFlight);
+    }
+
+    [Fact]
+    public void Read_OlderSnapshot_DoesNotForgetTheNewer()
+    {
+        var newer = Make.Set(2, Make.Endpoint("a"), Make.Endpoint("b"));
+        _book.Read(newer)[1].Begin();
+
+        Assert.Single(_book.Read(Make.Set(1, Make.Endpoint("a"))));
+        Assert.Equal(1, _book.Read(newer)[1].InFlight);
+    }
+
+    [Fact]
+    public void Read_AnyHistory_MatchesADictionary()
+    {
+        for (var seed = 0; seed < 100; seed++)
+        {
+            var random = new Random(seed);
+            var book = new EndpointBook();
+            var oracle = new Dictionary<string, EndpointLoad>(StringComparer.Ordinal);
+            for (var revision = 1; revision < 30; revision++)
+            {
+                var ids = Enumerable.Range(0, 12).Where(_ => random.Next(2) == 0).Select(static i => $"e{i}").ToArray();
+                var read = book.Read(Make.Set(revision, [.. ids.Select(id => Make.Endpoint(id, weight: random.Next(101)))]));
+
+                foreach (var endpoint in read)
+                {
+                    if (oracle.TryGetValue(endpoint.Endpoint.Id, out var load))
+                        Assert.True(ReferenceEquals(load, endpoint.Load), $"seed {seed}, revision {revision}");
+                }
+
+                oracle = read.ToDictionary(static endpoint => endpoint.Endpoint.Id, static endpoint => endpoint.Load, StringComparer.Ordinal);
+            }
+        }
+    }
+}
