@@ -24,7 +24,7 @@ public sealed class VirtualTime : TimeProvider
         get
         {
             lock (_gate)
-                return _timers.UnorderedItems.Count(static item => item.Element.IsDueAt(item.Priority.Due));
+                return _timers.UnorderedItems.Where(static item => item.Element.IsDueAt(item.Priority.Due)).Select(static item => item.Element).Distinct().Count();
         }
     }
 
