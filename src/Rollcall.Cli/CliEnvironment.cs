@@ -1,0 +1,32 @@
+namespace Rollcall.Cli;
+
+/// <summary>All that a command sees of the world. The process fills it with the real one, a test with whatever it likes.</summary>
+internal sealed record CliEnvironment
+{
+    public required TextWriter Out { get; init; }
+
+    public required TextWriter Error { get; init; }
+
+    /// <summary>True when standard output is a terminal that can be redrawn.</summary>
+    public bool IsTerminal { get; init; }
+
+    /// <summary>True when standard output understands colours and its user wants them.</summary>
+    public bool UseColours { get; init; }
+
+    /// <summary>True when Ctrl-C would reach the process and its children together.</summary>
+    public bool HasControllingTerminal { get; init; }
+
+    public TimeProvider Time { get; init; } = TimeProvider.System;
+
+    /// <summary>Seeds whatever needs randomness.</summary>
+    public int Seed { get; init; }
+
+    /// <summary>Reads an environment variable.</summary>
+    public Func<string, string?> Variable { get; init; } = static _ => null;
+
+    /// <summary>Makes the client of a node; the caller disposes it.</summary>
+    public required Func<Uri, HttpClient> CreateHttp { get; init; }
+
+    /// <summary>Ctrl-C, SIGTERM and their like.</summary>
+    public required StopSignals Signals { get; init; }
+}

@@ -1,0 +1,42 @@
+using Rollcall.Api;
+using Rollcall.Cli.Output;
+
+namespace Rollcall.Cli.Execution;
+
+/// <summary>Turns whatever ended a command into one or two lines and an exit code. A stack trace is for the author, not for the user.</summary>
+internal static class ErrorReport
+{
+    /// <summary>Writes the lines and returns the code.</summary>
+    public static int Write(Exception error, TextWriter output)
+    {
+        var (code, message, advice) = Explain(error);
+        if (message.Length > 0)
+            output.WriteLine($"error: {PrintableText.Clean(message)}");
+        if (advice is not null)
+            output.WriteLine(PrintableText.Clean(advice));
+        return code;
+    }
+
+    private static (int Code, string Message, string? Advice) Explain(Exception error) => error switch
+    {
+        CliException known => (known.ExitCode, known.Message, known.Advice),
+        NodeException node => (CodeOf(node), node.Message, null),
+        DiscoveryException { InnerException: NodeException node } discovery => (CodeOf(node), discovery.Message, null),
+        DiscoveryException discovery => (ExitCode.Failed, discovery.Message, null),
+        OperationCanceledException => (ExitCode.Interrupted, "interrupted.", null),
+        ArgumentException argument => (ExitCode.WrongUsage, WithoutParameter(argument), null),
+        IOException or UnauthorizedAccessException or InvalidOperationException => (ExitCode.Failed, error.Message, null),
+        _ => (ExitCode.Failed, $"{error.Message} ({error.GetType().Name})", "This should not have happened; please report it with the command you ran."),
+    };
+
+    private static int CodeOf(NodeException error) => error switch
+    {
+        { IsUnreachable: true } or { Problem: null } => ExitCode.Unreachable,
+        _ when error.Is("service-not-found") || error.Is("instance-not-found") => ExitCode.NotFound,
+        { Status: 400 } => ExitCode.WrongUsage,
+        _ => ExitCode.Failed,
+    };
+
+    private static string WithoutParameter(ArgumentException error) =>
+        error.ParamName is { } name ? error.Message.Replace($" (Parameter '{name}')", "", StringComparison.Ordinal) : error.Message;
+}

@@ -1,0 +1,67 @@
+using System.CommandLine;
+using System.Text.Json;
+using System.Text.Json.Serialization.Metadata;
+using Rollcall.Api;
+using Rollcall.Cli.Output;
+using Rollcall.Cli.Usage;
+
+namespace Rollcall.Cli.Execution;
+
+/// <summary>One run of a command: what was asked, and where to answer.</summary>
+internal sealed class Invocation(ParseResult parse, CliEnvironment environment, GlobalOptions globals)
+{
+    /// <summary>The environment variable that holds an owner's secret.</summary>
+    public const string OwnerVariable = "ROLLCALL_OWNER";
+
+    public ParseResult Parse => parse;
+
+    public CliEnvironment Environment => environment;
+
+    public OutputFormat Format { get; } = parse.GetValue(globals.Output);
+
+    public DateTimeOffset Now => environment.Time.GetUtcNow();
+
+    /// <summary>The node to ask: <c>--node</c>, else the environment, else the default.</summary>
+    public Uri Node
+    {
+        get
+        {
+            if (parse.GetValue(globals.Node) is { } given)
+                return given;
+            var text = environment.Variable(ApiNames.NodeVariable);
+            if (string.IsNullOrWhiteSpace(text))
+                return NodeUrl.Parse(ApiNames.DefaultNode);
+            return NodeUrl.TryParse(text, out var url, out var error)
+                ? url
+                : throw new CliException(ExitCode.WrongUsage, $"{ApiNames.NodeVariable}: {error}", $"Correct the environment variable, or name the node with --node.");
+        }
+    }
+
+    public string? Owner(Option<string?> option) => parse.GetValue(option) ?? environment.Variable(OwnerVariable) switch
+    {
+        "" => null,
+        var secret => secret,
+    };
+
+    /// <summary>Asks the node once.</summary>
+    public async Task<T> AskAsync<T>(Func<NodeClient, Task<T>> ask)
+    {
+        using var http = environment.CreateHttp(Node);
+        return await ask(new NodeClient(http, environment.Time));
+    }
+
+    /// <summary>Prints a document as JSON when that was asked for.</summary>
+    /// <returns>False when a table was asked for.</returns>
+    public bool TryPrintJson<T>(T document, Func<ApiJson, JsonTypeInfo<T>> type)
+    {
+        if (Format != OutputFormat.Json)
+            return false;
+        environment.Out.WriteLine(JsonSerializer.Serialize(document, type(JsonText.Indented)));
+        return true;
+    }
+
+    public void Print(Table table) => TableWriter.Write(environment.Out, table, environment.UseColours);
+
+    /// <summary>Tells a person what no script needs: on standard error, so that a pipe stays clean.</summary>
+    public void Note(string text) => environment.Error.WriteLine(PrintableText.Clean(text));
+}

@@ -1,0 +1,59 @@
+using Rollcall.Api;
+using Rollcall.Cli.Commands;
+using Rollcall.TestKit;
+
+namespace Rollcall.Cli.Tests;
+
+/// <summary>Runs one command line inside the test, and keeps what it said.</summary>
+internal sealed class CliRun : IDisposable
+{
+    private readonly SharedText _out = new();
+    private readonly SharedText _error = new();
+
+    /// <summary>Who answers; null for the real network.</summary>
+    public HttpMessageHandler? Node { get; init; }
+
+    public bool IsTerminal { get; init; }
+
+    public Dictionary<string, string> Variables { get; } = new(StringComparer.Ordinal);
+
+    public TimeProvider Time { get; init; } = new VirtualTime();
+
+    public StopSignals Signals { get; } = new();
+
+    public Uri? Asked { get; private set; }
+
+    public string Out => _out.ToString();
+
+    public string Error => _error.ToString();
+
+    /// <summary>Arguments are split at blanks.</summary>
+    public Task<int> RunAsync(string line) => RunAsync(line.Split(' ', StringSplitOptions.RemoveEmptyEntries));
+
+    public Task<int> RunAsync(string[] arguments) => RollcallCommand.RunAsync(arguments, Environment());
+
+    public CliEnvironment Environment() => new()
+    {
+        Out = _out,
+        Error = _error,
+        IsTerminal = IsTerminal,
+        UseColours = IsTerminal,
+        Time = Time,
+        Variable = name => Variables.GetValueOrDefault(name),
+        CreateHttp = CreateHttp,
+        Signals = Signals,
+    };
+
+    public void Dispose()
+    {
+        Signals.Dispose();
+        _out.Dispose();
+        _error.Dispose();
+    }
+
+    private HttpClient CreateHttp(Uri node)
+    {
+        Asked = node;
+        return Node is null ? NodeClient.CreateHttpClient(node) : new HttpClient(Node, disposeHandler: false) { BaseAddress = node };
+    }
+}
