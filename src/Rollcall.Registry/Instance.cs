@@ -37,6 +37,24 @@ public sealed record InstanceRegistration
 
     /// <summary>Checks the node makes.</summary>
     public ImmutableArray<CheckDefinition> Checks { get; init; } = [];
+
+    /// <summary>True when both say the same; checks are compared by content.</summary>
+    public bool Equals(InstanceRegistration? other) =>
+        ReferenceEquals(this, other)
+        || (other is not null
+            && string.Equals(Service, other.Service, StringComparison.Ordinal)
+            && string.Equals(Id, other.Id, StringComparison.Ordinal)
+            && string.Equals(Address, other.Address, StringComparison.Ordinal)
+            && Ports.Equals(other.Ports)
+            && Ttl == other.Ttl
+            && Weight == other.Weight
+            && string.Equals(Zone, other.Zone, StringComparison.Ordinal)
+            && string.Equals(Node, other.Node, StringComparison.Ordinal)
+            && Metadata.Equals(other.Metadata)
+            && Checks.AsSpan().SequenceEqual(other.Checks.AsSpan()));
+
+    /// <inheritdoc />
+    public override int GetHashCode() => HashCode.Combine(Service, Id, Address, Ports, Ttl, Checks.Length);
 }
 
 /// <summary>An instance as the catalog has it: what its owner said and what became of it. Immutable.</summary>
@@ -77,4 +95,23 @@ public sealed record Instance
 
     /// <summary>Names it.</summary>
     public InstanceKey Key => new(Registration.Service, Registration.Id);
+
+    /// <summary>True when both are the same in all they hold; the owner's hash is compared by content.</summary>
+    public bool Equals(Instance? other) =>
+        ReferenceEquals(this, other)
+        || (other is not null
+            && Registration.Equals(other.Registration)
+            && State == other.State
+            && string.Equals(Reason, other.Reason, StringComparison.Ordinal)
+            && Since == other.Since
+            && Revision == other.Revision
+            && OwnerHash.AsSpan().SequenceEqual(other.OwnerHash.AsSpan())
+            && OwnerReady == other.OwnerReady
+            && string.Equals(OwnerReason, other.OwnerReason, StringComparison.Ordinal)
+            && Draining == other.Draining
+            && Expired == other.Expired
+            && string.Equals(FailingCheck, other.FailingCheck, StringComparison.Ordinal));
+
+    /// <inheritdoc />
+    public override int GetHashCode() => HashCode.Combine(Registration, State, Since, Revision);
 }

@@ -1,3 +1,6 @@
+using System.Collections.Concurrent;
+using System.Collections.Immutable;
+
 namespace Rollcall.Registry.Catalogs;
 
 /// <summary>
@@ -5,28 +8,215 @@ namespace Rollcall.Registry.Catalogs;
 /// </summary>
 public sealed class Catalog
 {
-    /// <summary>The node's revision: that of the last published change.</summary>
-    public long Revision => throw new NotImplementedException();
+    /// <summary>How many of the newest changes are held for <see cref="TryReadChanges"/>.</summary>
+    public const int HeldChanges = 8192;
+
+    /// <summary>Services without instances whose revision is remembered; beyond it the longest empty are forgotten.</summary>
+    internal const int MaxEmptyServices = 10_000;
+
+    private readonly ConcurrentDictionary<string, ServiceEntry> _entries = new(StringComparer.Ordinal);
+    private readonly ChangeLog _log = new(HeldChanges);
+
+    // The writer's own: scratch of a batch, and the empty services in the order they became so.
+    private readonly Dictionary<string, List<Change>> _batch = new(StringComparer.Ordinal);
+    private readonly Stack<List<Change>> _spare = new();
+    private readonly Queue<(string Service, long Revision)> _empty = new();
+
+    // _head moves before the snapshots of a batch, _revision after them. So an index taken from any snapshot is never beyond _head, and
+    // snapshots read after Revision are never older than it.
+    private long _head;
+    private long _revision;
+    private long _forgotten;
+    private bool _closed;
+
+    internal Catalog()
+    {
+    }
+
+    /// <summary>The node's revision: that of the last published change. Snapshots read after it are at least as new.</summary>
+    public long Revision => Volatile.Read(ref _revision);
+
+    /// <summary>The newest revision a reader can have seen; never behind <see cref="Revision"/>.</summary>
+    internal long Head => Volatile.Read(ref _head);
 
     /// <summary>The services that have instances, in no order.</summary>
-    public IReadOnlyCollection<ServiceSnapshot> Services => throw new NotImplementedException();
+    public IReadOnlyCollection<ServiceSnapshot> Services
+    {
+        get
+        {
+            var services = new List<ServiceSnapshot>();
+            foreach (var (_, entry) in _entries)
+            {
+                if (entry.Current is { Instances.IsEmpty: false } snapshot)
+                    services.Add(snapshot);
+            }
 
-    /// <summary>The service as it is now; one without instances and with revision 0 when it never existed.</summary>
-    public ServiceSnapshot GetService(string service) => throw new NotImplementedException();
+            return services;
+        }
+    }
+
+    /// <summary>
+    /// The service as it is now; one without instances and with revision 0 when it never existed. After a restart every service begins at the
+    /// revision of the node: what was read of it before may be older than that.
+    /// </summary>
+    public ServiceSnapshot GetService(string service) =>
+        _entries.TryGetValue(service, out var entry) ? entry.Current : new ServiceSnapshot(service, 0, []);
 
     /// <summary>
     /// Completes with the service's snapshot once it has changed after <paramref name="revision"/>; at once when it has already, or when that
-    /// revision is beyond the catalog's own (it came from another life of the data).
+    /// revision is beyond the catalog's own (it came from another life of the data). When the registry stops, it completes with the service as it is.
     /// </summary>
-    public ValueTask<ServiceSnapshot> WaitForChangeAsync(string service, long revision, CancellationToken cancellationToken) =>
-        throw new NotImplementedException();
+    public ValueTask<ServiceSnapshot> WaitForChangeAsync(string service, long revision, CancellationToken cancellationToken)
+    {
+        if (cancellationToken.IsCancellationRequested)
+            return ValueTask.FromCanceled<ServiceSnapshot>(cancellationToken);
+        return _entries.TryGetValue(service, out var entry) && IsNews(entry.Current, revision, out var answer)
+            ? new(answer)
+            : WaitAsync(service, revision, cancellationToken);
+    }
 
     /// <summary>
     /// Every change after <paramref name="afterRevision"/> as it is published, in order; false from the first read when that revision is no longer
-    /// held (start over from a snapshot). A reader that falls more than the held changes behind ends with <see cref="ChangesLostException"/>.
+    /// held (start over from a snapshot). A reader that falls more than the held changes behind ends with <see cref="ChangesLostException"/>;
+    /// when the registry stops, the changes end.
     /// </summary>
-    public bool TryReadChanges(long afterRevision, out IAsyncEnumerable<Change> changes) => throw new NotImplementedException();
-}
+    public bool TryReadChanges(long afterRevision, out IAsyncEnumerable<Change> changes)
+    {
+        var held = _log.Holds(afterRevision);
+        changes = held ? _log.ReadAsync(afterRevision) : AsyncEnumerable.Empty<Change>();
+        return held;
+    }
 
-/// <summary>A reader of changes fell so far behind that some are no longer held; it must start over from a snapshot.</summary>
-public sealed class ChangesLostException : Exception;
+    /// <summary>Takes over what was recovered, before anything is published.</summary>
+    internal void Load(long revision, IEnumerable<Instance> instances)
+    {
+        foreach (var group in instances.GroupBy(static instance => instance.Registration.Service, StringComparer.Ordinal))
+        {
+            // The service may have changed since the youngest of its instances did (another left), at the latest at the node's revision.
+            // Saying that is safe: whoever saw something older is told again.
+            var sorted = group.OrderBy(static instance => instance.Registration.Id, StringComparer.Ordinal).ToImmutableArray();
+            Entry(group.Key).TrySet(new ServiceSnapshot(group.Key, revision, sorted));
+        }
+
+        _head = _revision = _forgotten = revision;
+        _log.Start(revision);
+    }
+
+    /// <summary>Publishes a batch that is safe: one new snapshot per service it touches. One caller at a time.</summary>
+    internal void Publish(IReadOnlyList<Change> batch)
+    {
+        if (batch.Count == 0)
+            return;
+        var last = batch[^1].Revision;
+        Volatile.Write(ref _head, last);
+        for (var i = 0; i < batch.Count; i++)
+        {
+            _log.Add(batch[i]);
+            ChangesOf(batch[i].Key.Service).Add(batch[i]);
+        }
+
+        foreach (var (service, changes) in _batch)
+            Set(service, changes);
+        Volatile.Write(ref _revision, last);
+        foreach (var (service, changes) in _batch)
+        {
+            _entries[service].Changed.Raise();
+            changes.Clear();
+            _spare.Push(changes);
+        }
+
+        _batch.Clear();
+        _log.Publish(last);
+        ForgetOldestEmpty();
+    }
+
+    /// <summary>Releases who waits, with what is there; who comes later does not wait.</summary>
+    internal void Close()
+    {
+        Volatile.Write(ref _closed, true);
+        foreach (var (_, entry) in _entries)
+            entry.Changed.Raise();
+        _log.Close();
+    }
+
+    private async ValueTask<ServiceSnapshot> WaitAsync(string service, long revision, CancellationToken cancellationToken)
+    {
+        ServiceEntry entry;
+        do
+            entry = Entry(service);
+        while (!entry.TryEnter());
+
+        try
+        {
+            while (true)
+            {
+                var changed = entry.Changed.Next();
+                if (IsNews(entry.Current, revision, out var answer) || Volatile.Read(ref _closed))
+                    return answer;
+                await changed.WaitAsync(cancellationToken);
+            }
+        }
+        finally
+        {
+            if (entry.Leave())
+                _entries.TryRemove(new(service, entry));
+        }
+    }
+
+    private bool IsNews(ServiceSnapshot current, long revision, out ServiceSnapshot answer)
+    {
+        answer = current;
+        if (current.Revision > revision || revision > Head)
+            return true;
+        // Nothing is known of the service, but what was known may have been forgotten after the caller last looked.
+        var forgotten = Volatile.Read(ref _forgotten);
+        if (current.Revision != 0 || revision == 0 || revision >= forgotten)
+            return false;
+        answer = new ServiceSnapshot(current.Service, forgotten, []);
+        return true;
+    }
+
+    private void Set(string service, List<Change> changes)
+    {
+        var revision = changes[^1].Revision;
+        ServiceSnapshot snapshot;
+        do
+        {
+            var before = Entry(service).Current.Instances;
+            snapshot = new ServiceSnapshot(service, revision, SnapshotBuilder.Merge(before, changes));
+        }
+        while (!Entry(service).TrySet(snapshot));
+
+        if (snapshot.Instances.IsEmpty)
+            _empty.Enqueue((service, revision));
+    }
+
+    private void ForgetOldestEmpty()
+    {
+        while (_empty.Count > MaxEmptyServices)
+        {
+            var (service, revision) = _empty.Dequeue();
+            if (!_entries.TryGetValue(service, out var entry) || entry.Current.Revision != revision)
+                continue;
+            // First the floor, then the fact: who finds nothing must find the floor.
+            Volatile.Write(ref _forgotten, Math.Max(_forgotten, revision));
+            if (entry.TryDrop(revision))
+            {
+                _entries.TryRemove(new(service, entry));
+                continue;
+            }
+
+            _empty.Enqueue((service, revision));
+            return;
+        }
+    }
+
+    private ServiceEntry Entry(string service) => _entries.GetOrAdd(service, static name => new ServiceEntry(name));
+
+    private List<Change> ChangesOf(string service)
+    {
+        if (!_batch.TryGetValue(service, out var changes))
+            _batch.Add(service, changes = _spare.TryPop(out var spare) ? spare : []);
+        return changes;
+    }
+}

@@ -1,0 +1,33 @@
+namespace Rollcall.Registry.Replication;
+
+/// <summary>Something that is asked of the registry's state. What becomes of it is decided by <see cref="RegistryState"/> alone.</summary>
+internal abstract record Command(InstanceKey Key);
+
+/// <summary>Register or replace: a fresh start.</summary>
+internal sealed record Register(InstanceRegistration Registration, OwnerSecret Owner)
+    : Command(new InstanceKey(Registration.Service, Registration.Id));
+
+/// <summary>Take an instance away.</summary>
+internal sealed record Deregister(InstanceKey Key, OwnerSecret Owner) : Command(Key);
+
+/// <summary>The owner says whether it is ready; being ready ends a drain, and either shows that it lives.</summary>
+internal sealed record SetStatus(InstanceKey Key, bool Ready, string? Reason, OwnerSecret Owner) : Command(Key);
+
+/// <summary>Send it nothing new.</summary>
+internal sealed record BeginDrain(InstanceKey Key, OwnerSecret Owner) : Command(Key);
+
+/// <summary>
+/// A lease ran out. <paramref name="Of"/> is the registration whose lease it was: when another took its place while this waited, nothing is to be done.
+/// </summary>
+internal sealed record ExpireLease(InstanceKey Key, InstanceRegistration Of) : Command(Key);
+
+/// <summary>A lease that had run out was renewed.</summary>
+internal sealed record ReviveLease(InstanceKey Key) : Command(Key);
+
+/// <summary>A lease ran out so long ago that the instance is taken away, unless it was revived or replaced since.</summary>
+internal sealed record RemoveExpired(InstanceKey Key, InstanceRegistration Of) : Command(Key);
+
+/// <summary>
+/// What the checks of an instance say together: null, or which fails. <paramref name="Of"/> is the registration that was checked.
+/// </summary>
+internal sealed record ReportChecks(InstanceKey Key, InstanceRegistration Of, string? Failing) : Command(Key);

@@ -1,0 +1,233 @@
+using System.Globalization;
+using System.Threading.Channels;
+using Microsoft.Extensions.Logging;
+using Rollcall.Registry.Catalogs;
+using Rollcall.Registry.Journaling;
+
+namespace Rollcall.Registry.Replication;
+
+/// <summary>
+/// The write path of a node on its own: one sequencer. It takes what waits as one batch, decides each command on the state, makes the batch safe
+/// with one append to the journal, publishes it, and only then answers. When the journal fails, the state is as before the batch.
+/// </summary>
+internal sealed partial class StandaloneReplication : IReplication
+{
+    // Bounds how long one batch keeps its first caller waiting, and the memory of a write to the journal.
+    private const int MaxBatch = 1024;
+
+    private const string Stopping = "The node is stopping; nothing was changed. Ask another node, or this one again once it is back.";
+
+    private static readonly TimeSpan SnapshotRetry = TimeSpan.FromSeconds(30);
+
+    private readonly IJournal _journal;
+    private readonly Catalog _catalog;
+    private readonly RegistryState _state;
+    private readonly ICommitObserver _observer;
+    private readonly TimeProvider _time;
+    private readonly ReplicationMetrics _metrics;
+    private readonly ILogger _logger;
+    private readonly Channel<PendingWrite> _queue;
+    private readonly string _busy;
+
+    // The sequencer's own.
+    private readonly List<(PendingWrite Write, Applied Applied)> _batch = [];
+    private readonly List<Change> _changes = [];
+    private long _revision;
+    private long? _lastSnapshotFailure;
+    private bool _journalFails;
+
+    private volatile bool _stopping;
+    private Task _loop = Task.CompletedTask;
+
+    public StandaloneReplication(ReplicationParts parts, int writeQueue)
+    {
+        (_journal, _catalog, _state, _observer, _time) = (parts.Journal, parts.Catalog, parts.State, parts.Observer, parts.Time);
+        _logger = parts.Loggers.CreateLogger<StandaloneReplication>();
+        _metrics = new ReplicationMetrics(parts.Meters, () => QueueLength);
+        _queue = Channel.CreateBounded<PendingWrite>(new BoundedChannelOptions(writeQueue) { SingleReader = true });
+        _busy = string.Create(CultureInfo.InvariantCulture, $"{writeQueue:N0} writes wait already, the most that may; nothing was changed, try again in a moment.");
+        _revision = _journal.Recovered.Revision;
+    }
+
+    public int QueueLength => _queue.Reader.Count;
+
+    /// <summary>Starts the sequencer; it ends with <see cref="DisposeAsync"/>.</summary>
+    public void Start() => _loop = Task.Run(RunAsync);
+
+    public ValueTask<WriteResult> SubmitAsync(Command command, Func<bool>? stillHolds, CancellationToken cancellationToken)
+    {
+        if (cancellationToken.IsCancellationRequested)
+            return ValueTask.FromCanceled<WriteResult>(cancellationToken);
+        var pending = new PendingWrite(command, stillHolds, _time.GetTimestamp());
+        if (!_queue.Writer.TryWrite(pending))
+            return new(new WriteResult(WriteOutcome.Busy, _catalog.Revision, _stopping ? Stopping : _busy));
+        return cancellationToken.CanBeCanceled ? AwaitAsync(pending, cancellationToken) : new(pending.Task);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        _stopping = true;
+        _queue.Writer.TryComplete();
+        await _loop;
+    }
+
+    private static async ValueTask<WriteResult> AwaitAsync(PendingWrite pending, CancellationToken cancellationToken)
+    {
+        await using var registration = cancellationToken.UnsafeRegister(
+            static (state, token) => ((PendingWrite)state!).TryGiveUp(token), pending);
+        return await pending.Task;
+    }
+
+    private async Task RunAsync()
+    {
+        try
+        {
+            while (await _queue.Reader.WaitToReadAsync())
+            {
+                if (await TryMakeSafeAsync())
+                    Commit();
+                _batch.Clear();
+                _changes.Clear();
+                if (_journal.WantsSnapshot)
+                    await SnapshotAsync();
+            }
+        }
+        catch (Exception error)
+        {
+            // Only a defect leads here: changes may be safe but not published, so going on would serve what is not true.
+            LogSequencerDied(_logger, error);
+            RefuseAll();
+            throw;
+        }
+    }
+
+    private async ValueTask<bool> TryMakeSafeAsync()
+    {
+        try
+        {
+            TakeBatch();
+            if (_changes.Count > 0)
+                await _journal.AppendAsync(_changes, CancellationToken.None);
+            return true;
+        }
+        catch (JournalUnavailableException error)
+        {
+            RollBack(error.IsFull ? WriteOutcome.StorageFull : WriteOutcome.StorageUnavailable, error.Message);
+            NoteFailure(error);
+        }
+        catch (Exception error)
+        {
+            // Whatever it was, it must not end the only write path: the state is as before, and the callers are told so.
+            RollBack(WriteOutcome.StorageUnavailable, $"The write could not be made safe: {error.Message} Nothing was changed.");
+            NoteFailure(error);
+        }
+
+        return false;
+    }
+
+    private void TakeBatch()
+    {
+        var now = Now();
+        while (_batch.Count < MaxBatch && _queue.Reader.TryRead(out var write))
+        {
+            if (!write.TryTake())
+                continue;
+            // In the batch before it is decided, so that its caller hears even of a decision that throws.
+            _batch.Add((write, default));
+            var applied = write.StillHolds?.Invoke() == false
+                ? new Applied(new WriteResult(WriteOutcome.Unchanged, _revision + _changes.Count))
+                : _state.Apply(write.Command, now, _revision + _changes.Count + 1);
+            _batch[^1] = (write, applied);
+            if (applied.Change is { } change)
+                _changes.Add(change);
+        }
+    }
+
+    private void Commit()
+    {
+        if (_changes.Count > 0)
+        {
+            _revision += _changes.Count;
+            _observer.Committed(_changes);
+            _catalog.Publish(_changes);
+            _metrics.Committed(_changes);
+            NoteSuccess();
+        }
+
+        var measures = _metrics.MeasuresDuration;
+        foreach (var (write, applied) in _batch)
+        {
+            if (measures)
+                _metrics.Written(_time.GetElapsedTime(write.EnqueuedAt));
+            write.TrySetResult(applied.Result);
+        }
+    }
+
+    // A command decided after a change that did not stick was decided on a state that never was, so it fails with that change.
+    private void RollBack(WriteOutcome outcome, string message)
+    {
+        for (var i = _batch.Count - 1; i >= 0; i--)
+            _state.Undo(_batch[i].Applied);
+        var failed = new WriteResult(outcome, _revision, message);
+        var sound = true;
+        foreach (var (write, applied) in _batch)
+        {
+            sound &= applied.Change is null && applied != default;
+            write.TrySetResult(sound ? applied.Result : failed);
+        }
+    }
+
+    private void RefuseAll()
+    {
+        _stopping = true;
+        _queue.Writer.TryComplete();
+        var failed = new WriteResult(WriteOutcome.StorageUnavailable, _revision, "The node's write path has failed; restart the node. Its log says why.");
+        foreach (var (write, _) in _batch)
+            write.TrySetResult(failed);
+        while (_queue.Reader.TryRead(out var write))
+            write.TrySetResult(failed);
+    }
+
+    private async Task SnapshotAsync()
+    {
+        if (_lastSnapshotFailure is { } failed && _time.GetElapsedTime(failed) < SnapshotRetry)
+            return;
+        try
+        {
+            await _journal.WriteSnapshotAsync(_revision, Now(), _state.CopyInstances(), CancellationToken.None);
+            _lastSnapshotFailure = null;
+        }
+        catch (Exception error)
+        {
+            // Nothing is lost: the changes are in the journal, which only keeps more segments for now.
+            _lastSnapshotFailure = _time.GetTimestamp();
+            LogSnapshotFailed(_logger, error.Message, SnapshotRetry);
+        }
+    }
+
+    private DateTimeOffset Now()
+    {
+        var now = _time.GetUtcNow();
+        return now.AddTicks(-(now.Ticks % TimeSpan.TicksPerMillisecond));
+    }
+
+    private void NoteFailure(Exception error)
+    {
+        _metrics.Failed();
+        if (_journalFails)
+            return;
+        _journalFails = true;
+        if (error is JournalUnavailableException)
+            LogJournalFails(_logger, error.Message);
+        else
+            LogBatchFailed(_logger, error);
+    }
+
+    private void NoteSuccess()
+    {
+        if (!_journalFails)
+            return;
+        _journalFails = false;
+        LogJournalRecovered(_logger);
+    }
+}
