@@ -1,3 +1,4 @@
+using System.Globalization;
 using Rollcall.Registry.Journaling;
 
 namespace Rollcall.Registry;
@@ -31,4 +32,27 @@ public sealed record RegistryOptions
 
     /// <summary>Checks under way at once. Default 64.</summary>
     public int MaxConcurrentChecks { get; init; } = 64;
+
+    /// <summary>Every option of the registry itself that is out of its range, in words; the journal checks its own.</summary>
+    internal IEnumerable<string> Violations()
+    {
+        if (RemoveExpiredAfter <= TimeSpan.Zero)
+            yield return $"{nameof(RemoveExpiredAfter)} is {RemoveExpiredAfter}; it must be more than zero.";
+        if (GuardShare is not (> 0 and <= 1))
+            yield return string.Create(CultureInfo.InvariantCulture, $"{nameof(GuardShare)} is {GuardShare}; it must be more than 0 and at most 1.");
+        if (GuardWindow <= TimeSpan.Zero)
+            yield return $"{nameof(GuardWindow)} is {GuardWindow}; it must be more than zero.";
+        foreach (var (name, value) in ((string, int)[])
+            [
+                (nameof(GuardMinLeases), GuardMinLeases),
+                (nameof(MaxServices), MaxServices),
+                (nameof(MaxInstancesPerService), MaxInstancesPerService),
+                (nameof(WriteQueue), WriteQueue),
+                (nameof(MaxConcurrentChecks), MaxConcurrentChecks),
+            ])
+        {
+            if (value < 1)
+                yield return string.Create(CultureInfo.InvariantCulture, $"{name} is {value}; it must be at least 1.");
+        }
+    }
 }

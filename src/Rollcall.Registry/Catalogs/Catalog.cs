@@ -62,6 +62,16 @@ public sealed class Catalog
     public ServiceSnapshot GetService(string service) =>
         _entries.TryGetValue(service, out var entry) ? entry.Current : new ServiceSnapshot(service, 0, []);
 
+    /// <summary>One instance as it is now; null when there is none.</summary>
+    public Instance? GetInstance(InstanceKey key)
+    {
+        if (!_entries.TryGetValue(key.Service, out var entry))
+            return null;
+        var instances = entry.Current.Instances.AsSpan();
+        var at = SnapshotBuilder.Find(instances, key.Id);
+        return at < 0 ? null : instances[at];
+    }
+
     /// <summary>
     /// Completes with the service's snapshot once it has changed after <paramref name="revision"/>; at once when it has already, or when that
     /// revision is beyond the catalog's own (it came from another life of the data). When the registry stops, it completes with the service as it is.

@@ -1,6 +1,8 @@
 using Rollcall.Registry.Catalogs;
 using Rollcall.Registry.Checks;
 using Rollcall.Registry.Journaling;
+using Rollcall.Registry.Leases;
+using Rollcall.Registry.Replication;
 using Rollcall.Registry.Watchers;
 
 namespace Rollcall.Registry.Engine;
@@ -11,62 +13,189 @@ namespace Rollcall.Registry.Engine;
 /// </summary>
 public sealed class ServiceRegistry : IAsyncDisposable
 {
-    /// <summary>Opens the journal, rebuilds the catalog, gives every lease one full ttl of grace and starts to work.</summary>
-    /// <exception cref="JournalCorruptException">The journal is damaged in the middle.</exception>
-    public static Task<ServiceRegistry> OpenAsync(
+    private readonly IJournal _journal;
+    private readonly StandaloneReplication _replication;
+    private readonly LeaseTable _leases;
+    private readonly HealthChecker _checks;
+    private readonly TimeProvider _time;
+    private readonly Lazy<Task> _stop;
+
+    private ServiceRegistry(
         RegistryOptions options,
         IReadOnlyDictionary<CheckKind, ICheckProbe> probes,
         RegistryEnvironment environment,
-        CancellationToken cancellationToken) => throw new NotImplementedException();
+        IJournal journal)
+    {
+        var (time, random, loggers, meters) = environment;
+        _journal = journal;
+        _time = time;
+        _leases = new LeaseTable(options, time, loggers, meters);
+        _checks = new HealthChecker(options, probes, time, random, loggers, meters);
+        Watchers = new WatcherTable(time, () => Catalog.Head, new WatcherLimits());
+        var state = new RegistryState(options.MaxServices, options.MaxInstancesPerService);
+        var tracker = new CommitTracker(_leases, _checks);
+        state.Load(journal.Recovered.Instances);
+        Catalog.Load(journal.Recovered.Revision, journal.Recovered.Instances);
+        foreach (var instance in journal.Recovered.Instances)
+            tracker.Track(instance);
+        RecoveryReport = journal.Recovered.Report;
+        Epoch = journal.Epoch;
+
+        _replication = new StandaloneReplication(new ReplicationParts(journal, Catalog, state, tracker, time, loggers, meters), options.WriteQueue);
+        _ = new RegistryMetrics(meters, Catalog, Watchers);
+        _stop = new Lazy<Task>(StopAsync);
+    }
 
     /// <summary>The read model.</summary>
-    public Catalog Catalog => throw new NotImplementedException();
+    public Catalog Catalog { get; } = new();
 
     /// <summary>Who watches.</summary>
-    public WatcherTable Watchers => throw new NotImplementedException();
+    public WatcherTable Watchers { get; }
 
     /// <summary>Names one life of the data.</summary>
-    public string Epoch => throw new NotImplementedException();
+    public string Epoch { get; }
 
     /// <summary>What recovery had to mend; null when all was whole.</summary>
-    public string? RecoveryReport => throw new NotImplementedException();
+    public string? RecoveryReport { get; }
 
     /// <summary>How the journal is doing.</summary>
-    public JournalHealth Journal => throw new NotImplementedException();
+    public JournalHealth Journal => _journal.Health;
 
     /// <summary>State of the mass-expiry guard.</summary>
-    public GuardStatus Guard => throw new NotImplementedException();
+    public GuardStatus Guard => _leases.Guard;
 
     /// <summary>The moment from which history is complete (UTC).</summary>
-    public DateTimeOffset HistoryCompleteSince => throw new NotImplementedException();
+    public DateTimeOffset HistoryCompleteSince => _journal.HistoryCompleteSince;
 
-    /// <summary>Registers or replaces. The registration has passed <see cref="RegistrationValidator"/>. A fresh start: earlier drain and status are forgotten.</summary>
-    public ValueTask<WriteResult> RegisterAsync(InstanceRegistration registration, string? owner, CancellationToken cancellationToken) =>
-        throw new NotImplementedException();
+    /// <summary>Opens the journal, rebuilds the catalog, gives every lease one full ttl of grace and starts to work.</summary>
+    /// <exception cref="ArgumentException">Options are out of their range; the message names each.</exception>
+    /// <exception cref="JournalCorruptException">The journal is damaged in the middle.</exception>
+    public static async Task<ServiceRegistry> OpenAsync(
+        RegistryOptions options,
+        IReadOnlyDictionary<CheckKind, ICheckProbe> probes,
+        RegistryEnvironment environment,
+        CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        ArgumentNullException.ThrowIfNull(environment);
+        var violations = string.Join(' ', options.Violations());
+        if (violations.Length > 0)
+            throw new ArgumentException(violations, nameof(options));
+        var journal = await Journaling.Journal.OpenAsync(options.Journal, environment.Time, environment.Loggers, cancellationToken);
+        return await OpenAsync(options, probes, environment, journal);
+    }
+
+    /// <summary>Works on a journal that is open, and owns it from here on.</summary>
+    internal static async Task<ServiceRegistry> OpenAsync(
+        RegistryOptions options,
+        IReadOnlyDictionary<CheckKind, ICheckProbe> probes,
+        RegistryEnvironment environment,
+        IJournal journal)
+    {
+        try
+        {
+            var registry = new ServiceRegistry(options, probes, environment, journal);
+            registry.Start();
+            return registry;
+        }
+        catch
+        {
+            await journal.DisposeAsync();
+            throw;
+        }
+    }
+
+    /// <summary>
+    /// Registers or replaces. The registration has passed <see cref="RegistrationValidator"/>. A fresh start: earlier drain and status are forgotten.
+    /// One that is equal to what is there renews its lease and changes nothing.
+    /// </summary>
+    public async ValueTask<WriteResult> RegisterAsync(InstanceRegistration registration, string? owner, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(registration);
+        var result = await _replication.SubmitAsync(new Register(registration, OwnerSecret.From(owner)), null, cancellationToken);
+        if (result.Outcome == WriteOutcome.Unchanged)
+            _leases.TryRenew(new InstanceKey(registration.Service, registration.Id));
+        return result;
+    }
 
     /// <summary>Takes an instance away.</summary>
     public ValueTask<WriteResult> DeregisterAsync(InstanceKey key, string? owner, CancellationToken cancellationToken) =>
-        throw new NotImplementedException();
+        _replication.SubmitAsync(new Deregister(key, OwnerSecret.From(owner)), null, cancellationToken);
 
     /// <summary>Sets what the owner says of its readiness; renews the lease; making it ready also ends a drain.</summary>
-    public ValueTask<WriteResult> SetStatusAsync(InstanceKey key, bool ready, string? reason, string? owner, CancellationToken cancellationToken) =>
-        throw new NotImplementedException();
+    public ValueTask<WriteResult> SetStatusAsync(InstanceKey key, bool ready, string? reason, string? owner, CancellationToken cancellationToken)
+    {
+        var secret = OwnerSecret.From(owner);
+        // First, so that a lapse found meanwhile is known to be over when it is about to be written.
+        Renew(key, secret);
+        return _replication.SubmitAsync(new SetStatus(key, ready, reason, secret), null, cancellationToken);
+    }
 
-    /// <summary>Begins to drain and waits until every live poll watcher has applied it, or the timeout.</summary>
-    public Task<DrainResult> DrainAsync(InstanceKey key, string? owner, TimeSpan timeout, CancellationToken cancellationToken) =>
-        throw new NotImplementedException();
+    /// <summary>
+    /// Begins to drain and waits until every live watcher of the service has applied it, or the timeout, or the registry stops.
+    /// Drains that are under way already are joined.
+    /// </summary>
+    public async Task<DrainResult> DrainAsync(InstanceKey key, string? owner, TimeSpan timeout, CancellationToken cancellationToken)
+    {
+        var start = _time.GetTimestamp();
+        var write = await _replication.SubmitAsync(new BeginDrain(key, OwnerSecret.From(owner)), null, cancellationToken);
+        if (!write.Succeeded)
+            return new(write, 0, [], _time.GetElapsedTime(start));
+        var (asked, waiting) = await Watchers.WaitUntilAppliedAsync(key.Service, write.Revision, timeout, cancellationToken);
+        return new(write, asked, waiting, _time.GetElapsedTime(start));
+    }
 
     /// <summary>Renews a lease; no journal, no lock. A lease that had run out revives its instance shortly after.</summary>
-    public RenewResult Renew(InstanceKey key, string? owner) => throw new NotImplementedException();
+    public RenewResult Renew(InstanceKey key, string? owner) => Renew(key, OwnerSecret.From(owner));
+
+    /// <summary>Renews one of many leases with a secret that was hashed once for all of them. No journal, no lock, no allocation.</summary>
+    public RenewResult Renew(InstanceKey key, OwnerSecret owner)
+    {
+        if (Catalog.GetInstance(key) is not { } instance)
+            return RenewResult.Unknown;
+        if (!owner.Opens(instance.OwnerHash))
+            return RenewResult.Forbidden;
+        return _leases.TryRenew(key) ? RenewResult.Renewed : RenewResult.Unknown;
+    }
 
     /// <summary>Changes since a moment, oldest first.</summary>
     public IAsyncEnumerable<Change> ReadHistoryAsync(DateTimeOffset since, CancellationToken cancellationToken) =>
-        throw new NotImplementedException();
+        _journal.ReadHistoryAsync(since, cancellationToken);
 
-    /// <summary>A service as it was at a moment; null when history does not reach back that far.</summary>
-    public ValueTask<ServiceSnapshot?> ReadServiceAtAsync(string service, DateTimeOffset at, CancellationToken cancellationToken) =>
-        throw new NotImplementedException();
+    /// <summary>A service as it was at a moment; null when history does not reach back that far. Its revision is the node's at that moment.</summary>
+    public async ValueTask<ServiceSnapshot?> ReadServiceAtAsync(string service, DateTimeOffset at, CancellationToken cancellationToken) =>
+        await _journal.ReadStateAtAsync(at, service, cancellationToken) is { } past
+            ? new ServiceSnapshot(service, past.Revision, [.. past.Instances.OrderBy(static instance => instance.Registration.Id, StringComparer.Ordinal)])
+            : null;
 
-    /// <summary>Stops: refuses new writes, finishes those under way, flushes, releases waiters.</summary>
-    public ValueTask DisposeAsync() => throw new NotImplementedException();
+    /// <summary>
+    /// Stops: refuses new writes as busy, finishes those under way, flushes. Who waits for a change gets the service as it is; a drain that waits
+    /// ends with those who have not applied it; streams of changes end.
+    /// </summary>
+    public ValueTask DisposeAsync() => new(_stop.Value);
+
+    private void Start()
+    {
+        _replication.Start();
+        var sink = new SinkWriter(_replication, Catalog, _leases, _checks);
+        _leases.Start(sink);
+        _checks.Start(sink);
+    }
+
+    private async Task StopAsync()
+    {
+        var writes = _replication.DisposeAsync();
+        Catalog.Close();
+        Watchers.Dispose();
+        await _checks.DisposeAsync();
+        await _leases.DisposeAsync();
+        try
+        {
+            await writes;
+        }
+        finally
+        {
+            await _journal.DisposeAsync();
+        }
+    }
 }
