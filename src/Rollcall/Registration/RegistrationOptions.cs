@@ -1,0 +1,36 @@
+using Rollcall.Api;
+
+namespace Rollcall.Registration;
+
+/// <summary>How a process keeps its registrations, whatever it announces. Section <c>Rollcall:Registration</c> of the configuration.</summary>
+public sealed class RegistrationOptions
+{
+    /// <summary>
+    /// The nodes to register with, such as <c>http://registry:7655</c>; the next is tried when one cannot be reached.
+    /// Default: those in the environment variable <c>ROLLCALL_NODE</c> (separated by commas), else <c>http://127.0.0.1:7655</c>.
+    /// </summary>
+    public IList<string> Nodes { get; init; } = [];
+
+    /// <summary>
+    /// The secret that owns the registrations: only who knows it can change them. Default: 32 random bytes, made at start.
+    /// Set it when a restarted process must take its old id back at once. 1 to 256 characters of printable ASCII.
+    /// </summary>
+    public string? Owner { get; set; }
+
+    /// <summary>How long shutdown waits for every caller to stop sending here. Default 10 s.</summary>
+    public TimeSpan DrainTimeout { get; set; } = TimeSpan.FromSeconds(10);
+
+    /// <summary>How long shutdown tries to deregister; after that the lease lapses by itself. Default 2 s.</summary>
+    public TimeSpan DeregisterTimeout { get; set; } = TimeSpan.FromSeconds(2);
+
+    /// <summary>The nodes named here, else by the environment, else the default.</summary>
+    /// <exception cref="ArgumentException">One is no address of a node.</exception>
+    internal IReadOnlyList<Uri> NodeUrls()
+    {
+        IEnumerable<string> texts = Nodes.Count > 0
+            ? Nodes
+            : (Environment.GetEnvironmentVariable(ApiNames.NodeVariable) ?? "").Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
+        Uri[] urls = [.. texts.Select(NodeUrl.Parse).Distinct()];
+        return urls.Length > 0 ? urls : [NodeUrl.Parse(ApiNames.DefaultNode)];
+    }
+}
