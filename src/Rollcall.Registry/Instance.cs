@@ -36,7 +36,7 @@ public sealed record InstanceRegistration
     public SmallMap<string> Metadata { get; init; } = SmallMap<string>.Empty;
 
     /// <summary>Checks the node makes.</summary>
-    public ImmutableArray<CheckDefinition> Checks { get; init; } = [];
+    public ImmutableArray<CheckDefinition> Checks { get; init => field = value.IsDefault ? [] : value; } = [];
 
     /// <summary>True when both say the same; checks are compared by content.</summary>
     public bool Equals(InstanceRegistration? other) =>
@@ -76,7 +76,7 @@ public sealed record Instance
     public required long Revision { get; init; }
 
     /// <summary>SHA-256 of the owner's secret; empty when anyone may change the instance.</summary>
-    public ImmutableArray<byte> OwnerHash { get; init; } = [];
+    public ImmutableArray<byte> OwnerHash { get; init => field = value.IsDefault ? [] : value; } = [];
 
     /// <summary>What its owner last said of its readiness (status writes); true until told otherwise.</summary>
     public bool OwnerReady { get; init; } = true;

@@ -110,8 +110,6 @@ public static class RegistrationValidator
 
     private static void ValidateChecks(ImmutableArray<CheckDefinition> checks, List<FieldError> errors)
     {
-        if (checks.IsDefault)
-            return;
         if (checks.Length > MaxChecks)
             errors.Add(new("checks", string.Create(CultureInfo.InvariantCulture, $"must be at most {MaxChecks}, got {checks.Length}")));
         for (var i = 0; i < checks.Length; i++)

@@ -36,6 +36,9 @@ public sealed class Catalog
     /// <summary>The node's revision: that of the last published change. Snapshots read after it are at least as new.</summary>
     public long Revision => Volatile.Read(ref _revision);
 
+    /// <summary>Services remembered or waited for.</summary>
+    internal int EntryCount => _entries.Count;
+
     /// <summary>The newest revision a reader can have seen; never behind <see cref="Revision"/>.</summary>
     internal long Head => Volatile.Read(ref _head);
 
