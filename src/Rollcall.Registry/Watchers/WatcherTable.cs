@@ -38,6 +38,9 @@ public sealed class WatcherTable : IDisposable
 
     internal TimeSpan Tick { get; } = TimeSpan.FromMilliseconds(1);
 
+    /// <summary>Services with watchers, or that had some until lately.</summary>
+    internal int ServiceCount => _services.Count;
+
     /// <summary>Requests that were not listed because the table was full, since the start.</summary>
     internal long UntrackedRequests => Volatile.Read(ref _untracked);
 

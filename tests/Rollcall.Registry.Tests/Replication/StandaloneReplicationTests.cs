@@ -258,7 +258,7 @@ public sealed class StandaloneReplicationTests : IAsyncDisposable
 
     private async Task CountSnapshotsAsync(Action count, long until)
     {
-        for (var revision = 1L; revision < until;)
+        for (var revision = 0L; revision < until;)
         {
             revision = (await _catalog.WaitForChangeAsync("orders", revision, Token)).Revision;
             count();
