@@ -66,6 +66,8 @@ public sealed class ServiceTarget : IEquatable<ServiceTarget>
         {
             if (text.Contains('/', StringComparison.Ordinal))
                 return Fail($"The target '{text}' has no scheme. Write rollcall:///{text.Trim('/')} for a name, or host:port for an address.", out error);
+            if (text.AsSpan().ContainsAny('?', '#'))
+                return Fail($"The target '{text}' is an address, which takes no ?parameters and no #fragment. Example: 10.0.0.5:8080.", out error);
             target = new ServiceTarget("static", "", text, "", SmallMap<string>.Empty);
             error = null;
             return true;

@@ -53,18 +53,13 @@ public abstract class DiscoverySource : IDiscoverySource, IFailureReporting
         Validate(target);
         try
         {
-            await foreach (var endpoints in ReadAsync(target, cancellationToken))
-            {
-                var state = new RetryState(target, Backoff, _random);
-                return state.OnReading(new(endpoints, Time.GetUtcNow(), Freshness.Live))!;
-            }
+            var endpoints = await ReadOnceAsync(target, cancellationToken);
+            return new RetryState(target, Backoff, _random).OnReading(new(endpoints, Time.GetUtcNow(), Freshness.Live))!;
         }
         catch (Exception error) when (error is not DiscoveryException && !cancellationToken.IsCancellationRequested)
         {
             throw new DiscoveryException($"Discovering {target} failed. {RetryLoop.Describe(error)}", error);
         }
-
-        throw new DiscoveryException($"Discovering {target} failed: the source ended without an answer.");
     }
 
     /// <inheritdoc />
@@ -88,6 +83,16 @@ public abstract class DiscoverySource : IDiscoverySource, IFailureReporting
     /// <param name="target">Has passed <see cref="Validate"/>.</param>
     /// <param name="cancellationToken">Ends the attempt.</param>
     protected abstract IAsyncEnumerable<ImmutableArray<Endpoint>> ReadAsync(ServiceTarget target, CancellationToken cancellationToken);
+
+    /// <summary>The current state, once. By default the first element of <see cref="ReadAsync"/>; override it where asking once is cheaper than beginning to watch.</summary>
+    /// <param name="target">Has passed <see cref="Validate"/>.</param>
+    /// <param name="cancellationToken">Ends the attempt.</param>
+    protected virtual async Task<ImmutableArray<Endpoint>> ReadOnceAsync(ServiceTarget target, CancellationToken cancellationToken)
+    {
+        await foreach (var endpoints in ReadAsync(target, cancellationToken))
+            return endpoints;
+        throw new DiscoveryException($"Discovering {target} failed: the source ended without an answer.");
+    }
 
     /// <summary>A random number from 0 (inclusive) to 1 (exclusive), for jitter. Thread-safe.</summary>
     protected double NextJitter()

@@ -31,6 +31,8 @@ internal sealed class RetryLoop(ServiceTarget target, Backoff backoff, TimeProvi
                         yield return snapshot;
                 }
 
+                // A failure that cancellation caused, or that came too late to matter, is no failure.
+                cancellationToken.ThrowIfCancellationRequested();
                 if (readings.Failure is null)
                 {
                     await Task.Delay(RestartPause, time, cancellationToken);
@@ -75,7 +77,7 @@ internal sealed class RetryLoop(ServiceTarget target, Backoff backoff, TimeProvi
                 Snapshot = state.OnReading(_readings.Current);
                 return true;
             }
-            catch (Exception error) when (!cancellationToken.IsCancellationRequested)
+            catch (Exception error)
             {
                 Failure = error;
                 return false;
@@ -90,7 +92,7 @@ internal sealed class RetryLoop(ServiceTarget target, Backoff backoff, TimeProvi
             {
                 await _readings.DisposeAsync();
             }
-            catch (Exception error) when (!cancellationToken.IsCancellationRequested)
+            catch (Exception error)
             {
                 // The failure that ended the attempt explains more than the one of its clean-up.
                 Failure ??= error;

@@ -1,0 +1,57 @@
+using YamlDotNet.Core;
+using YamlDotNet.Core.Events;
+
+namespace Rollcall.Sources.Text;
+
+/// <summary>Reads YAML through the parser's events alone: no reflection, and no alias that could multiply a small file into a huge document.</summary>
+internal static class YamlData
+{
+    /// <exception cref="DataFormatException">It is no YAML, or uses what is refused here.</exception>
+    public static DataNode Read(TextReader text)
+    {
+        var builder = new DataBuilder();
+        try
+        {
+            var parser = new Parser(text);
+            var documents = 0;
+            while (parser.MoveNext())
+            {
+                if (parser.Current is DocumentStart start && ++documents > 1)
+                    throw Refused(start, "a second document begins; put everything into one");
+                Take(parser.Current!, builder);
+            }
+        }
+        catch (YamlException error)
+        {
+            throw new DataFormatException(error.Message, (int)error.Start.Line, (int)error.Start.Column, error);
+        }
+
+        return builder.Root ?? throw new DataFormatException("it is empty; write [] when there are no endpoints", 1, 1);
+    }
+
+    private static void Take(ParsingEvent item, DataBuilder builder)
+    {
+        var (line, column) = ((int)item.Start.Line, (int)item.Start.Column);
+        if (item is AnchorAlias || item is NodeEvent { Anchor.IsEmpty: false })
+            throw Refused(item, "anchors (&) and aliases (*) are not supported; write the value out");
+        switch (item)
+        {
+            case MappingStart:
+                builder.OpenMap(line, column);
+                break;
+            case SequenceStart:
+                builder.OpenList(line, column);
+                break;
+            case MappingEnd or SequenceEnd:
+                builder.Close();
+                break;
+            case Scalar scalar:
+                // YAML 1.2 core schema, section 10.3.2: these spell nothing, unless quoted.
+                var isNull = scalar.IsPlainImplicit && scalar.Value is "" or "~" or "null" or "Null" or "NULL" && scalar.Style == ScalarStyle.Plain;
+                builder.AddScalar(isNull ? null : scalar.Value, line, column);
+                break;
+        }
+    }
+
+    private static DataFormatException Refused(ParsingEvent item, string message) => new(message, (int)item.Start.Line, (int)item.Start.Column);
+}
