@@ -49,7 +49,6 @@ internal sealed partial class LeaseLoop : IAsyncDisposable
         await _stop.CancelAsync();
         if (_loop is not null)
             await _loop.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        _stop.Dispose();
     }
 
     private async Task RunAsync(ILeaseSink sink, CancellationToken cancellationToken)

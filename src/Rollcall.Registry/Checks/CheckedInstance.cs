@@ -1,0 +1,81 @@
+using System.Collections.Immutable;
+
+namespace Rollcall.Registry.Checks;
+
+/// <summary>One instance under checks: each check's state and what they say together. Guarded by its schedule's owner.</summary>
+internal sealed class CheckedInstance
+{
+    private int _failing;
+
+    public CheckedInstance(InstanceKey key, long generation, ImmutableArray<CheckDefinition> checks, string? failingCheck)
+    {
+        Key = key;
+        Generation = generation;
+        Verdict = Recorded = failingCheck;
+        var condition = failingCheck is null ? CheckCondition.Passing : CheckCondition.Unknown;
+        _failing = condition == CheckCondition.Passing ? AllPass : Undecided;
+        Runs = [.. checks.Select(check => new CheckRun(this, check, condition))];
+    }
+
+    private const int AllPass = -1;
+    private const int Undecided = -2;
+
+    public InstanceKey Key { get; }
+
+    public long Generation { get; }
+
+    public ImmutableArray<CheckRun> Runs { get; }
+
+    /// <summary>The first check that fails, in words; null when all pass; what was on record while it cannot be said.</summary>
+    public string? Verdict { get; private set; }
+
+    /// <summary>The verdict last written.</summary>
+    public string? Recorded { get; set; }
+
+    /// <summary>True while it waits to be reported.</summary>
+    public bool Queued { get; set; }
+
+    /// <summary>True once nobody wants to know any more.</summary>
+    public bool Forgotten { get; set; }
+
+    /// <summary>
+    /// Forms the verdict anew. It changes when another check than before is the first to fail, not with the words of one that goes on failing:
+    /// each change is a write.
+    /// </summary>
+    public void Judge()
+    {
+        var failing = AllPass;
+        for (var i = Runs.Length - 1; i >= 0; i--)
+        {
+            var condition = Runs[i].State.Condition;
+            if (condition == CheckCondition.Failing || (condition == CheckCondition.Unknown && failing == AllPass))
+                failing = condition == CheckCondition.Failing ? i : Undecided;
+        }
+
+        if (failing == _failing)
+            return;
+        _failing = failing;
+        if (failing != Undecided)
+            Verdict = failing == AllPass ? null : Runs[failing].State.Failure;
+    }
+}
+
+/// <summary>One check of one instance: scheduled, under way, or over.</summary>
+internal sealed class CheckRun(CheckedInstance instance, CheckDefinition check, CheckCondition condition)
+{
+    private CheckState _state = new(condition);
+
+    public CheckedInstance Instance { get; } = instance;
+
+    public CheckDefinition Check { get; } = check;
+
+    public CheckState State => _state;
+
+    /// <summary>True until it was made for the first time.</summary>
+    public bool IsFirst { get; set; } = true;
+
+    /// <summary>Ends it while it is under way; null otherwise.</summary>
+    public CancellationTokenSource? UnderWay { get; set; }
+
+    public bool Apply(in CheckResult result) => _state.Apply(Check, result);
+}
