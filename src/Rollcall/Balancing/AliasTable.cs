@@ -45,7 +45,10 @@ internal sealed class AliasTable
     public int Draw(ulong bits)
     {
         ref readonly var column = ref _columns[StripedRandom.Scale((uint)(bits >> 32), _columns.Length)];
-        return (uint)bits < column.Threshold ? column.Index : column.Alias;
+
+        // All ones when the bits lie below the threshold. A branch here would be mispredicted as often as it is random.
+        var below = (int)(((long)(uint)bits - column.Threshold) >> 63);
+        return column.Alias ^ ((column.Alias ^ column.Index) & below);
     }
 
     private static uint Threshold(long filled, long total) => (uint)(((UInt128)(ulong)filled << 32) / (ulong)total);
