@@ -1,5 +1,3 @@
-using System.Runtime.InteropServices;
-
 namespace Rollcall;
 
 /// <summary>
@@ -39,10 +37,3 @@ public sealed class BalancedEndpoint
     public BalancedEndpoint With(Endpoint endpoint) => new(endpoint, Load);
 }
 
-/// <summary>What a process has learned of one endpoint; its own cache line, because every request to the endpoint writes to it.</summary>
-[StructLayout(LayoutKind.Explicit, Size = 48)]
-internal sealed class EndpointLoad
-{
-    [FieldOffset(0)]
-    public int InFlight;
-}
