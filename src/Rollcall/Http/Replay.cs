@@ -1,0 +1,45 @@
+namespace Rollcall.Http;
+
+/// <summary>Whether a request may be sent a second time, and what the failure of the first try means for that.</summary>
+internal static class Replay
+{
+    /// <summary>True for the methods that are idempotent by RFC 9110 section 9.2.2: doing it twice is the same as once.</summary>
+    public static bool IsIdempotent(HttpMethod method) =>
+        method == HttpMethod.Get
+        || method == HttpMethod.Head
+        || method == HttpMethod.Put
+        || method == HttpMethod.Delete
+        || method == HttpMethod.Options
+        || method == HttpMethod.Trace;
+
+    /// <summary>True when the content can be written again after it was written once.</summary>
+    public static bool CanSendAgain(HttpContent? content) => content switch
+    {
+        null or ByteArrayContent or ReadOnlyMemoryContent or System.Net.Http.Json.JsonContent => true,
+        MultipartContent parts => parts.All(CanSendAgain),
+        _ => false,
+    };
+
+    /// <summary>What became of a try that threw.</summary>
+    /// <param name="error">What it threw.</param>
+    /// <param name="timedOut">Whether the try was given up by us.</param>
+    /// <param name="cancelled">Whether the caller has given up.</param>
+    public static TryOutcome Classify(Exception error, bool timedOut, bool cancelled) => error switch
+    {
+        _ when cancelled => TryOutcome.Cancelled,
+        OperationCanceledException when timedOut => TryOutcome.TimedOut,
+
+        // SocketsHttpHandler.ConnectTimeout: the one cancellation that nobody asked for.
+        OperationCanceledException { InnerException: TimeoutException } => TryOutcome.Unreachable,
+        OperationCanceledException => TryOutcome.Cancelled,
+        HttpRequestException { HttpRequestError: var kind } request => kind switch
+        {
+            HttpRequestError.ConnectionError or HttpRequestError.NameResolutionError or HttpRequestError.SecureConnectionError => TryOutcome.Unreachable,
+            HttpRequestError.ResponseEnded or HttpRequestError.HttpProtocolError => TryOutcome.Reset,
+            HttpRequestError.Unknown when request.InnerException is IOException => TryOutcome.Reset,
+            _ => TryOutcome.Failed,
+        },
+        IOException => TryOutcome.Reset,
+        _ => TryOutcome.Failed,
+    };
+}

@@ -1,0 +1,15 @@
+using Microsoft.Extensions.Logging;
+
+namespace Rollcall.Http;
+
+public sealed partial class RollcallHandler
+{
+    private static partial class Log
+    {
+        [LoggerMessage(2201, LogLevel.Debug, "{Method} {Route} on {Destination}: {Outcome}, tried elsewhere. {Error}")]
+        public static partial void Retrying(ILogger logger, HttpMethod method, ServiceRoute route, Destination destination, TryOutcome outcome, string error);
+
+        [LoggerMessage(2202, LogLevel.Debug, "{Method} {Route}: no endpoint. {Problem}")]
+        public static partial void WithoutEndpoint(ILogger logger, HttpMethod method, ServiceRoute route, string problem);
+    }
+}
