@@ -29,15 +29,19 @@ public static class NodeUrl
         return false;
     }
 
-    /// <summary>The node named by <see cref="ApiNames.NodeVariable"/>, else <see cref="ApiNames.DefaultNode"/>.</summary>
-    /// <exception cref="InvalidOperationException">The variable holds no address of a node.</exception>
-    public static Uri FromEnvironment()
+    /// <summary>The nodes named by <see cref="ApiNames.NodeVariable"/> (separated by commas), else <see cref="ApiNames.DefaultNode"/> alone; never empty.</summary>
+    /// <exception cref="InvalidOperationException">The variable holds something that is no address of a node.</exception>
+    public static IReadOnlyList<Uri> AllFromEnvironment()
     {
-        var text = Environment.GetEnvironmentVariable(ApiNames.NodeVariable);
-        if (string.IsNullOrWhiteSpace(text))
-            return Parse(ApiNames.DefaultNode);
-        return TryParse(text, out var url, out var error)
-            ? url
-            : throw new InvalidOperationException($"The environment variable {ApiNames.NodeVariable} is wrong: {error}");
+        var texts = (Environment.GetEnvironmentVariable(ApiNames.NodeVariable) ?? "").Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
+        return texts.Length == 0
+            ? [Parse(ApiNames.DefaultNode)]
+            : [.. texts.Select(static text => TryParse(text, out var url, out var error)
+                ? url
+                : throw new InvalidOperationException($"The environment variable {ApiNames.NodeVariable} is wrong: {error}"))];
     }
+
+    /// <summary>The first of <see cref="AllFromEnvironment"/>.</summary>
+    /// <exception cref="InvalidOperationException">The variable holds something that is no address of a node.</exception>
+    public static Uri FromEnvironment() => AllFromEnvironment()[0];
 }

@@ -25,12 +25,7 @@ public sealed class RegistrationOptions
 
     /// <summary>The nodes named here, else by the environment, else the default.</summary>
     /// <exception cref="ArgumentException">One is no address of a node.</exception>
-    internal IReadOnlyList<Uri> NodeUrls()
-    {
-        IEnumerable<string> texts = Nodes.Count > 0
-            ? Nodes
-            : (Environment.GetEnvironmentVariable(ApiNames.NodeVariable) ?? "").Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
-        Uri[] urls = [.. texts.Select(NodeUrl.Parse).Distinct()];
-        return urls.Length > 0 ? urls : [NodeUrl.Parse(ApiNames.DefaultNode)];
-    }
+    /// <exception cref="InvalidOperationException">The environment names something that is no address of a node.</exception>
+    internal IReadOnlyList<Uri> NodeUrls() =>
+        Nodes.Count == 0 ? NodeUrl.AllFromEnvironment() : [.. Nodes.Select(NodeUrl.Parse).Distinct()];
 }
