@@ -1,11 +1,108 @@
+using System.Diagnostics.Metrics;
 using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using Rollcall.Node.Api;
+using Rollcall.Node.Configuration;
+using Rollcall.Node.OpenApi;
+using Rollcall.Node.Rendering;
+using Rollcall.Node.Requests;
+using Rollcall.Node.Telemetry;
+using Rollcall.Node.Watching;
 
 namespace Rollcall.Node;
 
 /// <summary>Builds a node as a web application: start it, and it serves; stop it, and all acknowledged writes are on disk.</summary>
 public static class NodeHost
 {
+    // Requests under way, the journal's last flush, and some air: a supervisor that kills waits 10 s or more.
+    private static readonly TimeSpan StopWithin = TimeSpan.FromSeconds(1.5);
+
     /// <summary>Opens the registry and builds the application around it.</summary>
     /// <exception cref="ArgumentException">The options contradict each other or are refused for safety; the message says which flag allows it.</exception>
-    public static Task<WebApplication> BuildAsync(NodeOptions options, CancellationToken cancellationToken) => throw new NotImplementedException();
+    public static Task<WebApplication> BuildAsync(NodeOptions options, CancellationToken cancellationToken) =>
+        BuildAsync(options, NodeEnvironment.System, cancellationToken);
+
+    /// <summary>The same with everything from outside given.</summary>
+    internal static async Task<WebApplication> BuildAsync(NodeOptions options, NodeEnvironment environment, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        NodeOptionsValidator.ThrowIfWrong(options);
+        var app = Build(options, environment);
+        try
+        {
+            var lifetime = app.Services.GetRequiredService<NodeLifetime>();
+            await lifetime.OpenAsync(options.Registry, environment, cancellationToken);
+            MapRoutes(app, lifetime, options, environment);
+            return app;
+        }
+        catch
+        {
+            await app.DisposeAsync();
+            throw;
+        }
+    }
+
+    private static WebApplication Build(NodeOptions options, NodeEnvironment environment)
+    {
+        // Empty: no configuration files, environment variables or middleware that a node has no use for.
+        var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions { EnvironmentName = Environments.Production });
+        builder.WebHost.UseKestrelCore().UseUrls([.. options.Urls]).ConfigureKestrel(static kestrel =>
+        {
+            kestrel.AddServerHeader = false;
+            kestrel.Limits.MaxRequestBodySize = RequestBody.MaxBytes;
+            kestrel.ConfigureEndpointDefaults(static endpoint => endpoint.Protocols = HttpProtocols.Http1);
+        });
+        environment.Logging(builder.Logging);
+        builder.Logging.AddFilter("Microsoft", LogLevel.Warning);
+        // Enabled at any level it makes an activity per request, which nobody reads.
+        builder.Logging.AddFilter("Microsoft.AspNetCore.Hosting.Diagnostics", LogLevel.None);
+        builder.Services.AddRoutingCore();
+        builder.Services.Configure<HostOptions>(static host => host.ShutdownTimeout = StopWithin);
+        builder.Services.Configure<ConsoleLifetimeOptions>(static console => console.SuppressStatusMessages = true);
+        builder.Services.AddSingleton(environment.Time);
+        builder.Services.AddSingleton<RequestMetrics>();
+        builder.Services.AddSingleton<RequestEdge>();
+        builder.Services.AddSingleton<MetricsCollector>();
+        builder.Services.AddSingleton<NodeLifetime>();
+        // Services stop in the reverse order of their start, and the server starts last: so the registry stops when no request is left.
+        builder.Services.AddHostedService(static services => services.GetRequiredService<NodeLifetime>());
+        ApiDocument.AddTo(builder.Services);
+        return builder.Build();
+    }
+
+    private static void MapRoutes(WebApplication app, NodeLifetime lifetime, NodeOptions options, NodeEnvironment environment)
+    {
+        var stopping = app.Lifetime.ApplicationStopping;
+        var waiting = new WaitingRequests(options.MaxWaitingRequests, stopping);
+        var parts = new NodeParts
+        {
+            Options = options,
+            Registry = lifetime.Registry,
+            Time = environment.Time,
+            Renderer = new ServiceRenderer(lifetime.Registry.Epoch),
+            Waiting = waiting,
+            Jitter = new Jitter(environment.Random()),
+            WatchMetrics = new WatchMetrics(app.Services.GetRequiredService<IMeterFactory>(), () => waiting.Count),
+            Metrics = app.Services.GetRequiredService<MetricsCollector>(),
+            Started = environment.Time.GetUtcNow(),
+            Stopping = stopping,
+        };
+        var edge = app.Services.GetRequiredService<RequestEdge>();
+        app.UseRouting();
+        app.Use(edge.AnswerWrongMethod);
+        var routes = new RouteTable(app, edge);
+        new ServicesApi(parts).Map(routes);
+        new InstancesApi(parts).Map(routes);
+        new RenewalsApi(parts).Map(routes);
+        new WatchesApi(parts).Map(routes);
+        new HistoryApi(parts).Map(routes);
+        new StatusApi(parts).Map(routes);
+        app.MapOpenApi(ApiDocument.Path);
+        app.UseEndpoints(static _ => { });
+        app.Run(edge.AnswerUnmatchedAsync);
+    }
 }

@@ -5,10 +5,10 @@ namespace Rollcall.Node;
 /// <summary>How a node runs.</summary>
 public sealed record NodeOptions
 {
-    /// <summary>Where it listens. Default loopback, port 7655.</summary>
+    /// <summary>Where it listens: <c>http://ADDRESS:PORT</c>, or <c>http://unix:/PATH</c>; port 0 takes a free one. Default loopback, port 7655.</summary>
     public IReadOnlyList<string> Urls { get; init; } = ["http://127.0.0.1:7655"];
 
-    /// <summary>Lets it listen beyond loopback without authentication.</summary>
+    /// <summary>Lets it listen beyond loopback without authentication. Default false.</summary>
     public bool AllowAnyone { get; init; }
 
     /// <summary>The registry.</summary>
@@ -19,4 +19,7 @@ public sealed record NodeOptions
 
     /// <summary>The wait of a blocking query that names none. Default 30 s.</summary>
     public TimeSpan DefaultWait { get; init; } = TimeSpan.FromSeconds(30);
+
+    /// <summary>Requests that may wait on purpose at once: blocking queries, event streams, drains. One more is refused as busy. Default 20,000.</summary>
+    public int MaxWaitingRequests { get; init; } = 20_000;
 }

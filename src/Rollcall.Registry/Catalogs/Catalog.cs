@@ -191,12 +191,12 @@ public sealed class Catalog
 
     private void Set(string service, List<Change> changes)
     {
-        var revision = changes[^1].Revision;
+        var (revision, time) = (changes[^1].Revision, changes[^1].Time);
         ServiceSnapshot snapshot;
         do
         {
             var before = Entry(service).Current.Instances;
-            snapshot = new ServiceSnapshot(service, revision, SnapshotBuilder.Merge(before, changes));
+            snapshot = new ServiceSnapshot(service, revision, SnapshotBuilder.Merge(before, changes), time);
         }
         while (!Entry(service).TrySet(snapshot));
 

@@ -7,11 +7,12 @@ public sealed class ServiceSnapshot
 {
     private byte[]? _json;
 
-    internal ServiceSnapshot(string service, long revision, ImmutableArray<Instance> instances)
+    internal ServiceSnapshot(string service, long revision, ImmutableArray<Instance> instances, DateTimeOffset? changedAt = null)
     {
         Service = service;
         Revision = revision;
         Instances = instances;
+        ChangedAt = changedAt;
     }
 
     /// <summary>The service's name.</summary>
@@ -19,6 +20,9 @@ public sealed class ServiceSnapshot
 
     /// <summary>Revision of its last change; 0 when it never existed.</summary>
     public long Revision { get; }
+
+    /// <summary>When it was committed (UTC); null when that is not known, as after a restart.</summary>
+    public DateTimeOffset? ChangedAt { get; }
 
     /// <summary>In order of id.</summary>
     public ImmutableArray<Instance> Instances { get; }

@@ -1,0 +1,101 @@
+using System.Globalization;
+using System.Text.RegularExpressions;
+using Microsoft.AspNetCore.OpenApi;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.OpenApi;
+using Rollcall.Api;
+
+namespace Rollcall.Node.OpenApi;
+
+/// <summary>The OpenAPI document, made from the routes' own descriptions when it is first asked for.</summary>
+internal static partial class ApiDocument
+{
+    /// <summary>Where it is.</summary>
+    public const string Path = "/openapi/{documentName}.json";
+
+    /// <summary>Adds what makes the document.</summary>
+    public static void AddTo(IServiceCollection services)
+    {
+        services.ConfigureHttpJsonOptions(static options => options.SerializerOptions.TypeInfoResolverChain.Insert(0, ApiJson.Default));
+        services.AddOpenApi("v1", static options =>
+        {
+            options.AddDocumentTransformer(static (document, _, _) =>
+            {
+                document.Info = new OpenApiInfo
+                {
+                    Title = "Rollcall node",
+                    Version = "v1",
+                    Description = "Registers, renews and drains instances; reads, watches and remembers services. Every problem is RFC 9457.",
+                };
+                // The node answers under more than one name; a client knows by which it asked.
+                document.Servers = [];
+                document.Tags = null;
+                return Task.CompletedTask;
+            });
+            options.AddOperationTransformer(DescribeAsync);
+        });
+    }
+
+    private static async Task DescribeAsync(OpenApiOperation operation, OpenApiOperationTransformerContext context, CancellationToken cancellationToken)
+    {
+        var route = context.Description.ActionDescriptor.EndpointMetadata.OfType<RouteDescription>().FirstOrDefault();
+        if (route is null)
+            return;
+        operation.Summary = route.Summary;
+        operation.Tags = new HashSet<OpenApiTagReference>();
+        operation.Parameters =
+        [
+            .. Braces().Matches(context.Description.RelativePath ?? "").Select(static match => (IOpenApiParameter)PathParameter(match.Groups["name"].Value)),
+            .. route.Parameters.Select(static parameter => (IOpenApiParameter)Parameter(parameter)),
+        ];
+        if (route.Body is not null)
+        {
+            operation.RequestBody = new OpenApiRequestBody { Required = true, Content = await ContentAsync(context, "application/json", route.Body, cancellationToken) };
+        }
+
+        var answer = await ContentAsync(context, route.MediaType, route.Answer, cancellationToken);
+        var problem = await ContentAsync(context, "application/problem+json", typeof(ProblemDocument), cancellationToken);
+        operation.Responses = [];
+        foreach (var status in route.Successes)
+        {
+            operation.Responses[Text(status)] = status == 304
+                ? new OpenApiResponse { Description = "As the client has it already." }
+                : new OpenApiResponse { Description = status == 201 ? "Created." : "Done.", Content = answer };
+        }
+
+        foreach (var status in route.Problems)
+            operation.Responses[Text(status)] = new OpenApiResponse { Description = "A problem.", Content = problem };
+        operation.Responses["default"] = new OpenApiResponse { Description = "A problem.", Content = problem };
+    }
+
+    private static async Task<IDictionary<string, OpenApiMediaType>> ContentAsync(
+        OpenApiOperationTransformerContext context, string mediaType, Type? type, CancellationToken cancellationToken)
+    {
+        if (type is null || context.Document is not { } document)
+            return new Dictionary<string, OpenApiMediaType>(StringComparer.Ordinal) { [mediaType] = new OpenApiMediaType { Schema = Text() } };
+        var schema = await context.GetOrCreateSchemaAsync(type, null, cancellationToken);
+        document.AddComponent(type.Name, schema);
+        return new Dictionary<string, OpenApiMediaType>(StringComparer.Ordinal)
+        {
+            [mediaType] = new OpenApiMediaType { Schema = new OpenApiSchemaReference(type.Name, document) },
+        };
+    }
+
+    private static OpenApiParameter PathParameter(string name) =>
+        new() { Name = name, In = ParameterLocation.Path, Required = true, Schema = Text() };
+
+    private static OpenApiParameter Parameter(ParameterDescription parameter) => new()
+    {
+        Name = parameter.Name,
+        In = parameter.IsHeader ? ParameterLocation.Header : ParameterLocation.Query,
+        Description = parameter.Meaning,
+        Schema = parameter.Repeats ? new OpenApiSchema { Type = JsonSchemaType.Array, Items = Text() } : Text(),
+    };
+
+    private static OpenApiSchema Text() => new() { Type = JsonSchemaType.String };
+
+    private static string Text(int status) => status.ToString(CultureInfo.InvariantCulture);
+
+    [GeneratedRegex(@"\{(?<name>\w+)\}", RegexOptions.ExplicitCapture, 1000)]
+    private static partial Regex Braces();
+}
