@@ -13,6 +13,9 @@ internal sealed class CliRun : IDisposable
     /// <summary>Who answers; null for the real network.</summary>
     public HttpMessageHandler? Node { get; init; }
 
+    /// <summary>Where targets are found.</summary>
+    public IDiscoverySource? Source { get; init; }
+
     public bool IsTerminal { get; init; }
 
     public Dictionary<string, string> Variables { get; } = new(StringComparer.Ordinal);
@@ -41,6 +44,11 @@ internal sealed class CliRun : IDisposable
         Time = Time,
         Variable = name => Variables.GetValueOrDefault(name),
         CreateHttp = CreateHttp,
+        CreateSource = node =>
+        {
+            Asked = node;
+            return Source ?? throw new InvalidOperationException("The test has no source.");
+        },
         Signals = Signals,
     };
 

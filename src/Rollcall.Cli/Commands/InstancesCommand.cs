@@ -57,22 +57,7 @@ internal static class InstancesCommand
 
         var rows = new EndpointTable(invocation.Format, now);
         foreach (var instance in document.Instances)
-        {
-            rows.Add(new EndpointRow
-            {
-                Id = instance.Id,
-                State = StateText.Parse(instance.State),
-                Host = instance.Address,
-                Ports = instance.Ports,
-                Weight = instance.Weight,
-                Zone = instance.Zone,
-                Since = instance.Since,
-                Reason = instance.Reason,
-                Node = instance.Node,
-                Metadata = instance.Metadata,
-            });
-        }
-
+            rows.Add(EndpointRow.Of(instance));
         invocation.Print(rows.Table);
     }
 }

@@ -4,6 +4,7 @@ using System.Text.Json.Serialization.Metadata;
 using Rollcall.Api;
 using Rollcall.Cli.Output;
 using Rollcall.Cli.Usage;
+using Rollcall.Watching;
 
 namespace Rollcall.Cli.Execution;
 
@@ -28,7 +29,8 @@ internal sealed class Invocation(ParseResult parse, CliEnvironment environment, 
         {
             if (parse.GetValue(globals.Node) is { } given)
                 return given;
-            var text = environment.Variable(ApiNames.NodeVariable);
+            // Several may be named, for those who keep a registration; a question goes to the first.
+            var text = environment.Variable(ApiNames.NodeVariable)?.Split(',', StringSplitOptions.TrimEntries)[0];
             if (string.IsNullOrWhiteSpace(text))
                 return NodeUrl.Parse(ApiNames.DefaultNode);
             return NodeUrl.TryParse(text, out var url, out var error)
@@ -56,9 +58,16 @@ internal sealed class Invocation(ParseResult parse, CliEnvironment environment, 
     {
         if (Format != OutputFormat.Json)
             return false;
-        environment.Out.WriteLine(JsonSerializer.Serialize(document, type(JsonText.Indented)));
+        PrintJson(document, type(JsonText.Api));
         return true;
     }
+
+    public void PrintJson<T>(T document, JsonTypeInfo<T> type) =>
+        environment.Out.WriteLine(JsonSerializer.Serialize(document, type));
+
+    /// <summary>Finds things by target; <c>rollcall:///NAME</c> asks <see cref="Node"/>. The caller disposes it.</summary>
+    public ServiceResolver OpenResolver() =>
+        new(environment.CreateSource(Node), time: environment.Time, random: new Random(environment.Seed));
 
     public void Print(Table table) => TableWriter.Write(environment.Out, table, environment.UseColours);
 

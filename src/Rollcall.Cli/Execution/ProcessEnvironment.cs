@@ -31,6 +31,7 @@ internal sealed class ProcessEnvironment : IDisposable
             Seed = unchecked((int)TimeProvider.System.GetTimestamp()),
             Variable = Variable,
             CreateHttp = NodeClient.CreateHttpClient,
+            CreateSource = static _ => throw new NotImplementedException(),
             Signals = _signals,
         };
     }

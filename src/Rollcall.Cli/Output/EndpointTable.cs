@@ -25,6 +25,34 @@ internal readonly record struct EndpointRow
     public string? Node { get; init; }
 
     public IReadOnlyDictionary<string, string>? Metadata { get; init; }
+
+    public static EndpointRow Of(Endpoint endpoint) => new()
+    {
+        Id = endpoint.Id,
+        State = endpoint.State,
+        Host = endpoint.Host,
+        Ports = endpoint.Ports,
+        Weight = endpoint.Weight,
+        Zone = endpoint.Zone,
+        Since = endpoint.Since,
+        Reason = endpoint.Reason,
+        Node = endpoint.Node,
+        Metadata = endpoint.Metadata,
+    };
+
+    public static EndpointRow Of(InstanceDocument instance) => new()
+    {
+        Id = instance.Id,
+        State = StateText.Parse(instance.State),
+        Host = instance.Address,
+        Ports = instance.Ports,
+        Weight = instance.Weight,
+        Zone = instance.Zone,
+        Since = instance.Since,
+        Reason = instance.Reason,
+        Node = instance.Node,
+        Metadata = instance.Metadata,
+    };
 }
 
 /// <summary>Instances or endpoints as a table: the same columns wherever they come from.</summary>
