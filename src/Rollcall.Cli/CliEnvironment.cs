@@ -27,8 +27,8 @@ internal sealed record CliEnvironment
     /// <summary>Makes the client of a node; the caller disposes it.</summary>
     public required Func<Uri, HttpClient> CreateHttp { get; init; }
 
-    /// <summary>Makes the source of every kind of target, with the node that a target without one asks.</summary>
-    public required Func<Uri, IDiscoverySource> CreateSource { get; init; }
+    /// <summary>Makes the source of every kind of target, with the nodes that a target without one asks.</summary>
+    public required Func<IReadOnlyList<Uri>, IDiscoverySource> CreateSource { get; init; }
 
     /// <summary>Ctrl-C, SIGTERM and their like.</summary>
     public required StopSignals Signals { get; init; }

@@ -44,9 +44,9 @@ internal sealed class CliRun : IDisposable
         Time = Time,
         Variable = name => Variables.GetValueOrDefault(name),
         CreateHttp = CreateHttp,
-        CreateSource = node =>
+        CreateSource = nodes =>
         {
-            Asked = node;
+            Asked = nodes[0];
             return Source ?? throw new InvalidOperationException("The test has no source.");
         },
         Signals = Signals,

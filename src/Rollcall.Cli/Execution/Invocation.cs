@@ -22,20 +22,18 @@ internal sealed class Invocation(ParseResult parse, CliEnvironment environment, 
 
     public DateTimeOffset Now => environment.Time.GetUtcNow();
 
-    /// <summary>The node to ask: <c>--node</c>, else the environment, else the default.</summary>
-    public Uri Node
+    /// <summary>The node to ask: the first of <see cref="Nodes"/>.</summary>
+    public Uri Node => Nodes[0];
+
+    /// <summary>Every node named: by <c>--node</c>, else by the environment (separated by commas), else the default.</summary>
+    public IReadOnlyList<Uri> Nodes
     {
         get
         {
             if (parse.GetValue(globals.Node) is { } given)
-                return given;
-            // Several may be named, for those who keep a registration; a question goes to the first.
-            var text = environment.Variable(ApiNames.NodeVariable)?.Split(',', StringSplitOptions.TrimEntries)[0];
-            if (string.IsNullOrWhiteSpace(text))
-                return NodeUrl.Parse(ApiNames.DefaultNode);
-            return NodeUrl.TryParse(text, out var url, out var error)
-                ? url
-                : throw new CliException(ExitCode.WrongUsage, $"{ApiNames.NodeVariable}: {error}", $"Correct the environment variable, or name the node with --node.");
+                return [given];
+            var texts = (environment.Variable(ApiNames.NodeVariable) ?? "").Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
+            return texts.Length == 0 ? [NodeUrl.Parse(ApiNames.DefaultNode)] : [.. texts.Select(ReadVariable)];
         }
     }
 
@@ -65,12 +63,16 @@ internal sealed class Invocation(ParseResult parse, CliEnvironment environment, 
     public void PrintJson<T>(T document, JsonTypeInfo<T> type) =>
         environment.Out.WriteLine(JsonSerializer.Serialize(document, type));
 
-    /// <summary>Finds things by target; <c>rollcall:///NAME</c> asks <see cref="Node"/>. The caller disposes it.</summary>
+    /// <summary>Finds things by target; <c>rollcall:///NAME</c> asks <see cref="Nodes"/>. The caller disposes it.</summary>
     public ServiceResolver OpenResolver() =>
-        new(environment.CreateSource(Node), time: environment.Time, random: new Random(environment.Seed));
+        new(environment.CreateSource(Nodes), time: environment.Time, random: new Random(environment.Seed));
 
     public void Print(Table table) => TableWriter.Write(environment.Out, table, environment.UseColours);
 
     /// <summary>Tells a person what no script needs: on standard error, so that a pipe stays clean.</summary>
     public void Note(string text) => environment.Error.WriteLine(PrintableText.Clean(text));
+
+    private static Uri ReadVariable(string text) => NodeUrl.TryParse(text, out var url, out var error)
+        ? url
+        : throw new CliException(ExitCode.WrongUsage, $"{ApiNames.NodeVariable}: {error}", "Correct the environment variable, or name the node with --node.");
 }

@@ -42,9 +42,9 @@ internal static class Inputs
         },
     };
 
-    public static Option<string?> Owner() => new("--owner")
+    public static Option<string?> Owner(string description = "The secret it was registered with. Default: $ROLLCALL_OWNER.") => new("--owner")
     {
-        Description = "The secret the instance was registered with. Default: $ROLLCALL_OWNER, which other users of the machine cannot see.",
+        Description = description,
         HelpName = "SECRET",
     };
 

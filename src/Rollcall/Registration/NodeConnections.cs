@@ -3,7 +3,7 @@ using Rollcall.Api;
 namespace Rollcall.Registration;
 
 /// <summary>Carries the protocol's actions to the node it has chosen, and the answers back.</summary>
-internal sealed class NodeConnections(IReadOnlyList<Uri> urls, string owner, TimeProvider time, RegistrationMetrics metrics) : IDisposable
+internal sealed class NodeConnections(IReadOnlyList<Uri> urls, string? owner, TimeProvider time, RegistrationMetrics metrics) : IDisposable
 {
     private static readonly TimeSpan ShortestTimeout = TimeSpan.FromMilliseconds(500);
     private static readonly TimeSpan LongestTimeout = TimeSpan.FromSeconds(5);

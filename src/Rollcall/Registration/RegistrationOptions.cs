@@ -14,6 +14,7 @@ public sealed class RegistrationOptions
     /// <summary>
     /// The secret that owns the registrations: only who knows it can change them. Default: 32 random bytes, made at start.
     /// Set it when a restarted process must take its old id back at once. 1 to 256 characters of printable ASCII.
+    /// Empty: no owner; anybody who reaches the node may change them.
     /// </summary>
     public string? Owner { get; set; }
 

@@ -60,7 +60,12 @@ public sealed partial class ServiceRegistration : IAsyncDisposable
         _logger = logger ?? NullLogger<ServiceRegistration>.Instance;
         _start = _time.GetTimestamp();
         var urls = options.NodeUrls();
-        var owner = options.Owner ?? Base64Url.EncodeToString(RandomNumberGenerator.GetBytes(32));
+        var owner = options.Owner switch
+        {
+            null => Base64Url.EncodeToString(RandomNumberGenerator.GetBytes(32)),
+            "" => null,
+            var secret => secret,
+        };
         _nodes = new NodeConnections(urls, owner, _time, new RegistrationMetrics(meters));
         _protocol = new RegistrationProtocol(urls.Count, random ?? new Random());
     }
