@@ -7,18 +7,19 @@ namespace Rollcall.Cli.Tests;
 internal sealed class FakeSource : IDiscoverySource
 {
     private readonly Channel<EndpointSet> _sets = Channel.CreateUnbounded<EndpointSet>();
+    private EndpointSet? _last;
     private long _revision;
 
     public IReadOnlyCollection<string> Schemes => ["rollcall", "static"];
 
-    /// <summary>What <see cref="DiscoverAsync"/> throws; null for the next set.</summary>
+    /// <summary>What <see cref="DiscoverAsync"/> throws; null for what was said last.</summary>
     public Exception? Failure { get; init; }
 
     public FakeSource Say(params Endpoint[] endpoints) => Say(Freshness.Live, endpoints);
 
     public FakeSource Say(Freshness freshness, params Endpoint[] endpoints)
     {
-        var set = new EndpointSet(ServiceTarget.Parse("rollcall:///orders"), endpoints, ++_revision, new DateTimeOffset(2026, 1, 1, 0, 0, 0, TimeSpan.Zero), freshness);
+        var set = _last = new EndpointSet(ServiceTarget.Parse("rollcall:///orders"), endpoints, ++_revision, new DateTimeOffset(2026, 1, 1, 0, 0, 0, TimeSpan.Zero), freshness);
         Assert.True(_sets.Writer.TryWrite(set));
         return this;
     }
@@ -29,8 +30,11 @@ internal sealed class FakeSource : IDiscoverySource
             throw new ArgumentException($"No source answers for {target.Scheme}://.", nameof(target));
     }
 
-    public async ValueTask<EndpointSet> DiscoverAsync(ServiceTarget target, CancellationToken cancellationToken) =>
-        Failure is null ? await _sets.Reader.ReadAsync(cancellationToken) : throw Failure;
+    public ValueTask<EndpointSet> DiscoverAsync(ServiceTarget target, CancellationToken cancellationToken)
+    {
+        Validate(target);
+        return Failure is null ? new(_last!) : throw Failure;
+    }
 
     public async IAsyncEnumerable<EndpointSet> WatchAsync(ServiceTarget target, [EnumeratorCancellation] CancellationToken cancellationToken)
     {

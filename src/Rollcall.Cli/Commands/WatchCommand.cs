@@ -15,7 +15,8 @@ internal static class WatchCommand
         var target = Inputs.Target();
         var command = new CliCommand("watch", "Follows the endpoints of a target until Ctrl-C.")
         {
-            Details = "On a terminal a table that is redrawn. In a pipe one line per change: the time, then + came, - left, ~ changed, ! fresh or stale.\n"
+            Details = "Fails when there is no answer at first; later the last state is kept, and said to be stale, until there is one again.\n"
+                + "On a terminal a table that is redrawn. In a pipe one line per change: the time, then + came, - left, ~ changed, ! fresh or stale.\n"
                 + "With -o json one document per line, each the whole state.",
             Heeds = context.NodeAndOutput,
             Examples =
@@ -29,9 +30,12 @@ internal static class WatchCommand
         return context.Bind(command, async (invocation, cancellationToken) =>
         {
             await using var resolver = invocation.OpenResolver();
-            using var watch = resolver.Watch(invocation.Parse.GetRequiredValue(target));
+            var wanted = invocation.Parse.GetRequiredValue(target);
             try
             {
+                // A watch waits for ever; whoever mistyped the node wants to hear of it now.
+                await resolver.ResolveAsync(wanted, cancellationToken);
+                using var watch = resolver.Watch(wanted);
                 if (invocation.Environment.IsTerminal && invocation.Format != OutputFormat.Json)
                     await LiveTable.RunAsync(watch, invocation, cancellationToken);
                 else

@@ -1,6 +1,7 @@
 using System.Runtime.InteropServices;
 using System.Text;
 using Rollcall.Api;
+using Rollcall.Sources;
 
 namespace Rollcall.Cli.Execution;
 
@@ -31,7 +32,7 @@ internal sealed class ProcessEnvironment : IDisposable
             Seed = unchecked((int)TimeProvider.System.GetTimestamp()),
             Variable = Variable,
             CreateHttp = NodeClient.CreateHttpClient,
-            CreateSource = static _ => throw new NotImplementedException(),
+            CreateSource = CreateSource,
             Signals = _signals,
         };
     }
@@ -43,6 +44,14 @@ internal sealed class ProcessEnvironment : IDisposable
         foreach (var registration in _registrations)
             registration.Dispose();
         _signals.Dispose();
+    }
+
+    private static SourceRegistry CreateSource(IReadOnlyList<Uri> nodes)
+    {
+        var options = new RollcallSourceOptions();
+        foreach (var node in nodes)
+            options.Nodes.Add(node);
+        return new SourceRegistry([new StaticSource(), new FileSource(), new RollcallSource(options)]);
     }
 
     private static string? Variable(string name) => System.Environment.GetEnvironmentVariable(name);
