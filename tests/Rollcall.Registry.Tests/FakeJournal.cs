@@ -10,6 +10,8 @@ internal sealed class FakeJournal(RecoveredState? recovered = null) : IJournal
     private readonly List<Change[]> _batches = [];
     private readonly SemaphoreSlim _appends = new(0);
     private TaskCompletionSource? _held;
+    private TaskCompletionSource? _heldSnapshots;
+    private int _snapshotAttempts;
 
     public string Epoch => "epoch";
 
@@ -21,8 +23,13 @@ internal sealed class FakeJournal(RecoveredState? recovered = null) : IJournal
 
     public JournalHealth Health => new(Durability.Memory, null, 0, 0, null);
 
-    /// <summary>Thrown by every append and snapshot while set.</summary>
+    /// <summary>Thrown by every append while set.</summary>
     public Exception? Failure { get; set; }
+
+    /// <summary>Thrown by every snapshot while set.</summary>
+    public Exception? SnapshotFailure { get; set; }
+
+    public int SnapshotAttempts => Volatile.Read(ref _snapshotAttempts);
 
     /// <summary>Decides for each batch whether it fails.</summary>
     public Func<IReadOnlyList<Change>, Exception?> FailOn { get; set; } = static _ => null;
@@ -62,7 +69,14 @@ internal sealed class FakeJournal(RecoveredState? recovered = null) : IJournal
     /// <summary>Holds appends until <see cref="LetGo"/>.</summary>
     public void Hold() => _held = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
 
-    public void LetGo() => Interlocked.Exchange(ref _held, null)?.TrySetResult();
+    /// <summary>Holds snapshots until <see cref="LetGo"/>.</summary>
+    public void HoldSnapshots() => _heldSnapshots = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    public void LetGo()
+    {
+        Interlocked.Exchange(ref _held, null)?.TrySetResult();
+        Interlocked.Exchange(ref _heldSnapshots, null)?.TrySetResult();
+    }
 
     /// <summary>Completes when the next append has begun.</summary>
     public Task AppendBegunAsync(CancellationToken cancellationToken) => _appends.WaitAsync(cancellationToken);
@@ -79,13 +93,16 @@ internal sealed class FakeJournal(RecoveredState? recovered = null) : IJournal
             _batches.Add(copy);
     }
 
-    public ValueTask WriteSnapshotAsync(long revision, DateTimeOffset time, IEnumerable<Instance> instances, CancellationToken cancellationToken)
+    public async ValueTask WriteSnapshotAsync(long revision, DateTimeOffset time, IEnumerable<Instance> instances, CancellationToken cancellationToken)
     {
-        if (Failure is { } failure)
+        Interlocked.Increment(ref _snapshotAttempts);
+        if (Volatile.Read(ref _heldSnapshots) is { } held)
+            await held.Task.WaitAsync(cancellationToken);
+        if (SnapshotFailure is { } failure)
             throw failure;
-        Snapshots.Add((revision, [.. instances]));
         WantsSnapshot = false;
-        return ValueTask.CompletedTask;
+        lock (_gate)
+            Snapshots.Add((revision, [.. instances]));
     }
 
     public async IAsyncEnumerable<Change> ReadHistoryAsync(DateTimeOffset since, [EnumeratorCancellation] CancellationToken cancellationToken)

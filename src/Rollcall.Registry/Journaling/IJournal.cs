@@ -14,8 +14,8 @@ public enum Durability
 }
 
 /// <summary>
-/// Where committed changes are kept. One writer: <see cref="AppendAsync"/> and <see cref="WriteSnapshotAsync"/> are never called at the same time;
-/// reading history may happen alongside.
+/// Where committed changes are kept. One append at a time and one snapshot at a time; appends, a snapshot and reading the past may run
+/// alongside one another.
 /// </summary>
 public interface IJournal : IAsyncDisposable
 {

@@ -17,8 +17,6 @@ internal sealed partial class StandaloneReplication : IReplication
 
     private const string Stopping = "The node is stopping; nothing was changed. Ask another node, or this one again once it is back.";
 
-    private static readonly TimeSpan SnapshotRetry = TimeSpan.FromSeconds(30);
-
     private readonly IJournal _journal;
     private readonly Catalog _catalog;
     private readonly RegistryState _state;
@@ -28,13 +26,13 @@ internal sealed partial class StandaloneReplication : IReplication
     private readonly ILogger _logger;
     private readonly Channel<PendingWrite> _queue;
     private readonly string _busy;
+    private readonly CancellationTokenSource _stopSnapshot = new();
 
     // The sequencer's own.
     private readonly List<(PendingWrite Write, Applied Applied)> _batch = [];
     private readonly List<Change> _changes = [];
     private long _revision;
-    private long? _lastSnapshotFailure;
-    private bool _journalFails;
+    private Task _snapshot = Task.CompletedTask;
 
     private volatile bool _stopping;
     private Task _loop = Task.CompletedTask;
@@ -68,7 +66,15 @@ internal sealed partial class StandaloneReplication : IReplication
     {
         _stopping = true;
         _queue.Writer.TryComplete();
-        await _loop;
+        await _stopSnapshot.CancelAsync();
+        try
+        {
+            await _loop;
+        }
+        finally
+        {
+            await _snapshot;
+        }
     }
 
     private static async ValueTask<WriteResult> AwaitAsync(PendingWrite pending, CancellationToken cancellationToken)
@@ -88,8 +94,8 @@ internal sealed partial class StandaloneReplication : IReplication
                     Commit();
                 _batch.Clear();
                 _changes.Clear();
-                if (_journal.WantsSnapshot)
-                    await SnapshotAsync();
+                if (_snapshot.IsCompleted && _journal.WantsSnapshot)
+                    BeginSnapshot();
             }
         }
         catch (Exception error)
@@ -112,14 +118,14 @@ internal sealed partial class StandaloneReplication : IReplication
         }
         catch (JournalUnavailableException error)
         {
+            // The journal has said so in the log.
             RollBack(error.IsFull ? WriteOutcome.StorageFull : WriteOutcome.StorageUnavailable, error.Message);
-            NoteFailure(error);
         }
         catch (Exception error)
         {
             // Whatever it was, it must not end the only write path: the state is as before, and the callers are told so.
             RollBack(WriteOutcome.StorageUnavailable, $"The write could not be made safe: {error.Message} Nothing was changed.");
-            NoteFailure(error);
+            LogBatchFailed(_logger, error);
         }
 
         return false;
@@ -151,7 +157,6 @@ internal sealed partial class StandaloneReplication : IReplication
             _observer.Committed(_changes);
             _catalog.Publish(_changes);
             _metrics.Committed(_changes);
-            NoteSuccess();
         }
 
         var measures = _metrics.MeasuresDuration;
@@ -175,6 +180,8 @@ internal sealed partial class StandaloneReplication : IReplication
             sound &= applied.Change is null && applied != default;
             write.TrySetResult(sound ? applied.Result : failed);
         }
+
+        _metrics.Failed();
     }
 
     private void RefuseAll()
@@ -188,20 +195,27 @@ internal sealed partial class StandaloneReplication : IReplication
             write.TrySetResult(failed);
     }
 
-    private async Task SnapshotAsync()
+    // Beside the writes: what it is made of is immutable, so only taking hold of it keeps them waiting.
+    private void BeginSnapshot()
     {
-        if (_lastSnapshotFailure is { } failed && _time.GetElapsedTime(failed) < SnapshotRetry)
-            return;
+        var (revision, now, instances) = (_revision, Now(), _state.CopyInstances());
+        _snapshot = Task.Run(() => SnapshotAsync(revision, now, instances, _stopSnapshot.Token));
+    }
+
+    private async Task SnapshotAsync(long revision, DateTimeOffset now, Instance[] instances, CancellationToken cancellationToken)
+    {
         try
         {
-            await _journal.WriteSnapshotAsync(_revision, Now(), _state.CopyInstances(), CancellationToken.None);
-            _lastSnapshotFailure = null;
+            await _journal.WriteSnapshotAsync(revision, now, instances, cancellationToken);
+        }
+        catch (OperationCanceledException)
+        {
+            // The node stops; the next start reads more of the journal instead.
         }
         catch (Exception error)
         {
-            // Nothing is lost: the changes are in the journal, which only keeps more segments for now.
-            _lastSnapshotFailure = _time.GetTimestamp();
-            LogSnapshotFailed(_logger, error.Message, SnapshotRetry);
+            // Nothing is lost: the changes are in the journal, which keeps more of them until the next attempt.
+            LogSnapshotFailed(_logger, revision, error.Message);
         }
     }
 
@@ -209,25 +223,5 @@ internal sealed partial class StandaloneReplication : IReplication
     {
         var now = _time.GetUtcNow();
         return now.AddTicks(-(now.Ticks % TimeSpan.TicksPerMillisecond));
-    }
-
-    private void NoteFailure(Exception error)
-    {
-        _metrics.Failed();
-        if (_journalFails)
-            return;
-        _journalFails = true;
-        if (error is JournalUnavailableException)
-            LogJournalFails(_logger, error.Message);
-        else
-            LogBatchFailed(_logger, error);
-    }
-
-    private void NoteSuccess()
-    {
-        if (!_journalFails)
-            return;
-        _journalFails = false;
-        LogJournalRecovered(_logger);
     }
 }

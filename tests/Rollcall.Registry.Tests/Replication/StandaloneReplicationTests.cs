@@ -190,30 +190,42 @@ public sealed class StandaloneReplicationTests : IAsyncDisposable
     }
 
     [Fact]
-    public async Task A_snapshot_is_written_when_one_is_due_and_after_a_failure_not_before_a_while()
+    public async Task A_snapshot_is_written_when_one_is_due_and_writes_go_on_meanwhile()
     {
         await Eventually.Within(Register("o-1"));
+        _journal.HoldSnapshots();
         _journal.WantsSnapshot = true;
         await Eventually.Within(Register("o-2"));
         await Eventually.Within(Register("o-3"));
-        var (revision, instances) = Assert.Single(_journal.Snapshots);
-        Assert.Equal((2, 2), (revision, instances.Length));
+        await Eventually.Within(Register("o-4"));
+        _journal.LetGo();
+        await Eventually.True(() => _journal.Snapshots.Count == 1);
+        var (revision, instances) = _journal.Snapshots[0];
+        Assert.Equal(2, revision);
+        Assert.Equal(["o-1", "o-2"], instances.Select(static i => i.Registration.Id).Order(StringComparer.Ordinal));
+    }
 
-        var of = _catalog.GetInstance(Sample.Key())!.Registration;
+    [Fact]
+    public async Task A_snapshot_that_fails_harms_no_write_and_is_tried_again()
+    {
+        _journal.SnapshotFailure = new JournalUnavailableException("The disk is full.", isFull: true, new IOException());
         _journal.WantsSnapshot = true;
-        _journal.Failure = new JournalUnavailableException("The disk is full.", isFull: true, new IOException());
-        await SubmitNothing();
-        await SubmitNothing();
-        _journal.Failure = null;
-        await SubmitNothing();
-        await SubmitNothing();
-        Assert.Single(_journal.Snapshots);
-        _time.Advance(TimeSpan.FromSeconds(31));
-        await SubmitNothing();
-        await SubmitNothing();
-        Assert.Equal(3, _journal.Snapshots[^1].Revision);
+        Assert.True((await Eventually.Within(Register("o-1"))).Succeeded);
+        await Eventually.True(() => _journal.SnapshotAttempts > 0);
+        _journal.SnapshotFailure = null;
+        for (var i = 0; _journal.Snapshots.Count == 0; i++)
+            Assert.True((await Eventually.Within(Register($"i-{i}"))).Succeeded);
+    }
 
-        async Task SubmitNothing() => await _replication.SubmitAsync(new ExpireLease(Sample.Key(), of), () => false, Token);
+    [Fact]
+    public async Task Stopping_does_not_wait_for_a_snapshot()
+    {
+        _journal.HoldSnapshots();
+        _journal.WantsSnapshot = true;
+        Assert.True((await Eventually.Within(Register("o-1"))).Succeeded);
+        await Eventually.True(() => _journal.SnapshotAttempts > 0);
+        await Eventually.Within(_replication.DisposeAsync().AsTask());
+        Assert.Empty(_journal.Snapshots);
     }
 
     [Fact]
