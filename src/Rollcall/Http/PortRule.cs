@@ -7,12 +7,6 @@ namespace Rollcall.Http;
 /// </summary>
 internal sealed class PortRule(RequestScheme scheme, string? port)
 {
-    /// <summary>
-    /// The label by which a source tells what is spoken on a port whose name does not say it: the key is <c>scheme.</c> and the port's name, the
-    /// value <c>http</c> or <c>https</c>.
-    /// </summary>
-    public const string SchemeLabelPrefix = "scheme.";
-
     /// <summary>Scheme, host and port to send to, such as <c>http://10.0.0.5:8080</c>; null when the endpoint has no such port.</summary>
     public string? Authority(Endpoint endpoint)
     {
@@ -28,7 +22,9 @@ internal sealed class PortRule(RequestScheme scheme, string? port)
         if (endpoint.Ports.Count != 1)
             return null;
         var (only, onlyNumber) = endpoint.Ports.AsSpan()[0];
-        return Authority(endpoint, only, onlyNumber);
+
+        // Never in the clear to a port that is said to be encrypted. The other way round is allowed: "http" is what a port is called when nobody called it anything.
+        return only == Uri.UriSchemeHttps && !scheme.Allowed.Contains(Uri.UriSchemeHttps, StringComparer.Ordinal) ? null : Authority(endpoint, only, onlyNumber);
     }
 
     /// <summary>Why none of the endpoints has the port, naming those they have.</summary>
@@ -50,7 +46,7 @@ internal sealed class PortRule(RequestScheme scheme, string? port)
     {
         if (!scheme.IsComposite)
             return scheme.Text;
-        var said = endpoint.Metadata.TryGetValue(SchemeLabelPrefix + name, out var label) ? label : name;
+        var said = endpoint.Metadata.TryGetValue(EndpointLabels.SchemePrefix + name, out var label) ? label : name;
         if (scheme.Allowed.Contains(said, StringComparer.Ordinal))
             return said;
 

@@ -17,6 +17,9 @@ internal sealed class ServiceNames
         _defaultScheme = defaultScheme;
     }
 
+    /// <summary>No name at all.</summary>
+    public static ServiceNames None { get; } = new([], null);
+
     /// <summary>The names configured one by one, sorted.</summary>
     public IEnumerable<string> Configured => _targets.Keys.Order(StringComparer.Ordinal);
 

@@ -15,7 +15,7 @@ namespace Rollcall.Watching;
 ///     Console.WriteLine($"{set.Endpoints.Length} endpoints, {set.Freshness}");
 /// </code>
 /// </example>
-public sealed class ServiceResolver : IAsyncDisposable
+public sealed class ServiceResolver : IAsyncDisposable, IDisposable
 {
     private readonly IDiscoverySource _source;
     private readonly WatchTable _table;
@@ -84,6 +84,9 @@ public sealed class ServiceResolver : IAsyncDisposable
 
     /// <summary>Ends every watch and waits until they have ended.</summary>
     public ValueTask DisposeAsync() => _table.DisposeAsync();
+
+    /// <summary>Asks every watch to end, without waiting until they have; for containers that are disposed of synchronously.</summary>
+    public void Dispose() => _table.Stop();
 
     private static async ValueTask<EndpointSet> FromWatchAsync(ServiceWatch watch, CancellationToken cancellationToken)
     {

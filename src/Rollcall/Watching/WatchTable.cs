@@ -96,8 +96,9 @@ internal sealed class WatchTable(Func<ServiceTarget, SharedWatch> create, TimeSp
                 new KeyValuePair<string, object?>(WatchMetrics.SchemeTag, group.Key)));
     }
 
-    /// <summary>Ends every watch, whoever counts on it, and waits until they have ended.</summary>
-    public async ValueTask DisposeAsync()
+    /// <summary>Asks every watch to end, whoever counts on it.</summary>
+    /// <returns>Those that may not have ended yet.</returns>
+    public IReadOnlyList<SharedWatch> Stop()
     {
         List<Entry> entries;
         List<SharedWatch> watches;
@@ -109,14 +110,20 @@ internal sealed class WatchTable(Func<ServiceTarget, SharedWatch> create, TimeSp
             _entries.Clear();
         }
 
-        // All are told before any is waited for.
         foreach (var entry in entries)
         {
             entry.Timer?.Dispose();
             entry.Watch.Stop();
         }
 
-        foreach (var watch in watches)
+        return watches;
+    }
+
+    /// <summary>Ends every watch, whoever counts on it, and waits until they have ended.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        // All are told before any is waited for.
+        foreach (var watch in Stop())
             await watch.DisposeAsync();
     }
 

@@ -1,0 +1,18 @@
+using Microsoft.Extensions.Options;
+using Rollcall.Http;
+
+namespace Rollcall.DependencyInjection;
+
+/// <summary>Every client begins with what is configured for all.</summary>
+internal sealed class ClientOptionsSetup(IOptions<RollcallOptions> all) : IConfigureNamedOptions<RollcallClientOptions>
+{
+    public void Configure(RollcallClientOptions options) => Configure(Options.DefaultName, options);
+
+    public void Configure(string? name, RollcallClientOptions options)
+    {
+        options.Balancer = all.Value.Balancer;
+        options.PerTryTimeout = all.Value.PerTryTimeout;
+        options.MaxAttempts = all.Value.MaxAttempts;
+        options.ConnectTimeout = all.Value.ConnectTimeout;
+    }
+}

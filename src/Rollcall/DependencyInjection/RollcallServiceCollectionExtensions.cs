@@ -1,0 +1,116 @@
+using System.Diagnostics.Metrics;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Http;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+using Rollcall;
+using Rollcall.Api;
+using Rollcall.Balancing;
+using Rollcall.DependencyInjection;
+using Rollcall.Http;
+using Rollcall.Sources;
+using Rollcall.Watching;
+
+namespace Microsoft.Extensions.DependencyInjection;
+
+/// <summary>Rollcall in an application's services.</summary>
+public static class RollcallServiceCollectionExtensions
+{
+    /// <summary>
+    /// Adds service discovery: <see cref="ServiceResolver"/>, <see cref="SourceRegistry"/> with the sources <c>static</c>, <c>file</c>, <c>rollcall</c> and
+    /// <c>configuration</c>, and <see cref="Balancers"/>. Configured by the section <c>Rollcall</c> (see <see cref="RollcallOptions"/>). Own sources and policies are
+    /// added as <see cref="IDiscoverySource"/> and <see cref="IBalancer"/>. Calling it again adds nothing but <paramref name="configure"/>.
+    /// </summary>
+    /// <example><code>
+    /// builder.Services.AddRollcall(options => options.DefaultScheme = "rollcall");
+    /// builder.Services.AddHttpClient("orders").UseRollcall();
+    /// </code></example>
+    /// <param name="services">The application's services.</param>
+    /// <param name="configure">Runs after the configuration was read.</param>
+    /// <returns>The same services.</returns>
+    /// <exception cref="OptionsValidationException">At start: an option breaks a rule; the message names every one.</exception>
+    public static IServiceCollection AddRollcall(this IServiceCollection services, Action<RollcallOptions>? configure = null)
+    {
+        ArgumentNullException.ThrowIfNull(services);
+        services.AddLogging();
+        services.AddMetrics();
+        services.TryAddSingleton(TimeProvider.System);
+        services.TryAddEnumerable(ServiceDescriptor.Singleton<IConfigureOptions<RollcallOptions>, RollcallOptionsSetup>(
+            static provider => new RollcallOptionsSetup(provider.GetService<IConfiguration>())));
+        services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<RollcallOptions>, RollcallOptionsValidator>());
+        services.TryAddEnumerable(ServiceDescriptor.Singleton<IConfigureOptions<RollcallClientOptions>, ClientOptionsSetup>());
+        services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<RollcallClientOptions>, RollcallClientOptionsValidator>());
+        var options = services.AddOptions<RollcallOptions>().ValidateOnStart();
+        if (configure is not null)
+            options.Configure(configure);
+        AddSources(services);
+        AddClient(services);
+        return services;
+    }
+
+    private static void AddSources(IServiceCollection services)
+    {
+        services.TryAddEnumerable(ServiceDescriptor.Singleton<IDiscoverySource, StaticSource>(static provider => new StaticSource(Time(provider))));
+        services.TryAddEnumerable(ServiceDescriptor.Singleton<IDiscoverySource, FileSource>(static provider => new FileSource(time: Time(provider))));
+        services.TryAddEnumerable(ServiceDescriptor.Singleton<IDiscoverySource, RollcallSource>(static provider => new RollcallSource(SourceOptions(provider), Time(provider))));
+        services.TryAddEnumerable(ServiceDescriptor.Singleton<IDiscoverySource, ConfigurationSource>(
+            static provider => new ConfigurationSource(provider.GetService<IConfiguration>() ?? new ConfigurationManager(), Time(provider))));
+        services.TryAddSingleton(static provider => new SourceRegistry(provider.GetServices<IDiscoverySource>()));
+        services.TryAddSingleton(static provider => new ServiceResolver(
+            provider.GetRequiredService<SourceRegistry>(),
+            provider.GetRequiredService<IOptions<RollcallOptions>>().Value.Watch,
+            Time(provider),
+            logger: provider.GetRequiredService<ILogger<ServiceResolver>>(),
+            meters: provider.GetRequiredService<IMeterFactory>()));
+    }
+
+    private static void AddClient(IServiceCollection services)
+    {
+        services.TryAddSingleton(static provider => new Balancers(new Random(), provider.GetServices<IBalancer>()));
+        services.TryAddSingleton<EndpointBooks>();
+        services.TryAddSingleton(static provider => new HttpMetrics(provider.GetRequiredService<IMeterFactory>()));
+        services.TryAddSingleton(static provider =>
+        {
+            var options = provider.GetRequiredService<IOptions<RollcallOptions>>().Value;
+            return new Suspicion(Time(provider), options.AvoidTime, options.MaxAvoidTime);
+        });
+        services.TryAddSingleton<TryTimerPool>();
+        services.TryAddSingleton(static provider => new ServiceRouter(
+            provider.GetRequiredService<ServiceResolver>(), provider.GetRequiredService<Balancers>(), provider.GetRequiredService<EndpointBooks>(), ServiceNames.None));
+        services.TryAddSingleton(static provider => new ServiceNamesFollower(
+            provider.GetRequiredService<ServiceRouter>(),
+            provider.GetRequiredService<IOptionsFactory<RollcallOptions>>(),
+            provider.GetService<IConfiguration>(),
+            provider.GetRequiredService<ILogger<ServiceNamesFollower>>()));
+        services.TryAddSingleton(static provider =>
+        {
+            // The router knows no name before it is followed.
+            provider.GetRequiredService<ServiceNamesFollower>();
+            return new ClientContext(
+                provider.GetRequiredService<ServiceRouter>(),
+                provider.GetRequiredService<Suspicion>(),
+                provider.GetRequiredService<TryTimerPool>(),
+                provider.GetRequiredService<HttpMetrics>(),
+                provider.GetRequiredService<ILogger<RollcallHandler>>());
+        });
+        services.TryAddEnumerable(ServiceDescriptor.Singleton<IHttpMessageHandlerBuilderFilter, ConnectTimeoutFilter>());
+    }
+
+    private static TimeProvider Time(IServiceProvider provider) => provider.GetRequiredService<TimeProvider>();
+
+    // Not by IOptions: what checks the options needs the sources, and so cannot be asked here.
+    private static RollcallSourceOptions SourceOptions(IServiceProvider provider)
+    {
+        var withoutChecks = new OptionsFactory<RollcallOptions>(
+            provider.GetServices<IConfigureOptions<RollcallOptions>>(), provider.GetServices<IPostConfigureOptions<RollcallOptions>>());
+        var options = new RollcallSourceOptions();
+        foreach (var text in RollcallOptionsValidator.NodesOf(withoutChecks.Create(Options.Options.DefaultName).Node))
+        {
+            if (NodeUrl.TryParse(text, out var node, out _))
+                options.Nodes.Add(node);
+        }
+
+        return options;
+    }
+}
