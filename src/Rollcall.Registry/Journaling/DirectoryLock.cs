@@ -48,6 +48,23 @@ internal sealed class DirectoryLock : IDisposable
         return new DirectoryLock(held, holderPath);
     }
 
+    /// <summary>Whether a process holds it now.</summary>
+    public static bool IsHeld(string directory)
+    {
+        var path = Path.Combine(directory, LockName);
+        if (!File.Exists(path))
+            return false;
+        try
+        {
+            using var probe = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read, bufferSize: 0);
+            return false;
+        }
+        catch (IOException error) when (IsHeldElsewhere(error))
+        {
+            return true;
+        }
+    }
+
     public void Dispose()
     {
         // Before the lock is let go: later the file may be that of the next holder.

@@ -1,4 +1,3 @@
-using System.Runtime.CompilerServices;
 using Microsoft.Extensions.Logging;
 
 namespace Rollcall.Registry.Journaling;
@@ -156,10 +155,9 @@ internal sealed partial class FileJournal : IJournal
             {
                 throw Failed(error);
             }
-        }
 
-        if (_problem is not null)
-            Recover();
+            _problem = null;
+        }
     }
 
     private void Write(IReadOnlyList<Change> batch)
@@ -223,7 +221,7 @@ internal sealed partial class FileJournal : IJournal
             }
             catch (Exception error) when (error is IOException or UnauthorizedAccessException)
             {
-                Failed(error);
+                LogFlushFailed(Failed(error).Message);
             }
         }
     }
@@ -243,23 +241,14 @@ internal sealed partial class FileJournal : IJournal
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
-            Failed(error);
+            LogFlushFailed(Failed(error).Message);
         }
     }
 
     private JournalUnavailableException Failed(Exception error)
     {
         var failure = JournalFailure.Describe("write", _options.Directory, error);
-        if (_problem is null)
-            LogUnavailable(failure.Message);
         _problem = failure.Message;
         return failure;
-    }
-
-    [MethodImpl(MethodImplOptions.NoInlining)]
-    private void Recover()
-    {
-        _problem = null;
-        LogAvailable();
     }
 }

@@ -116,5 +116,6 @@ internal sealed class HistoryReader(JournalFiles files)
         $"The past cannot be read: '{file}' is damaged at offset {damage.Offset}: {damage.Problem}. "
         + $"Stop the node and mend the journal with 'rollcall journal repair {Path.GetDirectoryName(file)}'.",
         file,
-        damage.Offset);
+        damage.Offset,
+        damage.Problem);
 }

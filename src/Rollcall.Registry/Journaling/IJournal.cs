@@ -14,15 +14,15 @@ public enum Durability
 }
 
 /// <summary>
-/// Where committed changes are kept. One append at a time and one snapshot at a time; appends, a snapshot and reading the past may run
-/// alongside one another.
+/// Where committed changes are kept. One writer: a batch is appended after the one before has ended, and one snapshot is written at a time. A
+/// snapshot may be written, and history read, alongside appends. Nothing blocks the calling thread for a flush.
 /// </summary>
 public interface IJournal : IAsyncDisposable
 {
     /// <summary>Names one life of the data: made when the journal is created, kept while it lasts.</summary>
     string Epoch { get; }
 
-    /// <summary>What was found at start.</summary>
+    /// <summary>What was found at start. Its instances are let go with the first append; take them before.</summary>
     RecoveredState Recovered { get; }
 
     /// <summary>The moment from which <see cref="ReadHistoryAsync"/> is complete (UTC).</summary>
@@ -34,11 +34,19 @@ public interface IJournal : IAsyncDisposable
     /// <summary>How it is doing.</summary>
     JournalHealth Health { get; }
 
-    /// <summary>Appends a batch as one write and, by durability, one flush. On return it is safe.</summary>
+    /// <summary>
+    /// Appends a batch as one write and, by durability, one flush. On return it is safe. Revisions go on by one from the last appended;
+    /// the batch must not change until then.
+    /// </summary>
+    /// <exception cref="ArgumentException">A revision does not follow the one before; nothing was appended.</exception>
     /// <exception cref="JournalUnavailableException">It could not be made safe (disk full, I/O error); nothing of the batch remains.</exception>
     ValueTask AppendAsync(IReadOnlyList<Change> batch, CancellationToken cancellationToken);
 
-    /// <summary>Writes the whole state as of <paramref name="revision"/>, after which older segments are needed for history only.</summary>
+    /// <summary>
+    /// Writes the whole state as of <paramref name="revision"/>, after which older segments are needed for history only, and drops history that
+    /// is too old or too much. The instances are walked through while appends go on: they must be a copy.
+    /// </summary>
+    /// <exception cref="JournalUnavailableException">It could not be written; nothing is lost. <see cref="WantsSnapshot"/> asks again after half a minute.</exception>
     ValueTask WriteSnapshotAsync(long revision, DateTimeOffset time, IEnumerable<Instance> instances, CancellationToken cancellationToken);
 
     /// <summary>Changes since a moment, oldest first; those from before <see cref="HistoryCompleteSince"/> are gone.</summary>
@@ -85,11 +93,12 @@ public sealed class JournalUnavailableException : IOException
 public sealed class JournalCorruptException : IOException
 {
     /// <summary>Says where and how to repair.</summary>
-    public JournalCorruptException(string message, string file, long offset)
+    public JournalCorruptException(string message, string file, long offset, string problem)
         : base(message)
     {
         File = file;
         Offset = offset;
+        Problem = problem;
     }
 
     /// <summary>The damaged file.</summary>
@@ -97,4 +106,7 @@ public sealed class JournalCorruptException : IOException
 
     /// <summary>Where in it the damage begins, in bytes.</summary>
     public long Offset { get; }
+
+    /// <summary>What is wrong there, without the advice.</summary>
+    public string Problem { get; }
 }

@@ -190,5 +190,6 @@ internal sealed class Recovery(string directory)
         $"The journal is damaged: '{file}' at offset {offset}: {problem}. Nothing was changed. "
         + $"Look at the damage with 'rollcall journal verify {directory}'; mend it with 'rollcall journal repair {directory}', which says what is lost.",
         file,
-        offset);
+        offset,
+        problem);
 }

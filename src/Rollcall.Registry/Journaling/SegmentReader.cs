@@ -70,5 +70,8 @@ internal sealed class SegmentReader(SafeFileHandle file, long start, long end, l
         return ReadStep.Damaged;
     }
 
+    /// <summary>As if the record last read had not been there.</summary>
+    public void GoBackTo(long nextRevision) => NextRevision = nextRevision;
+
     public void Dispose() => _frames.Dispose();
 }

@@ -96,7 +96,7 @@ internal sealed class SegmentWriter : IDisposable
             if (flush)
                 FlushFile();
         }
-        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        catch
         {
             CutBack(length);
             throw;
