@@ -17,18 +17,21 @@ internal sealed record JournalFiles(
 
     public long Bytes => Segments.Sum(static segment => segment.Length) + Snapshots.Sum(static snapshot => snapshot.Bytes);
 
-    /// <summary>The moment from which every state can be rebuilt.</summary>
+    /// <summary>The moment from which every change is there and every state can be rebuilt.</summary>
     public DateTimeOffset CompleteSince
     {
         get
         {
             var first = Segments[0].Header;
-            var since = first.Time;
-            if (first.Revision > 1)
-                since = Snapshots.First(snapshot => snapshot.Header.Revision >= first.Revision - 1).Header.Time;
-            return GapTime > since ? GapTime.Value : since;
+            var since = first.Revision == 1
+                ? first.Time
+                : AfterMoment(Snapshots.First(snapshot => snapshot.Header.Revision >= first.Revision - 1).Header.Time);
+            return GapTime is { } gap && AfterMoment(gap) > since ? AfterMoment(gap) : since;
         }
     }
+
+    /// <summary>The first moment of which nothing is missing when changes up to and of <paramref name="time"/> are; they are timed to the millisecond.</summary>
+    public static DateTimeOffset AfterMoment(DateTimeOffset time) => time.AddMilliseconds(1);
 
     /// <summary>The snapshot to start from to rebuild a moment; null to start from nothing.</summary>
     public SnapshotInfo? BaseFor(DateTimeOffset at) =>

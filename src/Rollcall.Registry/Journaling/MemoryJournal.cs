@@ -121,9 +121,8 @@ internal sealed class MemoryJournal : IJournal
             else
                 _baseline.Remove(change.Key);
             _baselineRevision = change.Revision;
-            // Complete from the dropped change on: at its own moment the baseline is the answer.
-            if (change.Time > _completeSince)
-                _completeSince = change.Time;
+            if (JournalFiles.AfterMoment(change.Time) > _completeSince)
+                _completeSince = JournalFiles.AfterMoment(change.Time);
         }
     }
 

@@ -10,7 +10,7 @@ namespace Rollcall.Registry.Tests.Journaling;
 /// </summary>
 public sealed class PowerLossTests
 {
-    private const int Runs = 60;
+    private const int Runs = 25;
     private static readonly int Seed = Environment.TickCount;
 
     [Theory]

@@ -69,4 +69,11 @@ internal static class Sample
 
     public static IEnumerable<Instance> InOrder(IEnumerable<Instance> instances) =>
         instances.OrderBy(static instance => instance.Key.ToString(), StringComparer.Ordinal);
+
+    /// <summary>Equal, with a message that names the first difference rather than printing both.</summary>
+    public static void AssertSame(IEnumerable<Change> expected, IEnumerable<Change> actual)
+    {
+        Assert.Equal(expected.Select(static change => change.Revision), actual.Select(static change => change.Revision));
+        Assert.All(expected.Zip(actual), static pair => Assert.Equal(pair.First, pair.Second));
+    }
 }
