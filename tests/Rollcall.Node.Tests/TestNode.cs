@@ -57,7 +57,7 @@ internal sealed class TestNode : IAsyncDisposable
         return new TestNode(app, logs);
     }
 
-    public HttpClient NewHttpClient() => new(new SocketsHttpHandler { UseProxy = false, AllowAutoRedirect = false, UseCookies = false })
+    public HttpClient NewHttpClient() => new(new SocketsHttpHandler { UseProxy = false, AllowAutoRedirect = false, UseCookies = false, RequestHeaderEncodingSelector = static (_, _) => Encoding.Latin1 })
     {
         BaseAddress = Url,
         Timeout = Eventually.Limit,
@@ -101,7 +101,7 @@ internal sealed record Reply(HttpStatusCode Status, string? MediaType, string Bo
     public JsonElement Json => JsonDocument.Parse(Body).RootElement;
 
     /// <summary>What stands behind the prefix of a problem's type; null when it is none.</summary>
-    public string? Problem => MediaType == "application/problem+json"
+    public string? Problem => Body.Length > 0 && MediaType == "application/problem+json"
         && Json.GetProperty("type").GetString() is { } type
         && type.StartsWith(ApiNames.ProblemPrefix, StringComparison.Ordinal)
         ? type[ApiNames.ProblemPrefix.Length..]

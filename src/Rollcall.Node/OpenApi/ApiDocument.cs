@@ -11,7 +11,7 @@ namespace Rollcall.Node.OpenApi;
 internal static partial class ApiDocument
 {
     /// <summary>Where it is.</summary>
-    public const string Path = "/openapi/{documentName}.json";
+    public const string Path = "/openapi/v1.json";
 
     /// <summary>Adds what makes the document.</summary>
     public static void AddTo(IServiceCollection services)

@@ -1,0 +1,85 @@
+using Rollcall.Api;
+using Rollcall.TestKit;
+
+namespace Rollcall.Node.Tests.Api;
+
+public sealed class DrainTests
+{
+    private static readonly TimeSpan Long = TimeSpan.FromMinutes(5);
+
+    [Fact]
+    public async Task With_nobody_watching_it_is_complete_at_once()
+    {
+        await using var node = await TestNode.StartAsync();
+        await node.PutAsync("orders", "o-1");
+        var reply = await Eventually.Within(node.SendAsync("POST", "/api/services/orders/instances/o-1/drain"));
+        var drained = await node.Client.DrainAsync("orders", "o-1", Long);
+        Assert.StartsWith("""{"service":"orders","id":"o-1","revision":2,"complete":true,"elapsed":""", reply.Body, StringComparison.Ordinal);
+        Assert.Equal((2L, true, 0), (drained.Revision, drained.Complete, drained.Watchers));
+        Assert.Empty(drained.Waiting);
+        Assert.Equal("draining", (await node.Client.GetServiceAsync("orders")).Instances.Single().State);
+    }
+
+    [Fact]
+    public async Task It_waits_until_a_live_watcher_has_asked_again()
+    {
+        await using var node = await TestNode.StartAsync();
+        await node.PutAsync("orders", "o-1");
+        var first = node.Client.GetServiceAsync("orders", new ServiceQuery { Index = 1, Watcher = "live" });
+        await Watching(node);
+        var drain = node.Client.DrainAsync("orders", "o-1", Long);
+        var told = await Eventually.Within(first);
+        Assert.Equal("draining", told.Instances.Single().State);
+        Assert.False(drain.IsCompleted);
+
+        // Naming the revision is saying that it has been applied.
+        var second = node.Client.GetServiceAsync("orders", new ServiceQuery { Index = told.Revision, Watcher = "live" });
+        var drained = await Eventually.Within(drain);
+        Assert.Equal((true, 1), (drained.Complete, drained.Watchers));
+        await node.PutAsync("orders", "o-2");
+        await Eventually.Within(second);
+    }
+
+    [Fact]
+    public async Task A_stuck_watcher_is_named_when_the_time_is_over()
+    {
+        await using var node = await TestNode.StartAsync();
+        await node.PutAsync("orders", "o-1");
+        var answered = node.Client.GetServiceAsync("orders", new ServiceQuery { Index = 1, Watcher = "stuck" });
+        await Watching(node);
+        var drained = await Eventually.Within(node.Client.DrainAsync("orders", "o-1", TimeSpan.FromMilliseconds(200)));
+        await answered;
+        Assert.Equal((false, 1), (drained.Complete, drained.Watchers));
+        var waiting = Assert.Single(drained.Waiting);
+        Assert.Equal(("stuck", "poll", 1L), (waiting.Id, waiting.Kind, waiting.Applied));
+    }
+
+    [Fact]
+    public async Task A_watcher_that_vanishes_holds_nobody_up_for_long()
+    {
+        await using var node = await TestNode.StartAsync();
+        await node.PutAsync("orders", "o-1");
+        using var leaving = node.NewHttpClient();
+        var query = new NodeClient(leaving).GetServiceAsync("orders", new ServiceQuery { Index = 1, Watcher = "gone" });
+        await Watching(node);
+        var drain = node.Client.DrainAsync("orders", "o-1", Long);
+        await Eventually.Within(query);
+        leaving.Dispose();
+        Assert.True((await Eventually.Within(drain)).Complete);
+    }
+
+    [Fact]
+    public async Task A_stream_has_applied_what_it_was_sent()
+    {
+        await using var node = await TestNode.StartAsync();
+        await node.PutAsync("orders", "o-1");
+        await using var everything = await EventReader.OpenAsync(node, "/api/watch");
+        await using var named = await EventReader.OpenAsync(node, "/api/watch?service=orders");
+        Assert.Equal("snapshot", (await everything.NextAsync()).Kind);
+        Assert.Equal("snapshot", (await named.NextAsync()).Kind);
+        var drained = await Eventually.Within(node.Client.DrainAsync("orders", "o-1", Long));
+        Assert.Equal((true, 2), (drained.Complete, drained.Watchers));
+    }
+
+    private static Task Watching(TestNode node) => Eventually.True(() => node.Registry.Watchers.Count("orders") == 1);
+}
