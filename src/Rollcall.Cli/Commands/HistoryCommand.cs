@@ -32,17 +32,17 @@ internal static class HistoryCommand
             var document = await invocation.AskAsync(node =>
                 node.GetHistoryAsync(parse.GetValue(service), parse.GetValue(since)?.ApiText, parse.GetValue(limit), cancellationToken));
             if (!invocation.TryPrintJson(document, static json => json.HistoryDocument))
-                Show(invocation, document, parse.GetValue(since) ?? new Moment(TimeSpan.FromHours(1), default));
+                Show(invocation, document, parse.GetValue(since));
             return ExitCode.Ok;
         });
     }
 
-    private static void Show(Invocation invocation, HistoryDocument document, Moment since)
+    private static void Show(Invocation invocation, HistoryDocument document, Moment? since)
     {
-        if (document.CompleteSince > since.At(invocation.Now))
+        if (since is not null && document.CompleteSince > since.At(invocation.Now))
             invocation.Note($"History is complete from {TimeText.Format(document.CompleteSince)} on only.");
         if (document.Truncated)
-            invocation.Note($"Older changes were left off; ask for more with --limit.");
+            invocation.Note("Older changes were left off; ask for more with --limit.");
         if (document.Changes.Count == 0)
         {
             invocation.Note("Nothing changed.");

@@ -51,7 +51,7 @@ internal static class InstancesCommand
             return;
         if (document.Instances.Count == 0)
         {
-            invocation.Note($"No such instances of {document.Service}.");
+            invocation.Note($"No instance of {document.Service} to show.");
             return;
         }
 

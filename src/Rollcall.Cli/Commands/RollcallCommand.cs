@@ -17,6 +17,7 @@ internal static class RollcallCommand
         var context = new CommandContext(environment, new GlobalOptions());
         var root = new RootCommand("Rollcall knows which instances of a service are alive and routes to the healthy ones.")
         {
+            ServeCommand.Create(context),
             RegisterCommand.Create(context),
             ServicesCommand.Create(context),
             InstancesCommand.Create(context),

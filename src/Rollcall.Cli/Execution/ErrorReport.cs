@@ -10,10 +10,9 @@ internal static class ErrorReport
     public static int Write(Exception error, TextWriter output)
     {
         var (code, message, advice) = Explain(error);
-        if (message.Length > 0)
-            output.WriteLine($"error: {PrintableText.Clean(message)}");
-        if (advice is not null)
-            output.WriteLine(PrintableText.Clean(advice));
+        // Several faults of one file come one a line.
+        foreach (var line in $"error: {message}\n{advice}".Split('\n', StringSplitOptions.RemoveEmptyEntries))
+            output.WriteLine(PrintableText.Clean(line));
         return code;
     }
 

@@ -132,6 +132,6 @@ internal sealed class KeptRegistration(CliEnvironment environment, IReadOnlyList
         else if (status.Drain is { Waiting.Count: > 0 } open)
             _log.Say($"{Name} not drained in time: still waiting for {string.Join(", ", open.Waiting.Select(static watcher => watcher.Id))}");
         else
-            _log.Say($"{Name} not drained: no node answered in time");
+            _log.Say($"{Name} not drained in time: a watcher may still send to it");
     }
 }

@@ -1,0 +1,117 @@
+using System.Net.Sockets;
+using System.Runtime.CompilerServices;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Connections;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Console;
+using Rollcall.Node;
+using Rollcall.Node.Configuration;
+using Rollcall.Registry.Journaling;
+
+namespace Rollcall.Cli.Execution;
+
+/// <summary>Runs a node in this process.</summary>
+internal static class NodeRun
+{
+    /// <exception cref="CliException">It could not be started; the message says why and what to do.</exception>
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    public static async Task<int> RunAsync(ServeSettings settings, CliEnvironment environment, CancellationToken cancellationToken)
+    {
+        var options = Read(settings);
+        await using var node = await StartAsync(options, cancellationToken);
+        environment.Out.WriteLine($"{VersionText.Short} listens on {string.Join(", ", node.Urls)}, {Journal(options.Registry.Journal)}");
+        await environment.Out.FlushAsync(CancellationToken.None);
+
+        await environment.Signals.NextAsync(CancellationToken.None);
+        using var enough = new CancellationTokenSource();
+        var stopping = node.StopAsync(enough.Token);
+        var impatience = environment.Signals.NextAsync(enough.Token).AsTask();
+        var isStopped = await Task.WhenAny(stopping, impatience) == stopping;
+        await enough.CancelAsync();
+        await stopping.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        return isStopped ? ExitCode.Ok : ExitCode.Interrupted;
+    }
+
+    internal static NodeOptions Read(ServeSettings settings)
+    {
+        var options = settings.ConfigFile is { } file ? Load(file) : new NodeOptions();
+        var journal = options.Registry.Journal;
+        journal = journal with
+        {
+            Directory = settings.Data ?? journal.Directory,
+            Durability = settings.Durability switch
+            {
+                null => journal.Durability,
+                "interval" => Durability.Interval,
+                "memory" => Durability.Memory,
+                _ => Durability.Fsync,
+            },
+        };
+        return options with
+        {
+            Urls = settings.Urls ?? options.Urls,
+            AllowAnyone = settings.AllowAnyone || options.AllowAnyone,
+            Registry = options.Registry with { Journal = journal },
+        };
+    }
+
+    private static NodeOptions Load(string file)
+    {
+        try
+        {
+            return NodeConfiguration.Load(file);
+        }
+        catch (NodeConfigurationException error)
+        {
+            throw new CliException(ExitCode.WrongUsage, error.Message);
+        }
+    }
+
+    /// <summary>Builds and starts a node.</summary>
+    internal static async Task<WebApplication> StartAsync(NodeOptions options, CancellationToken cancellationToken)
+    {
+        var node = await NodeHost.BuildAsync(options, NodeEnvironment.System with { Logging = Log }, cancellationToken);
+        try
+        {
+            await node.StartAsync(cancellationToken);
+            return node;
+        }
+        catch (Exception error)
+        {
+            await node.DisposeAsync();
+            throw Explain(error, options) ?? error;
+        }
+    }
+
+    // Standard output has the one line that says where the node listens. What it logs at its start says the same in more words, and what the
+    // host says of a failed start is told by the error.
+    private static void Log(ILoggingBuilder logging)
+    {
+        NodeEnvironment.System.Logging(logging);
+        logging.Services.Configure<ConsoleLoggerOptions>(static console => console.LogToStandardErrorThreshold = LogLevel.Trace);
+        logging.AddFilter("Microsoft.Extensions.Hosting.Internal.Host", LogLevel.None);
+        logging.AddFilter("Rollcall.Node", LogLevel.Warning);
+        logging.AddFilter(typeof(Rollcall.Registry.Journaling.Journal).FullName, LogLevel.Warning);
+    }
+
+    // The server's own words name neither the flag nor, for some causes, the address.
+    private static CliException? Explain(Exception error, NodeOptions options)
+    {
+        var urls = string.Join(", ", options.Urls);
+        return error switch
+        {
+            IOException { InnerException: AddressInUseException } =>
+                new CliException(ExitCode.Failed, $"{urls} is in use by another process.", "Stop that one, or listen elsewhere with --urls."),
+            SocketException { SocketErrorCode: SocketError.AccessDenied } =>
+                new CliException(ExitCode.Failed, $"no permission to listen on {urls}.", "Choose a port from 1024 up with --urls."),
+            SocketException { SocketErrorCode: SocketError.AddressNotAvailable } =>
+                new CliException(ExitCode.Failed, $"{urls} is no address of this machine.", "Name one that is with --urls."),
+            _ => null,
+        };
+    }
+
+    private static string Journal(JournalOptions journal) => journal.Durability == Durability.Memory
+        ? "keeps nothing on disk"
+        : $"data in {Path.GetFullPath(journal.Directory)}{(journal.Durability == Durability.Interval ? ", written to disk every second" : "")}";
+}

@@ -1,0 +1,18 @@
+namespace Rollcall.Cli.Execution;
+
+/// <summary>What the command line and the environment say of a node; null where they say nothing.</summary>
+internal sealed record ServeSettings
+{
+    /// <summary>The environment variable that names the directory of the journal.</summary>
+    public const string DataVariable = "ROLLCALL_DATA";
+
+    public IReadOnlyList<string>? Urls { get; init; }
+
+    public string? Data { get; init; }
+
+    public string? ConfigFile { get; init; }
+
+    public string? Durability { get; init; }
+
+    public bool AllowAnyone { get; init; }
+}
