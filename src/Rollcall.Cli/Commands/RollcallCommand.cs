@@ -29,6 +29,7 @@ internal static class RollcallCommand
             WatchCommand.Create(context),
             PickCommand.Create(context),
             StatusCommand.Create(context),
+            JournalCommand.Create(context),
             VersionCommand.Create(context),
             context.Globals.Node,
             context.Globals.Output,

@@ -10,6 +10,9 @@ namespace Rollcall.Cli.Execution;
 /// </summary>
 internal sealed class KeptRegistration(CliEnvironment environment, IReadOnlyList<Uri> nodes)
 {
+    // The node has answered a moment ago; if it is gone by now, the program runs without waiting for it any longer.
+    private static readonly TimeSpan TakeOverLimit = TimeSpan.FromSeconds(2);
+
     private readonly ProcessLog<ServiceRegistration> _log = new(environment.Error);
 
     public required Announcement Announcement { get; init; }
@@ -31,6 +34,7 @@ internal sealed class KeptRegistration(CliEnvironment environment, IReadOnlyList
         await using var registration = new ServiceRegistration(options, environment.Time, new Random(environment.Seed), _log);
         registration.Start();
         await registration.AnnounceAsync(Announcement, CancellationToken.None);
+        await TakeOverAsync(registration);
         try
         {
             using var child = file is null ? null : StartChild(file, program.Skip(1));
@@ -65,6 +69,13 @@ internal sealed class KeptRegistration(CliEnvironment environment, IReadOnlyList
                 // The next one may answer.
             }
         }
+    }
+
+    // What the registration has not itself told a node it would not take back either, and the program may end at once.
+    private async Task TakeOverAsync(ServiceRegistration registration)
+    {
+        using var limit = new CancellationTokenSource(TakeOverLimit, environment.Time);
+        await registration.WaitUntilRegisteredAsync(limit.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
     }
 
     private ChildProcess StartChild(string file, IEnumerable<string> arguments)

@@ -1,4 +1,3 @@
-using System.Text.Json.Serialization;
 using Rollcall.Api;
 
 namespace Rollcall.Cli.Output;
@@ -67,28 +66,3 @@ internal sealed record EndpointDocument
         Since = endpoint.Since,
     };
 }
-
-/// <summary>How picks were shared out.</summary>
-internal sealed record PickDocument
-{
-    public required string Target { get; init; }
-
-    public required string Policy { get; init; }
-
-    public required int Picks { get; init; }
-
-    public required IReadOnlyList<PickedEndpointDocument> Endpoints { get; init; }
-}
-
-/// <summary>What one endpoint got.</summary>
-/// <param name="Id">The endpoint.</param>
-/// <param name="Picks">How often it was picked.</param>
-/// <param name="Share">The same as a part of all, 0 to 1.</param>
-/// <param name="Excluded">Why it was no candidate; absent when it was one.</param>
-internal sealed record PickedEndpointDocument(string Id, int Picks, double Share, string? Excluded);
-
-/// <summary>Source-generated serialization of what only the command line says.</summary>
-[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
-[JsonSerializable(typeof(EndpointSetDocument))]
-[JsonSerializable(typeof(PickDocument))]
-internal sealed partial class CliJson : JsonSerializerContext;
