@@ -12,7 +12,7 @@ public sealed record RegistryOptions
     /// <summary>How long an expired instance stays, not ready, before it is removed. Default 1 min.</summary>
     public TimeSpan RemoveExpiredAfter { get; init; } = TimeSpan.FromMinutes(1);
 
-    /// <summary>The share of all leases that must lapse inside <see cref="GuardWindow"/> for expiry to be suspended. Default one third.</summary>
+    /// <summary>The share of all leases that must lapse inside <see cref="GuardWindow"/> for expiry to be suspended; 1 turns the guard off. Default one third.</summary>
     public double GuardShare { get; init; } = 1.0 / 3;
 
     /// <summary>The guard never acts with fewer leases than this. Default 5.</summary>

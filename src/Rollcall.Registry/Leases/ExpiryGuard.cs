@@ -26,7 +26,7 @@ internal enum GuardTransition
 /// partition is judged with the others that are about to follow, and a lease that is alone need not wait: it expires on time.
 /// </para>
 /// <para>
-/// <b>Who lapses together.</b> A lease last renewed at <c>r</c> fell silent at some moment of <c>[r, r + max(window, interval)]</c>. The leases whose
+/// <b>Who lapses together.</b> A lease last renewed at <c>r</c> fell silent at some moment of <c>[r, r + max(window, 1.5 × interval)]</c>. The leases whose
 /// spans share a moment <c>s</c> may have one cause: <c>missing(s) = overdue + silent + expired</c> among them, where expired ones count until
 /// they are removed. For leases of one ttl this is: their deadlines lie within one window. The interval matters for long ttls, whose deadlines
 /// are further apart than the window even when all fell silent at once; counting from the renewal makes ttls comparable.
@@ -39,7 +39,7 @@ internal enum GuardTransition
 /// </para>
 /// <para>
 /// What is expired before it begins is at most the share; below the minimum it never acts. A census costs one pass over the leases and a
-/// sort of the missing. Not thread-safe.
+/// sort of the missing. A share of one turns it off. Not thread-safe.
 /// </para>
 /// </remarks>
 internal sealed class ExpiryGuard
@@ -50,7 +50,7 @@ internal sealed class ExpiryGuard
     private const long KindMask = 3;
     private const long EndFlag = 4;
     private const int TimeShift = 3;
-    private const double Tolerance = 1e-9;
+    private const double Tolerance = 1e-9; // a third of nine is not less than three
 
     private readonly double _share;
     private readonly int _minLeases;
@@ -67,6 +67,9 @@ internal sealed class ExpiryGuard
         _minLeases = minLeases;
         _window = window;
     }
+
+    /// <summary>False when no census could make it act: a share of one is never exceeded.</summary>
+    public bool CanAct => _share < 1;
 
     /// <summary>True while nothing may be expired or removed.</summary>
     public bool Active { get; private set; }
@@ -94,6 +97,7 @@ internal sealed class ExpiryGuard
     public void Count(long deadline, long ttl, long interval, bool expired)
     {
         var renewed = deadline - ttl;
+        var patience = interval + (interval / 2);
         long kind;
         if (expired)
         {
@@ -107,7 +111,7 @@ internal sealed class ExpiryGuard
                 kind = Overdue;
                 OverdueLeases++;
             }
-            else if (_now - renewed > interval + (interval / 2))
+            else if (_now - renewed > patience)
             {
                 kind = Silent;
             }
@@ -118,7 +122,7 @@ internal sealed class ExpiryGuard
         }
 
         _spans.Add((renewed << TimeShift) | kind);
-        _spans.Add(((renewed + Math.Max(_window.Ticks, interval)) << TimeShift) | EndFlag | kind);
+        _spans.Add(((renewed + Math.Max(_window.Ticks, patience)) << TimeShift) | EndFlag | kind);
     }
 
     /// <summary>Ends the census and decides.</summary>
@@ -140,6 +144,9 @@ internal sealed class ExpiryGuard
 
     private bool FindGroup()
     {
+        // The usual case: even all of the missing together are too few, so that no order need be found among them.
+        if ((_spans.Count / 2) - (_share * _present) <= Tolerance)
+            return false;
         _spans.Sort();
         int silent = 0, overdue = 0, expired = 0;
         var worst = 0.0;

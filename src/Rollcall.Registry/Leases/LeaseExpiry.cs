@@ -15,8 +15,8 @@ internal sealed class LeaseExpiry
     // One turn of the wheel is 51.2 s: a longer lease is looked at once a turn, and a forgotten one stays in memory for no more than that.
     private const int Slots = 1024;
 
-    // A census reads every lease; while nothing new has lapsed it can wait.
-    private static readonly long CensusInterval = TimeSpan.FromMilliseconds(250).Ticks;
+    // A census reads every lease, tens of milliseconds at a hundred thousand; while nothing new has lapsed or nothing may expire it can wait.
+    private static readonly long CensusInterval = TimeSpan.FromMilliseconds(500).Ticks;
 
     private readonly IEnumerable<Lease> _all;
     private readonly long _removeAfter;
@@ -66,7 +66,7 @@ internal sealed class LeaseExpiry
         Sift(now);
 
         var transition = GuardTransition.None;
-        if (Guard.Active ? now >= _nextCensus : _overdue > 0 && (lapsed || now >= _nextCensus))
+        if (Guard.CanAct && (Guard.Active ? now >= _nextCensus : _overdue > 0 && (lapsed || now >= _nextCensus)))
             transition = TakeCensus(now);
         if (transition == GuardTransition.Ended)
             StartAfresh(now);
