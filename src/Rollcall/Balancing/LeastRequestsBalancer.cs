@@ -36,7 +36,10 @@ internal sealed class LeastRequestsBalancer(StripedRandom random) : IBalancer
             var bits = random.Next();
             var first = StripedRandom.Scale((uint)bits, loads.Length);
             var second = Another(first, (uint)(bits >> 32), loads.Length);
-            return loads[second].InFlight < loads[first].InFlight ? second : first;
+
+            // All ones when the second has fewer. Which one has is a toss-up, and a branch on it would be mispredicted half of the time.
+            var fewer = (loads[second].InFlight - loads[first].InFlight) >> 31;
+            return first ^ ((first ^ second) & fewer);
         }
     }
 
