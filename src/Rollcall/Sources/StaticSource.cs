@@ -10,7 +10,7 @@ namespace Rollcall.Sources;
 /// </summary>
 /// <remarks>
 /// Each is <c>host:port</c> or <c>http(s)://host[:port]</c>, IPv6 in brackets, optionally with <c>;weight=50</c> and <c>;zone=a</c>. Its id is <c>host:port</c>.
-/// With a scheme the port is named after it (<c>http</c>, <c>https</c>) and the label <c>scheme</c> says so; without one it is named <c>http</c>.
+/// With a scheme the port is named after it (<c>http</c>, <c>https</c>), without one <c>http</c>.
 /// </remarks>
 /// <param name="time">The clock; null for the system's.</param>
 public sealed class StaticSource(TimeProvider? time = null) : DiscoverySource(time)

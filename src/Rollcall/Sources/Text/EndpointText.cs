@@ -31,8 +31,6 @@ internal static class EndpointText
             return false;
         var id = host.Contains(':', StringComparison.Ordinal) ? $"[{host}]:{port}" : string.Create(CultureInfo.InvariantCulture, $"{host}:{port}");
         endpoint = new Endpoint(id, host, new SmallMap<int>([new(scheme ?? Endpoint.DefaultPortName, port)]));
-        if (scheme is not null)
-            endpoint = endpoint with { Metadata = new SmallMap<string>([new("scheme", scheme)]) };
         for (var i = 1; i < parts.Length; i++)
         {
             if (!TryApply(parts[i], ref endpoint, out error))
