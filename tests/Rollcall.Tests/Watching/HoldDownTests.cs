@@ -25,6 +25,7 @@ public sealed class HoldDownTests
     [InlineData("a b~ c~ d~", "a", "a", false)] // three gone, all lawfully
     [InlineData("a b c d", "a~ b~ c~ d~", "a~ b~ c~ d~", false)] // a statement, not a loss
     [InlineData("a b c d", "a- b- c- d-", "a- b- c- d-", false)]
+    [InlineData("a b c d", "a- b- c-", "a- b- c-", false)] // one gone, three only failing
     [InlineData("a b c d", "a~", "a~ b c d", true)] // a draining mark is never delayed, held down or not
     [InlineData("a b c d", "a e", "a e", false)] // four to two: the count decides
     [InlineData("a b c d", "e", "a b c d e", true)] // a new one is seen at once
@@ -159,6 +160,29 @@ public sealed class HoldDownTests
         Assert.Equal("a~ b c", Text(holdDown.Apply(Live("a~"), At(2))));
 
         Assert.Equal("b c", Text(holdDown.Apply(Live(""), At(3))));
+    }
+
+    [Fact]
+    public void Who_is_believed_gone_is_not_missed_any_more()
+    {
+        var holdDown = new HoldDown(HoldTime, 0.5);
+        holdDown.Apply(Live("a b c d e"), At(0));
+        holdDown.Apply(Live("a e"), At(1));
+        Assert.Equal("a b c d e", Text(holdDown.Apply(Live("a"), At(4))));
+
+        // b, c and d are gone for good; of the two that are left, one is half.
+        Assert.Equal("a", Text(holdDown.Tick(At(6))));
+    }
+
+    [Fact]
+    public void One_that_leaves_lawfully_in_between_is_not_missed()
+    {
+        var holdDown = new HoldDown(HoldTime, 0.5);
+        holdDown.Apply(Live("a b c d e"), At(0));
+        holdDown.Apply(Live("a~"), At(1));
+
+        // Two of the four that are left to miss are back.
+        Assert.Equal("b c", Text(holdDown.Apply(Live("b c"), At(2))));
     }
 
     [Fact]

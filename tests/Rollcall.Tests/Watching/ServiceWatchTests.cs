@@ -225,14 +225,10 @@ public sealed class ServiceWatchTests : IAsyncDisposable
         var source = new LawlessSource();
         await using var resolver = new ServiceResolver(source, time: _time, random: new Random(1));
         using var watch = resolver.Watch(LawlessSource.Target);
-        var seen = new List<EndpointSet>();
-        using var view = watch.View<object>((set, _) =>
-        {
-            seen.Add(set);
-            return set;
-        });
+        using var view = watch.View<ImmutableList<EndpointSet>>((set, before) => (before ?? []).Add(set));
 
         await _time.AdvanceUntilAsync(() => source.Attempts > 5, TimeSpan.FromSeconds(1), TimeSpan.FromMinutes(1));
+        var seen = view.Current!;
 
         // It throws after each snapshot, begins at revision 7 each time, and is in no order.
         Assert.Equal(FreshnessKind.Stale, seen[1].Freshness.Kind);
