@@ -176,7 +176,6 @@ public sealed class ServiceRegistry : IAsyncDisposable
 
     private void Start()
     {
-        _replication.Start();
         var sink = new SinkWriter(_replication, Catalog, _leases, _checks);
         _leases.Start(sink);
         _checks.Start(sink);

@@ -10,6 +10,10 @@ namespace Rollcall.Registry.Replication;
 /// The write path of a node on its own: one sequencer. It takes what waits as one batch, decides each command on the state, makes the batch safe
 /// with one append to the journal, publishes it, and only then answers. When the journal fails, the state is as before the batch.
 /// </summary>
+/// <remarks>
+/// The sequencer has no thread of its own: who finds it idle runs it, for one batch, and what has come meanwhile goes on on the thread pool.
+/// A lone writer is so spared two changes of thread, which cost more than the write.
+/// </remarks>
 internal sealed partial class StandaloneReplication : IReplication
 {
     // Bounds how long one batch keeps its first caller waiting, and the memory of a write to the journal.
@@ -34,8 +38,9 @@ internal sealed partial class StandaloneReplication : IReplication
     private long _revision;
     private Task _snapshot = Task.CompletedTask;
 
+    private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private volatile bool _stopping;
-    private Task _loop = Task.CompletedTask;
+    private int _running;
 
     public StandaloneReplication(ReplicationParts parts, int writeQueue)
     {
@@ -49,9 +54,6 @@ internal sealed partial class StandaloneReplication : IReplication
 
     public int QueueLength => _queue.Reader.Count;
 
-    /// <summary>Starts the sequencer; it ends with <see cref="DisposeAsync"/>.</summary>
-    public void Start() => _loop = Task.Run(RunAsync);
-
     public ValueTask<WriteResult> SubmitAsync(Command command, Func<bool>? stillHolds, CancellationToken cancellationToken)
     {
         if (cancellationToken.IsCancellationRequested)
@@ -59,22 +61,18 @@ internal sealed partial class StandaloneReplication : IReplication
         var pending = new PendingWrite(command, stillHolds, _time.GetTimestamp());
         if (!_queue.Writer.TryWrite(pending))
             return new(new WriteResult(WriteOutcome.Busy, _catalog.Revision, _stopping ? Stopping : _busy));
-        return cancellationToken.CanBeCanceled ? AwaitAsync(pending, cancellationToken) : new(pending.Task);
+        RunIfIdle();
+        return cancellationToken.CanBeCanceled && !pending.Task.IsCompleted ? AwaitAsync(pending, cancellationToken) : new(pending.Task);
     }
 
     public async ValueTask DisposeAsync()
     {
         _stopping = true;
         _queue.Writer.TryComplete();
+        RunIfIdle();
+        await _ended.Task;
         await _stopSnapshot.CancelAsync();
-        try
-        {
-            await _loop;
-        }
-        finally
-        {
-            await _snapshot;
-        }
+        await _snapshot;
     }
 
     private static async ValueTask<WriteResult> AwaitAsync(PendingWrite pending, CancellationToken cancellationToken)
@@ -84,18 +82,38 @@ internal sealed partial class StandaloneReplication : IReplication
         return await pending.Task;
     }
 
+    // Whoever set the flag runs. RunAsync never fails: it ends by clearing the flag, or, on a defect, by refusing all that comes.
+    private void RunIfIdle()
+    {
+        if (Interlocked.CompareExchange(ref _running, 1, 0) == 0)
+            _ = RunAsync();
+    }
+
     private async Task RunAsync()
     {
         try
         {
-            while (await _queue.Reader.WaitToReadAsync())
+            for (var isFirst = true; ; isFirst = false)
             {
-                if (await TryMakeSafeAsync())
-                    Commit();
-                _batch.Clear();
-                _changes.Clear();
-                if (_snapshot.IsCompleted && _journal.WantsSnapshot)
-                    BeginSnapshot();
+                if (_queue.Reader.TryPeek(out _))
+                {
+                    if (!isFirst)
+                        await Task.CompletedTask.ConfigureAwait(ConfigureAwaitOptions.ForceYielding);
+                    await RunBatchesAsync(isFirst ? 1 : int.MaxValue).ConfigureAwait(false);
+                    continue;
+                }
+
+                // Between the look at the queue and this a write may have come that found the flag set: so look again.
+                Interlocked.Exchange(ref _running, 0);
+                if (!_queue.Reader.TryPeek(out _))
+                {
+                    if (_stopping)
+                        _ended.TrySetResult();
+                    return;
+                }
+
+                if (Interlocked.CompareExchange(ref _running, 1, 0) != 0)
+                    return;
             }
         }
         catch (Exception error)
@@ -103,7 +121,20 @@ internal sealed partial class StandaloneReplication : IReplication
             // Only a defect leads here: changes may be safe but not published, so going on would serve what is not true.
             LogSequencerDied(_logger, error);
             RefuseAll();
-            throw;
+            _ended.TrySetResult();
+        }
+    }
+
+    private async ValueTask RunBatchesAsync(int most)
+    {
+        for (var i = 0; i < most && _queue.Reader.TryPeek(out _); i++)
+        {
+            if (await TryMakeSafeAsync().ConfigureAwait(false))
+                Commit();
+            _batch.Clear();
+            _changes.Clear();
+            if (_snapshot.IsCompleted && _journal.WantsSnapshot)
+                BeginSnapshot();
         }
     }
 
@@ -113,7 +144,7 @@ internal sealed partial class StandaloneReplication : IReplication
         {
             TakeBatch();
             if (_changes.Count > 0)
-                await _journal.AppendAsync(_changes, CancellationToken.None);
+                await _journal.AppendAsync(_changes, CancellationToken.None).ConfigureAwait(false);
             return true;
         }
         catch (JournalUnavailableException error)

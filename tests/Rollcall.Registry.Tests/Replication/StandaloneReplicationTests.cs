@@ -252,16 +252,44 @@ public sealed class StandaloneReplicationTests : IAsyncDisposable
         _observer.Failure = new InvalidOperationException("a defect");
         Assert.Equal(WriteOutcome.StorageUnavailable, (await Eventually.Within(Register("o-1"))).Outcome);
         Assert.Equal(WriteOutcome.Busy, (await Eventually.Within(Register("o-2"))).Outcome);
-        await Assert.ThrowsAsync<InvalidOperationException>(async () => await _replication.DisposeAsync());
-        _replication = Start();
+        await Eventually.Within(_replication.DisposeAsync().AsTask());
+    }
+
+    [Fact]
+    public async Task A_lone_writer_is_answered_without_a_change_of_thread_when_the_journal_does_not_wait()
+    {
+        var write = _replication.SubmitAsync(new Register(Sample.Registration(), default), null, Token);
+        Assert.True(write.IsCompletedSuccessfully);
+        Assert.Equal(1, (await write).Revision);
+    }
+
+    [Fact]
+    public async Task Stopping_while_writers_write_leaves_no_one_without_an_answer()
+    {
+        for (var round = 0; round < 200; round++)
+        {
+            var catalog = new Catalog();
+            var parts = new ReplicationParts(new FakeJournal(), catalog, new RegistryState(10, 1000), _observer, _time, NullLoggerFactory.Instance, _meters);
+            var replication = new StandaloneReplication(parts, 64);
+            var writers = Enumerable.Range(0, 3).Select(w => Task.Run(async () =>
+            {
+                for (var i = 0; i < 20; i++)
+                {
+                    var result = await replication.SubmitAsync(new Register(Sample.Registration(id: $"w-{w}-{i}"), default), null, Token);
+                    Assert.True(result.Outcome is WriteOutcome.Created or WriteOutcome.Busy);
+                }
+            })).ToArray();
+            await Eventually.Within(replication.DisposeAsync().AsTask());
+            var revision = catalog.Revision;
+            await Eventually.Within(Task.WhenAll(writers));
+            Assert.Equal(revision, catalog.Revision);
+        }
     }
 
     private StandaloneReplication Start(int writeQueue = 16_384)
     {
         var parts = new ReplicationParts(_journal, _catalog, _state, _observer, _time, NullLoggerFactory.Instance, _meters);
-        var replication = new StandaloneReplication(parts, writeQueue);
-        replication.Start();
-        return replication;
+        return new StandaloneReplication(parts, writeQueue);
     }
 
     private Task<WriteResult> Register(string id) => Submit(new Register(Sample.Registration(id: id), default));
