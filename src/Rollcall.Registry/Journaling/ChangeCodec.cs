@@ -34,6 +34,15 @@ internal static class ChangeCodec
         return TryReadPrefix(ref reader, out prefix) && (prefix.Kind == RecordKind.Change || reader.AtEnd);
     }
 
+    /// <summary>Whether a change is one of a service, named in UTF-8.</summary>
+    public static bool IsOf(ReadOnlySpan<byte> payload, ReadOnlySpan<byte> service)
+    {
+        var reader = new RecordReader(payload);
+        _ = TryReadPrefix(ref reader, out _);
+        reader.ReadByte();
+        return reader.ReadBytes().SequenceEqual(service);
+    }
+
     public static Change? TryRead(ReadOnlySpan<byte> payload, DecodePool pool)
     {
         var reader = new RecordReader(payload);

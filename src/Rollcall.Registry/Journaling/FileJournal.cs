@@ -98,7 +98,11 @@ internal sealed partial class FileJournal : IJournal
         {
             // A snapshot must not outlive the changes it is made of: recovery would find it ahead of the segments.
             lock (_gate)
+            {
+                ObjectDisposedException.ThrowIf(_disposed, this);
                 _writer.Flush();
+            }
+
             var header = new FileHeader(JournalFileKind.Snapshot, _writer.Segment.Header.Epoch, revision, time, 0, 0);
             var snapshot = await SnapshotWriter.WriteAsync(_disk, _options.Directory, header, instances, cancellationToken);
             Interlocked.Add(ref _bytesSinceSnapshot, -bytesBefore);
@@ -123,14 +127,14 @@ internal sealed partial class FileJournal : IJournal
 
     public async ValueTask DisposeAsync()
     {
-        if (_disposed)
-            return;
-        _disposed = true;
         _commit?.Dispose();
         if (_flushTimer is not null)
             await _flushTimer.DisposeAsync();
         lock (_gate)
         {
+            if (_disposed)
+                return;
+            _disposed = true;
             WriteMark();
             _writer.Dispose();
         }
@@ -198,14 +202,21 @@ internal sealed partial class FileJournal : IJournal
         IReadOnlyList<string> dropped;
         lock (_gate)
         {
+            if (_disposed)
+                return; // the next start finds it
             var files = _files with { Snapshots = _files.Snapshots.Add(snapshot) };
             (kept, var paths) = files.Retain(_time.GetUtcNow() - _options.HistoryAge, _options.HistoryBytes);
             dropped = paths;
             _files = kept;
         }
 
+        // Oldest first, each for good before the next: whatever happens on the way, no segment in the middle is missing.
         foreach (var path in dropped)
+        {
             _disk.Delete(path);
+            _disk.FlushDirectory(_options.Directory);
+        }
+
         LogSnapshot(snapshot.Header.Revision, snapshot.Bytes, dropped.Count);
     }
 

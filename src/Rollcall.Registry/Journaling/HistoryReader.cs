@@ -1,4 +1,6 @@
 using System.Runtime.CompilerServices;
+using System.Text;
+using Microsoft.Win32.SafeHandles;
 
 namespace Rollcall.Registry.Journaling;
 
@@ -14,12 +16,13 @@ internal sealed class HistoryReader(JournalFiles files)
         var ends = files.Segments.Select(static segment => segment.Length).ToArray();
         for (var i = 0; i < ends.Length; i++)
         {
-            if (!files.Segments[i].MayReach(since))
+            var segment = files.Segments[i];
+            if (!segment.MayReach(since) || TryOpen(segment.Path) is not { } file)
                 continue;
-            await foreach (var change in ReadSegmentAsync(files.Segments[i], ends[i], cancellationToken))
+            await foreach (var (prefix, change) in ReadSegmentAsync(segment, file, ends[i], service: null, cancellationToken))
             {
-                if (change.Time >= since)
-                    yield return change;
+                if (prefix.Time >= since)
+                    yield return change!;
             }
         }
     }
@@ -28,38 +31,49 @@ internal sealed class HistoryReader(JournalFiles files)
     public async ValueTask<PastState?> ReadStateAtAsync(DateTimeOffset at, string? service, CancellationToken cancellationToken)
     {
         var start = files.BaseFor(at);
-        var revision = start?.Header.Revision ?? 0;
-        var state = new PastStateBuilder(service, revision);
+        var state = new PastStateBuilder(start?.Header.Revision ?? 0);
+        var wanted = service is null ? null : Encoding.UTF8.GetBytes(service);
         var ends = files.Segments.Select(static segment => segment.Length).ToArray();
-        try
-        {
-            if (start is not null)
-                await AddSnapshotAsync(start, state, cancellationToken);
-            for (var i = 0; i < ends.Length; i++)
-            {
-                if (files.Segments[i].LastRevision <= revision)
-                    continue;
-                await foreach (var change in ReadSegmentAsync(files.Segments[i], ends[i], cancellationToken))
-                {
-                    if (change.Revision <= revision)
-                        continue;
-                    if (change.Time > at)
-                        return state.Build();
-                    state.Apply(change);
-                }
-            }
-        }
-        catch (FileNotFoundException)
-        {
+        if (start is not null && !await TryAddSnapshotAsync(start, wanted, state, cancellationToken))
             return null;
+        for (var i = 0; i < ends.Length; i++)
+        {
+            var segment = files.Segments[i];
+            if (segment.LastRevision <= state.Revision)
+                continue;
+            if (TryOpen(segment.Path) is not { } file)
+                return null;
+            await foreach (var (prefix, change) in ReadSegmentAsync(segment, file, ends[i], wanted, cancellationToken))
+            {
+                if (prefix.Revision <= state.Revision)
+                    continue;
+                if (prefix.Time > at)
+                    return state.Build();
+                state.Apply(prefix.Revision, change);
+            }
         }
 
         return state.Build();
     }
 
-    private async ValueTask AddSnapshotAsync(SnapshotInfo snapshot, PastStateBuilder state, CancellationToken cancellationToken)
+    // Null when retention has dropped it since the files were listed.
+    private static SafeFileHandle? TryOpen(string path)
     {
-        using var reader = new SnapshotReader(Disk.OpenRead(snapshot.Path), snapshot.Header, _pool);
+        try
+        {
+            return Disk.OpenRead(path);
+        }
+        catch (FileNotFoundException)
+        {
+            return null;
+        }
+    }
+
+    private async ValueTask<bool> TryAddSnapshotAsync(SnapshotInfo snapshot, byte[]? service, PastStateBuilder state, CancellationToken cancellationToken)
+    {
+        if (TryOpen(snapshot.Path) is not { } file)
+            return false;
+        using var reader = new SnapshotReader(file, snapshot.Header, _pool, service);
         while (true)
         {
             switch (reader.Step(out var instance))
@@ -67,30 +81,38 @@ internal sealed class HistoryReader(JournalFiles files)
                 case ReadStep.NeedsData:
                     await reader.FillAsync(cancellationToken);
                     break;
+                case ReadStep.Record when instance is not null:
+                    state.Add(instance);
+                    break;
                 case ReadStep.Record:
-                    state.Add(instance!);
                     break;
                 case ReadStep.Damaged:
                     throw Corrupt(snapshot.Path, reader.Damage!);
                 default:
-                    return;
+                    return true;
             }
         }
     }
 
-    private async IAsyncEnumerable<Change> ReadSegmentAsync(SegmentInfo segment, long end, [EnumeratorCancellation] CancellationToken cancellationToken)
+    // Changes of other services than the one wanted come without their contents: they move the revision on.
+    private async IAsyncEnumerable<(RecordPrefix Prefix, Change? Change)> ReadSegmentAsync(
+        SegmentInfo segment,
+        SafeFileHandle file,
+        long end,
+        byte[]? service,
+        [EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        using var file = Disk.OpenRead(segment.Path);
+        using var opened = file;
         using var reader = new SegmentReader(file, FileHeader.Bytes, end, segment.Header.Revision);
         while (true)
         {
-            switch (Next(reader, out var change))
+            switch (Next(reader, service, out var change))
             {
                 case ReadStep.NeedsData:
                     await reader.FillAsync(cancellationToken);
                     break;
-                case ReadStep.Record when change is not null:
-                    yield return change;
+                case ReadStep.Record when reader.Prefix.Kind == RecordKind.Change:
+                    yield return (reader.Prefix, change);
                     break;
                 case ReadStep.Record:
                     break;
@@ -102,11 +124,11 @@ internal sealed class HistoryReader(JournalFiles files)
         }
     }
 
-    private ReadStep Next(SegmentReader reader, out Change? change)
+    private ReadStep Next(SegmentReader reader, byte[]? service, out Change? change)
     {
         change = null;
         var step = reader.Step(out var payload);
-        if (step != ReadStep.Record || reader.Prefix.Kind != RecordKind.Change)
+        if (step != ReadStep.Record || reader.Prefix.Kind != RecordKind.Change || (service is not null && !ChangeCodec.IsOf(payload, service)))
             return step;
         change = ChangeCodec.TryRead(payload, _pool);
         return change is null ? reader.Refuse("the change cannot be decoded") : step;

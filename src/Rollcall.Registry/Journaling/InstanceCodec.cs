@@ -45,6 +45,13 @@ internal static class InstanceCodec
         return reader.Failed || !reader.AtEnd ? null : instance;
     }
 
+    /// <summary>Whether a record of a snapshot is one of a service, named in UTF-8.</summary>
+    public static bool IsOf(ReadOnlySpan<byte> payload, ReadOnlySpan<byte> service)
+    {
+        var reader = new RecordReader(payload);
+        return (RecordKind)reader.ReadByte() == RecordKind.Instance && reader.ReadBytes().SequenceEqual(service);
+    }
+
     /// <summary>All but service and id. Revision and time are kept relative to those of what they stand in: mostly one byte each.</summary>
     public static void WriteBody(RecordBuffer buffer, Instance instance, long revision, DateTimeOffset time)
     {

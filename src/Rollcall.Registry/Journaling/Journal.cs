@@ -39,7 +39,7 @@ public static partial class Journal
     {
         try
         {
-            Directory.CreateDirectory(options.Directory);
+            CreateDirectory(options.Directory, disk);
             var held = DirectoryLock.Take(options.Directory);
             try
             {
@@ -56,6 +56,19 @@ public static partial class Journal
         {
             throw JournalFailure.Describe("open", options.Directory, error);
         }
+    }
+
+    // A directory is safe only when the one it is in is flushed.
+    private static void CreateDirectory(string directory, IDisk disk)
+    {
+        if (Directory.Exists(directory))
+            return;
+        var parent = Path.GetDirectoryName(Path.GetFullPath(directory).TrimEnd(Path.DirectorySeparatorChar));
+        if (!string.IsNullOrEmpty(parent))
+            CreateDirectory(parent, disk);
+        Directory.CreateDirectory(directory);
+        if (!string.IsNullOrEmpty(parent))
+            disk.FlushDirectory(parent);
     }
 
     private static FileJournal Open(

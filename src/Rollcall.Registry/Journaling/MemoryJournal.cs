@@ -93,18 +93,24 @@ internal sealed class MemoryJournal : IJournal
         {
             if (at < _completeSince)
                 return ValueTask.FromResult<PastState?>(null);
-            var state = new PastStateBuilder(service, _baselineRevision);
+            var state = new PastStateBuilder(_baselineRevision);
             foreach (var instance in _baseline.Values)
-                state.Add(instance);
+            {
+                if (IsOf(instance.Key))
+                    state.Add(instance);
+            }
+
             foreach (var change in _changes)
             {
                 if (change.Time > at)
                     break;
-                state.Apply(change);
+                state.Apply(change.Revision, IsOf(change.Key) ? change : null);
             }
 
             return ValueTask.FromResult<PastState?>(state.Build());
         }
+
+        bool IsOf(InstanceKey key) => service is null || string.Equals(service, key.Service, StringComparison.Ordinal);
     }
 
     public ValueTask DisposeAsync() => ValueTask.CompletedTask;

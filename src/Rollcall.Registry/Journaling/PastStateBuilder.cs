@@ -1,31 +1,24 @@
 namespace Rollcall.Registry.Journaling;
 
-/// <summary>Builds the state at a moment by replaying changes, of one service or of all.</summary>
-internal sealed class PastStateBuilder(string? service, long revision)
+/// <summary>Builds the state at a moment by replaying changes.</summary>
+internal sealed class PastStateBuilder(long revision)
 {
     private readonly Dictionary<InstanceKey, Instance> _instances = [];
 
     /// <summary>The last revision applied.</summary>
     public long Revision { get; private set; } = revision;
 
-    public void Add(Instance instance)
-    {
-        if (Wants(instance.Registration.Service))
-            _instances[instance.Key] = instance;
-    }
+    public void Add(Instance instance) => _instances[instance.Key] = instance;
 
-    public void Apply(Change change)
+    /// <summary>Applies a change; null when it is of a service that is not asked for.</summary>
+    public void Apply(long revision, Change? change)
     {
-        Revision = change.Revision;
-        if (!Wants(change.Key.Service))
-            return;
-        if (change.Instance is { } instance)
+        Revision = revision;
+        if (change?.Instance is { } instance)
             _instances[change.Key] = instance;
-        else
+        else if (change is not null)
             _instances.Remove(change.Key);
     }
 
     public PastState Build() => new(Revision, [.. _instances.Values]);
-
-    private bool Wants(string name) => service is null || string.Equals(service, name, StringComparison.Ordinal);
 }

@@ -9,11 +9,17 @@ internal sealed class SnapshotReader : IDisposable
     private readonly FrameReader _frames;
     private readonly FileHeader _header;
     private readonly DecodePool _pool;
+    private readonly byte[]? _service;
     private bool _ended;
 
     /// <summary>Takes the file over.</summary>
-    public SnapshotReader(SafeFileHandle file, FileHeader header, DecodePool pool)
+    /// <param name="file">The file.</param>
+    /// <param name="header">Its header.</param>
+    /// <param name="pool">Where equal strings become one.</param>
+    /// <param name="service">The only service wanted, as UTF-8; null for all. The others are counted and not decoded.</param>
+    public SnapshotReader(SafeFileHandle file, FileHeader header, DecodePool pool, byte[]? service = null)
     {
+        _service = service;
         _file = file;
         _header = header;
         _pool = pool;
@@ -26,6 +32,7 @@ internal sealed class SnapshotReader : IDisposable
     /// <summary>What ended the reading early.</summary>
     public Damage? Damage { get; private set; }
 
+    /// <summary>The next record; its instance is null when it is of another service than the one wanted.</summary>
     public ReadStep Step(out Instance? instance)
     {
         instance = null;
@@ -43,6 +50,9 @@ internal sealed class SnapshotReader : IDisposable
                     return Refuse($"its end says {count} instances and it holds {Count}");
                 _ended = true;
                 return Step(out instance);
+            case ReadStep.Record when _service is not null && !InstanceCodec.IsOf(payload, _service):
+                Count++;
+                return step;
             case ReadStep.Record:
                 instance = InstanceCodec.TryRead(payload, _pool, _header.Revision, _header.Time);
                 if (instance is null)
