@@ -18,7 +18,7 @@ public sealed class RegistrationOptions
     /// </summary>
     public string? Owner { get; set; }
 
-    /// <summary>How long shutdown waits for every caller to stop sending here. Default 10 s.</summary>
+    /// <summary>How long shutdown waits for every caller to stop sending here. Default 10 s; 3 s when no node answers, because then nobody can be told.</summary>
     public TimeSpan DrainTimeout { get; set; } = TimeSpan.FromSeconds(10);
 
     /// <summary>How long shutdown tries to deregister; after that the lease lapses by itself. Default 2 s.</summary>

@@ -14,10 +14,14 @@ internal sealed class RegistrationProtocol(int nodes, Random random)
     // How far the wall clock may run ahead between two looks before it counts as the machine having slept.
     private static readonly TimeSpan SleepTolerance = TimeSpan.FromSeconds(1);
 
+    // Long enough for a node to be restarted, short enough not to hold up the shutdown of everything together with its node.
+    private static readonly TimeSpan UnreachablePatience = TimeSpan.FromSeconds(3);
+
     private readonly List<Member> _members = [];
     private readonly NodeRotation _nodes = new(nodes, random);
     private readonly List<RegistrationNotice> _notices = [];
     private TimeSpan _renewAt = TimeSpan.MaxValue;
+    private TimeSpan _drainSince;
     private Moment? _last;
 
     public IReadOnlyList<Member> Members => _members;
@@ -25,8 +29,10 @@ internal sealed class RegistrationProtocol(int nodes, Random random)
     /// <summary>Index of the node to ask.</summary>
     public int Node => _nodes.Current;
 
-    /// <summary>True when no drain is waited for any more.</summary>
-    public bool DrainSettled(TimeSpan now) => _members.TrueForAll(member => member.DrainSettled(now));
+    /// <summary>True when no drain is waited for any more: all have ended, or no node has answered for so long that nobody can be told.</summary>
+    public bool DrainSettled(TimeSpan now) =>
+        _members.TrueForAll(member => member.DrainSettled(now))
+        || (_nodes.FailingSince is { } since && now - (since > _drainSince ? since : _drainSince) >= UnreachablePatience);
 
     /// <summary>What happened since the last call.</summary>
     public IReadOnlyList<RegistrationNotice> TakeNotices()
@@ -48,8 +54,15 @@ internal sealed class RegistrationProtocol(int nodes, Random random)
             return;
         }
 
+        if (member.Leaving)
+        {
+            // It comes back before it has left: what was said of the one that leaves does not hold for the one that comes.
+            member.Leaving = false;
+            member.Status = EndpointState.Ready;
+            member.StatusReason = null;
+        }
+
         member.Announcement = announcement;
-        member.Leaving = false;
         member.NotBefore = now;
         member.DrainWanted = false;
         member.Forget();
@@ -70,6 +83,7 @@ internal sealed class RegistrationProtocol(int nodes, Random random)
     /// <summary>Asks that nothing new be sent to any instance, and to be told until when somebody still might.</summary>
     public void Drain(TimeSpan until, TimeSpan now)
     {
+        _drainSince = now;
         foreach (var member in _members.Where(static member => !member.Leaving))
         {
             member.DrainUntil = until;

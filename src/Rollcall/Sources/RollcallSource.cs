@@ -150,7 +150,7 @@ public sealed class RollcallSource : DiscoverySource
     private ImmutableArray<Uri> NodesOf(ServiceTarget target)
     {
         if (target.Authority.Length == 0)
-            return _nodes.IsEmpty ? [NodeUrl.FromEnvironment()] : _nodes;
+            return _nodes.IsEmpty ? [.. NodeUrl.AllFromEnvironment()] : _nodes;
         var nodes = ImmutableArray.CreateBuilder<Uri>();
         foreach (var text in target.Authority.Split(','))
         {

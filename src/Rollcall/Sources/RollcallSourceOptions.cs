@@ -4,7 +4,7 @@ namespace Rollcall.Sources;
 public sealed class RollcallSourceOptions
 {
     /// <summary>
-    /// The nodes to ask when a target names none, in order of preference. Default: the one in the environment variable <c>ROLLCALL_NODE</c>,
+    /// The nodes to ask when a target names none, in order of preference. Default: those in the environment variable <c>ROLLCALL_NODE</c> (separated by commas),
     /// else <c>http://127.0.0.1:7655</c>.
     /// </summary>
     public IList<Uri> Nodes { get; } = [];

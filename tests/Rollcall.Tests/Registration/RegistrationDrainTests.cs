@@ -142,6 +142,23 @@ public sealed class RegistrationDrainTests
     }
 
     [Fact]
+    public void When_no_node_answers_the_drain_is_given_up_soon_because_nobody_can_be_told()
+    {
+        AnnounceAndRegister("o-1");
+        _run.PassWait();
+        Drain();
+        var start = _run.Now;
+        while (!_run.Protocol.DrainSettled(_run.Now))
+        {
+            _run.Fail(ProtocolRun.Unreachable());
+            _run.PassWait();
+        }
+
+        Assert.InRange(_run.Now - start, TimeSpan.FromSeconds(3), TimeSpan.FromSeconds(5.5));
+        Assert.False(Assert.Single(_run.Protocol.Members).DrainComplete);
+    }
+
+    [Fact]
     public void Someone_elses_instance_is_not_drained()
     {
         AnnounceAndRegister("o-1");
