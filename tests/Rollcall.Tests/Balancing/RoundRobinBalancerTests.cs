@@ -68,6 +68,10 @@ public sealed class RoundRobinBalancerTests
     }
 
     [Fact]
+    public void Weights_WithACommonDivisor_AreReducedSoThatTheCycleIsShort() =>
+        Assert.Equal([4, 2, 0, 1], Weights.Of(Make.Weighted(100, 50, 0, 25)).Values);
+
+    [Fact]
     public void CreatePicker_NoCandidates_Refuses() =>
         Assert.Throws<ArgumentException>(() => _balancer.CreatePicker([]));
 }

@@ -68,6 +68,12 @@ public sealed class SmoothScheduleTests
             Assert.True(counts[i] >= 1);
             Assert.InRange(counts[i] - (weights[i] / total * limit), -2, 2);
         }
+
+        // Nobody gets less than somebody who weighs less.
+        for (var weight = 1; weight < 100; weight++)
+            Assert.True(Slots(weight).Max() <= Slots(weight + 1).Min(), $"weight {weight}");
+
+        IEnumerable<int> Slots(int weight) => counts.Where((_, i) => weights[i] == weight);
     }
 
     [Fact]

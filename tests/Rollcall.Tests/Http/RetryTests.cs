@@ -1,8 +1,12 @@
 using System.Net;
 using System.Net.Http.Json;
 using System.Net.Sockets;
+using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
 using System.Text;
+using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Rollcall.TestKit;
 
 namespace Rollcall.Tests.Http;
@@ -155,6 +159,48 @@ public sealed class RetryTests : IAsyncDisposable
 
         Assert.True(bad.Connections >= 1);
         Assert.Equal(isSentAgain ? 0 : 1, failures);
+    }
+
+    [Fact]
+    public async Task Http2StreamAborted_Get_IsSentAgain()
+    {
+        await using var bad = await TestServer.StartAsync(
+            static context =>
+            {
+                context.Abort();
+                return Task.CompletedTask;
+            },
+            static options => options.Protocols = HttpProtocols.Http2);
+        await using var good = await TestServer.StartAsync(static context => context.Response.WriteAsync(context.Request.Protocol), static options => options.Protocols = HttpProtocols.Http2);
+        await _bench.SetAsync(bad.Endpoint("a"), good.Endpoint("b"));
+        using var client = _bench.Client();
+        client.DefaultRequestVersion = HttpVersion.Version20;
+        client.DefaultVersionPolicy = HttpVersionPolicy.RequestVersionExact;
+
+        for (var i = 0; i < 4; i++)
+            Assert.Equal("HTTP/2", await Eventually.Within(client.GetStringAsync("http://orders/")));
+
+        Assert.True(bad.Requests >= 1);
+    }
+
+    [Fact]
+    public async Task HandshakeFails_Post_IsSentElsewhere()
+    {
+        using var key = RSA.Create(2048);
+        var self = new CertificateRequest("CN=127.0.0.1", key, HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1);
+        using var certificate = self.CreateSelfSigned(DateTimeOffset.UnixEpoch, DateTimeOffset.UnixEpoch.AddYears(200));
+        await using var plain = await TestServer.StartAsync("in the clear");
+        await using var encrypted = await TestServer.StartAsync(EchoAsync, options => options.UseHttps(certificate));
+        await _bench.SetAsync(plain.Endpoint("a"), encrypted.Endpoint("b"));
+        using var client = _bench.Client(inner: new SocketsHttpHandler { SslOptions = { RemoteCertificateValidationCallback = (_, offered, _, _) => offered!.GetCertHashString() == certificate.GetCertHashString() } });
+
+        for (var i = 0; i < 2; i++)
+        {
+            using var response = await Eventually.Within(client.PostAsync("https://orders/", new StringContent("body")));
+            Assert.Equal("body", await response.Content.ReadAsStringAsync());
+        }
+
+        Assert.Equal(0, plain.Requests);
     }
 
     [Fact]

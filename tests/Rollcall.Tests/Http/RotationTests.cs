@@ -1,5 +1,8 @@
+using System.Runtime.CompilerServices;
+using Rollcall.Balancing;
 using Rollcall.Http;
 using Rollcall.TestKit;
+using Rollcall.Watching;
 
 namespace Rollcall.Tests.Http;
 
@@ -87,6 +90,21 @@ public sealed class RotationTests
         await bench.Time.AdvanceUntilAsync(() => bench.Resolver.WatchCount == 1, TimeSpan.FromSeconds(10), TimeSpan.FromMinutes(3));
     }
 
+    [Fact]
+    public async Task Find_TwoThreadsMakeTheSameRoute_OneStaysAndTheOtherGivesItsWatchBack()
+    {
+        using var meeting = new MeetingSource();
+        await using var resolver = new ServiceResolver(meeting, new WatchOptions { Linger = TimeSpan.Zero });
+        using var router = new ServiceRouter(resolver, new Balancers(new Random(1)), new EndpointBooks(), Names("orders", "meeting:///orders"));
+
+        var found = await Eventually.Within(Task.WhenAll(Enumerable.Range(0, 2).Select(_ => Task.Run(() => router.Find(new Uri("http://orders"), "random")))));
+
+        Assert.NotNull(found[0]);
+        Assert.Same(found[0], found[1]);
+        router.Dispose();
+        await Eventually.True(() => resolver.WatchCount == 0);
+    }
+
     private static ServiceNames Names(string name, string target) => new([KeyValuePair.Create(name, ServiceTarget.Parse(target))], null);
 
     private static async Task<List<WeakReference<RollcallHandler>>> RotateAsync(HttpBench bench, int times)
@@ -108,5 +126,25 @@ public sealed class RotationTests
     {
         protected override Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken) =>
             Task.FromResult(new HttpResponseMessage());
+    }
+
+    // Whoever begins to watch waits until a second one does.
+    private sealed class MeetingSource : IDiscoverySource, IDisposable
+    {
+        private readonly Barrier _barrier = new(2);
+
+        public IReadOnlyCollection<string> Schemes { get; } = ["meeting"];
+
+        public void Validate(ServiceTarget target) => _barrier.SignalAndWait(Eventually.Limit);
+
+        public ValueTask<EndpointSet> DiscoverAsync(ServiceTarget target, CancellationToken cancellationToken) => throw new NotSupportedException();
+
+        public async IAsyncEnumerable<EndpointSet> WatchAsync(ServiceTarget target, [EnumeratorCancellation] CancellationToken cancellationToken)
+        {
+            yield return new EndpointSet(target, [], 1, DateTimeOffset.UnixEpoch);
+            await Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System, cancellationToken);
+        }
+
+        public void Dispose() => _barrier.Dispose();
     }
 }

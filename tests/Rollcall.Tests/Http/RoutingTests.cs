@@ -75,6 +75,17 @@ public sealed class RoutingTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task Send_InTheClearToAnEncryptedPort_IsRefused()
+    {
+        _bench.Source.Set(new Endpoint("a", "10.0.0.1", Ports(("https", 443))));
+
+        var error = await Assert.ThrowsAsync<HttpRequestException>(() => Get("http://orders"));
+
+        Assert.Contains("there are: https", error.Message, StringComparison.Ordinal);
+        Assert.Empty(_wire.Uris);
+    }
+
+    [Fact]
     public async Task Send_IPv6Endpoint_GetsBrackets()
     {
         _bench.Source.Set(new Endpoint("a", "::1", 8080));

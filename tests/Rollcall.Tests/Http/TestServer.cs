@@ -3,6 +3,7 @@ using System.Net.Sockets;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.Logging;
 
 namespace Rollcall.Tests.Http;
@@ -21,11 +22,12 @@ internal sealed class TestServer : IAsyncDisposable
 
     public static Task<TestServer> StartAsync(string answer) => StartAsync(context => context.Response.WriteAsync(answer));
 
-    public static async Task<TestServer> StartAsync(RequestDelegate handler)
+    public static async Task<TestServer> StartAsync(RequestDelegate handler, Action<ListenOptions>? configure = null)
     {
         var builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
-        builder.WebHost.UseUrls("http://127.0.0.1:0");
+        builder.WebHost.UseKestrelHttpsConfiguration();
+        builder.WebHost.ConfigureKestrel(options => options.Listen(IPAddress.Loopback, 0, configure ?? (static _ => { })));
         builder.WebHost.UseShutdownTimeout(TimeSpan.Zero);
         var app = builder.Build();
         var server = new TestServer(app);
