@@ -41,9 +41,16 @@ internal sealed class EndpointBook
             if (old == before.Length || before[old].Endpoint.Id != endpoint.Id)
                 merged.Add(new BalancedEndpoint(endpoint));
             else
-                merged.Add(before[old].Endpoint == endpoint ? before[old] : before[old].With(endpoint));
+                merged.Add(before[old].Endpoint == endpoint ? before[old] : Changed(before[old], endpoint));
         }
 
         return merged.MoveToImmutable();
+    }
+
+    // The source has news of it, such as another address or that it is ready again: what was held against it may be out of date.
+    private static BalancedEndpoint Changed(BalancedEndpoint before, Endpoint now)
+    {
+        Suspicion.Forget(before);
+        return before.With(now);
     }
 }

@@ -33,10 +33,15 @@ internal sealed class Suspicion(TimeProvider time, TimeSpan first, TimeSpan long
     {
         var load = endpoint.Load;
         load.Answers = unchecked(load.Answers + 1);
-        if (Volatile.Read(ref load.AvoidUntil) == 0)
-            return;
-        Volatile.Write(ref load.Failures, 0);
-        Volatile.Write(ref load.AvoidUntil, 0);
+        if (Volatile.Read(ref load.AvoidUntil) != 0)
+            Forget(endpoint);
+    }
+
+    /// <summary>There is reason to think that it is well again.</summary>
+    public static void Forget(BalancedEndpoint endpoint)
+    {
+        Volatile.Write(ref endpoint.Load.Failures, 0);
+        Volatile.Write(ref endpoint.Load.AvoidUntil, 0);
     }
 
     private bool MayTry(EndpointLoad load, long until) => time.GetTimestamp() >= until && Avoid(load, until);

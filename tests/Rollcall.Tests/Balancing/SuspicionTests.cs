@@ -63,11 +63,21 @@ public sealed class SuspicionTests
     }
 
     [Fact]
-    public void Failed_AfterAnewSnapshot_IsStillKnown()
+    public void Failed_NewSnapshotWithoutNewsOfTheEndpoint_IsStillKnown()
     {
-        _suspicion.Failed(_endpoint);
+        var book = new EndpointBook();
+        _suspicion.Failed(book.Read(Make.Set(1, Make.Endpoint("a")))[0]);
 
-        Assert.False(_suspicion.Allows(_endpoint.With(_endpoint.Endpoint with { Weight = 7 })));
+        Assert.False(_suspicion.Allows(book.Read(Make.Set(2, Make.Endpoint("a"), Make.Endpoint("b")))[0]));
+    }
+
+    [Fact]
+    public void Failed_EndpointCameBackAtAnotherAddress_IsForgotten()
+    {
+        var book = new EndpointBook();
+        _suspicion.Failed(book.Read(Make.Set(1, Make.Endpoint("a")))[0]);
+
+        Assert.True(_suspicion.Allows(book.Read(Make.Set(2, Make.Endpoint("a") with { Host = "10.0.0.9" }))[0]));
     }
 
     [Fact]
