@@ -125,7 +125,7 @@ public sealed class FileSource : DiscoverySource
                 text = text[Encoding.UTF8.Preamble.Length..];
             var root = path.EndsWith(".json", StringComparison.OrdinalIgnoreCase)
                 ? JsonData.Read(text)
-                : YamlData.Read(new StringReader(StrictUtf8.GetString(text)));
+                : YamlData.Read(StrictUtf8.GetString(text));
             return ServiceFile.Read(root, service);
         }
         catch (DataFormatException error)

@@ -7,12 +7,12 @@ namespace Rollcall.Sources.Text;
 internal static class YamlData
 {
     /// <exception cref="DataFormatException">It is no YAML, or uses what is refused here.</exception>
-    public static DataNode Read(TextReader text)
+    public static DataNode Read(string text)
     {
         var builder = new DataBuilder();
+        var parser = new Parser(new StringReader(text));
         try
         {
-            var parser = new Parser(text);
             var documents = 0;
             while (parser.MoveNext())
             {
@@ -23,10 +23,24 @@ internal static class YamlData
         }
         catch (YamlException error)
         {
-            throw new DataFormatException(error.Message, (int)error.Start.Line, (int)error.Start.Column, error);
+            var (line, column) = Inside(text, error.Start);
+            throw new DataFormatException(error.Message.TrimEnd('.'), line, column, error);
+        }
+        catch (Exception error) when (error is not DataFormatException)
+        {
+            // The parser lets other exceptions slip for some malformed tags and escapes; the file is at fault all the same.
+            var (line, column) = Inside(text, parser.Current?.End ?? Mark.Empty);
+            throw new DataFormatException(error.Message.TrimEnd('.'), line, column, error);
         }
 
         return builder.Root ?? throw new DataFormatException("it is empty; write [] when there are no endpoints", 1, 1);
+    }
+
+    // The parser reports what is missing at the end of the text one line after its last.
+    private static (int Line, int Column) Inside(string text, Mark mark)
+    {
+        var lines = text.AsSpan().Count('\n') + 1;
+        return mark.Line <= lines ? ((int)mark.Line, (int)mark.Column) : (lines, text.Length - text.LastIndexOf('\n'));
     }
 
     private static void Take(ParsingEvent item, DataBuilder builder)
