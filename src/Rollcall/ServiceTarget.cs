@@ -84,8 +84,12 @@ public sealed class ServiceTarget : IEquatable<ServiceTarget>
         var authority = slash < 0 ? rest : rest[..slash];
         var path = slash < 0 ? "" : rest[(slash + 1)..];
 
-        if (scheme is "http" or "https" && path.Length == 0 && queryText.Length == 0)
+        if (!TryParseQuery(queryText, out var query, out error))
+            return false;
+        if (scheme is "http" or "https" && path.Length == 0 && query.Count == 0)
         {
+            if (fragment.Length > 0)
+                return Fail($"The target '{text}' is an address, which takes no #fragment. Example: {scheme}://10.0.0.5:8080.", out error);
             if (authority.Length == 0)
                 return Fail($"The target '{text}' names no host. Example: {scheme}://10.0.0.5:8080.", out error);
             target = new ServiceTarget("static", "", $"{scheme}://{authority}", "", SmallMap<string>.Empty);
@@ -93,8 +97,6 @@ public sealed class ServiceTarget : IEquatable<ServiceTarget>
             return true;
         }
 
-        if (!TryParseQuery(queryText, out var query, out error))
-            return false;
         if (authority.Length == 0 && path.Length == 0)
             return Fail($"The target '{text}' names nothing to look for. Example: {scheme}:///orders.", out error);
         target = new ServiceTarget(scheme, authority, path, fragment, query);

@@ -11,7 +11,7 @@ public sealed class ConfigurationSourceConformance : DiscoverySourceConformance
     private sealed class ConfigurationWorld : SourceWorld
     {
         private readonly SettableConfiguration _configuration = new();
-        private (string Key, string Value)[] _good = [];
+        private (string, string)[] _good = [];
 
         public ConfigurationWorld() => Source = new ConfigurationSource(_configuration.Root, Time);
 
@@ -19,22 +19,24 @@ public sealed class ConfigurationSourceConformance : DiscoverySourceConformance
 
         public override ServiceTarget Target { get; } = ServiceTarget.Parse("configuration:///orders");
 
-        public override IReadOnlyList<string> MalformedTargets { get; } = ["configuration://a/b", "configuration:///a?x=y", "configuration:///a#x"];
+        public override IReadOnlyList<string> MalformedTargets { get; } =
+            ["configuration://here/orders", "configuration:///orders#x", "configuration:///orders?x=y", "configuration://orders"];
 
-        public override string? CannotFlag => "Whoever is written into a configuration is ready.";
+        public override string? CannotFlag => "An address in the configuration is ready.";
 
         public override Task SetAsync(params IReadOnlyList<Endpoint> endpoints)
         {
-            _good = [.. endpoints.Select(static (endpoint, i) => (string.Create(CultureInfo.InvariantCulture, $"Services:orders:http:{i}"), $"{endpoint.Host}:{endpoint.Ports["http"]}"))];
-            _configuration.Replace("Services:", _good);
-            return Task.CompletedTask;
+            _good = [.. endpoints.Select(static (endpoint, i) => (
+                string.Create(CultureInfo.InvariantCulture, $"Services:orders:http:{i}"),
+                string.Create(CultureInfo.InvariantCulture, $"http://{endpoint.Host}:{endpoint.Ports["http"]}")))];
+            return HealAsync();
         }
 
         public override Task RemoveAsync() => SetAsync();
 
         public override Task BreakAsync()
         {
-            _configuration.Replace("Services:", ("Services:orders:http:0", "this is no address"));
+            _configuration.Replace("Services:", ("Services:orders:http:0", "http://:no-port"));
             return Task.CompletedTask;
         }
 
