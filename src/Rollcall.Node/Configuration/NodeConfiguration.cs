@@ -1,4 +1,5 @@
 using System.Globalization;
+using Rollcall.Node.Problems;
 
 namespace Rollcall.Node.Configuration;
 
@@ -19,7 +20,7 @@ public static class NodeConfiguration
         foreach (var entry in Read(file))
         {
             if (!Setting.All.TryGetValue(entry.Key, out var setting))
-                errors.Add(At(entry, $"unknown key {entry.Key}; {Setting.Suggest(entry.Key)}"));
+                errors.Add(At(entry, $"unknown key {Echo.Clean(entry.Key)}; {Setting.Suggest(entry.Key)}"));
             else if (!seen.Add(entry.Key))
                 errors.Add(At(entry, $"{entry.Key} occurs twice"));
             else if (setting.Apply(options, entry.Values) is { } changed)
@@ -54,5 +55,5 @@ public static class NodeConfiguration
     private static string At(ConfigurationEntry entry, string message) =>
         string.Create(CultureInfo.InvariantCulture, $"line {entry.Line}: {message}");
 
-    private static string Shown(ConfigurationEntry entry) => entry.Values is [var only] ? $"\"{only}\"" : $"a list of {entry.Values.Count}";
+    private static string Shown(ConfigurationEntry entry) => entry.Values is [var only] ? Echo.Quote(only) : $"a list of {entry.Values.Count}";
 }

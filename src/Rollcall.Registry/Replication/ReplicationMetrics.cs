@@ -13,6 +13,7 @@ internal sealed class ReplicationMetrics
     private readonly Counter<long> _failedBatches;
     private readonly Histogram<int> _batchSize;
     private readonly Histogram<double> _duration;
+    private readonly Histogram<double> _append;
 
     public ReplicationMetrics(IMeterFactory meters, Func<int> queueLength)
     {
@@ -22,6 +23,7 @@ internal sealed class ReplicationMetrics
         _failedBatches = meter.CreateCounter<long>("rollcall.registry.write.failed_batches", "{batch}", "Batches the journal could not make safe.");
         _batchSize = meter.CreateHistogram<int>("rollcall.registry.write.batch_size", "{change}", "Changes made safe by one write of the journal.");
         _duration = meter.CreateHistogram<double>("rollcall.registry.write.duration", "s", "Time from asking for a write to its acknowledgement.");
+        _append = meter.CreateHistogram<double>("rollcall.journal.append.duration", "s", "Time to make one batch safe: the write and, by durability, the flush.");
         meter.CreateObservableGauge("rollcall.registry.write.queue_length", queueLength, "{write}", "Writes that wait for the journal.");
     }
 
@@ -36,6 +38,8 @@ internal sealed class ReplicationMetrics
         for (var i = 0; i < batch.Count; i++)
             _changes.Add(1, KindTags[(int)batch[i].Kind]);
     }
+
+    public void Appended(TimeSpan took) => _append.Record(took.TotalSeconds);
 
     public void Failed() => _failedBatches.Add(1);
 

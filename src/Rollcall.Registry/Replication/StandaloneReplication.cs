@@ -138,13 +138,20 @@ internal sealed partial class StandaloneReplication : IReplication
         }
     }
 
+    private async ValueTask AppendAsync()
+    {
+        var start = _time.GetTimestamp();
+        await _journal.AppendAsync(_changes, CancellationToken.None).ConfigureAwait(false);
+        _metrics.Appended(_time.GetElapsedTime(start));
+    }
+
     private async ValueTask<bool> TryMakeSafeAsync()
     {
         try
         {
             TakeBatch();
             if (_changes.Count > 0)
-                await _journal.AppendAsync(_changes, CancellationToken.None).ConfigureAwait(false);
+                await AppendAsync().ConfigureAwait(false);
             return true;
         }
         catch (JournalUnavailableException error)

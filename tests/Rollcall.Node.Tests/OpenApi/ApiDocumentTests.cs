@@ -65,15 +65,7 @@ public sealed partial class ApiDocumentTests
     private static string? Reference(System.Text.Json.JsonElement holder, string mediaType) =>
         holder.GetProperty("content").GetProperty(mediaType).GetProperty("schema").GetProperty("$ref").GetString();
 
-    private static string Text() => File.ReadAllText(Path.Combine(RepositoryRoot(), "docs", "http-api.md"));
-
-    private static string RepositoryRoot()
-    {
-        var directory = new DirectoryInfo(AppContext.BaseDirectory);
-        while (!File.Exists(Path.Combine(directory!.FullName, "Rollcall.slnx")))
-            directory = directory.Parent;
-        return directory.FullName;
-    }
+    private static string Text() => File.ReadAllText(Path.Combine(Repository.Root, "docs", "http-api.md"));
 
     [GeneratedRegex("^### .*$", RegexOptions.Multiline, 1000)]
     private static partial Regex Headings();

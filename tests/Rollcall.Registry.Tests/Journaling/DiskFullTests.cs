@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using Rollcall.Registry.Journaling;
 using Rollcall.TestKit;
 using static Rollcall.Registry.Tests.Journaling.Sample;
@@ -62,38 +61,6 @@ public sealed class DiskFullTests
                 Assert.Contains("Free space", error.Message, StringComparison.Ordinal);
                 return revision;
             }
-        }
-    }
-
-    private sealed class TmpfsMount(string path) : IAsyncDisposable
-    {
-        public static async Task<TmpfsMount> CreateAsync(string path)
-        {
-            var problem = OperatingSystem.IsLinux() && Environment.IsPrivilegedProcess
-                ? await RunAsync("mount", "-t", "tmpfs", "-o", "size=1m", "tmpfs", path)
-                : "mounting a file system takes root on Linux";
-            if (problem is null)
-                return new TmpfsMount(path);
-            if (Environment.GetEnvironmentVariable("CI") == "true")
-                Assert.Fail($"With CI=true this test must run: {problem}");
-            Assert.Skip(problem);
-            throw new UnreachableException();
-        }
-
-        public async ValueTask DisposeAsync()
-        {
-            if (await RunAsync("umount", path) is { } problem)
-                throw new InvalidOperationException(problem);
-        }
-
-        // Null when it went well; else what it said.
-        private static async Task<string?> RunAsync(string program, params string[] arguments)
-        {
-            var start = new ProcessStartInfo(program, arguments) { UseShellExecute = false, RedirectStandardError = true };
-            using var process = Process.Start(start)!;
-            var error = await Eventually.Within(process.StandardError.ReadToEndAsync(Token));
-            await Eventually.Within(process.WaitForExitAsync(Token));
-            return process.ExitCode == 0 ? null : $"{program} failed: {error.Trim()}";
         }
     }
 }
