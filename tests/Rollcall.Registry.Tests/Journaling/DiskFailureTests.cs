@@ -25,6 +25,18 @@ public sealed class DiskFailureTests : IDisposable
     }
 
     [Fact]
+    public async Task What_is_recovered_is_flushed_before_it_is_called_committed()
+    {
+        // It may have been written by a process that died before its flush.
+        await using (var journal = await OpenAsync(_directory.Path))
+            await journal.AppendAsync(RegisteredFrom(1, 3), Token);
+        _disk.FailFlush = FaultyDisk.Broken();
+        await Assert.ThrowsAsync<JournalUnavailableException>(() => OpenFaultyAsync());
+        await using var again = await OpenFaultyAsync();
+        Assert.Equal(3, again.Recovered.Revision);
+    }
+
+    [Fact]
     public async Task A_full_disk_refuses_leaves_nothing_and_recovers_by_itself()
     {
         await using (var journal = await OpenFaultyAsync())

@@ -34,7 +34,7 @@ public sealed class PowerLossTests
     private static async Task LoseAsync(Durability durability, Random random)
     {
         using var directory = new TestDirectory();
-        var options = new JournalOptions { Directory = directory.Path, Durability = durability, SegmentBytes = 8192 };
+        var options = new JournalOptions { Directory = directory.Path, Durability = durability, SegmentBytes = 8192, HistoryAge = TimeSpan.FromDays(100_000) };
         long safe = 0;
         long handedIn = 0;
         for (var life = 0; life < 4; life++)
@@ -42,7 +42,9 @@ public sealed class PowerLossTests
             var disk = new FaultyDisk();
             var journal = await Journal.OpenAsync(options, TimeProvider.System, NullLoggerFactory.Instance, disk, TestContext.Current.CancellationToken);
             Assert.InRange(journal.Recovered.Revision, safe, handedIn);
-            Assert.Equal(RegisteredFrom(1, (int)journal.Recovered.Revision), await HistoryAsync(journal));
+            var changes = RegisteredFrom(1, (int)journal.Recovered.Revision);
+            AssertSame(changes, await HistoryAsync(journal));
+            Assert.Equal(StateAfter(changes), InOrder(journal.Recovered.Instances));
             (safe, handedIn) = await AppendUntilItDiesAsync(journal, disk, random, durability);
             disk.LosePower(random);
             await journal.DisposeAsync();
@@ -60,6 +62,10 @@ public sealed class PowerLossTests
             revision += batch.Length;
             if (durability == Durability.Fsync)
                 safe = revision;
+            if (random.Next(20) > 0)
+                continue;
+            await journal.WriteSnapshotAsync(revision, Start, StateAfter(RegisteredFrom(1, (int)revision)), TestContext.Current.CancellationToken);
+            safe = revision;
         }
 
         if (durability == Durability.Interval)
