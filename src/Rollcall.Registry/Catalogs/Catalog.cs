@@ -155,10 +155,8 @@ public sealed class Catalog
     private async ValueTask<ServiceSnapshot> WaitAsync(string service, long revision, CancellationToken cancellationToken)
     {
         ServiceEntry entry;
-        do
-            entry = Entry(service);
-        while (!entry.TryEnter());
-
+        while (!(entry = Entry(service)).TryEnter())
+            Remove(service, entry);
         try
         {
             while (true)
@@ -172,7 +170,7 @@ public sealed class Catalog
         finally
         {
             if (entry.Leave())
-                _entries.TryRemove(new(service, entry));
+                Remove(service, entry);
         }
     }
 
@@ -192,14 +190,10 @@ public sealed class Catalog
     private void Set(string service, List<Change> changes)
     {
         var (revision, time) = (changes[^1].Revision, changes[^1].Time);
+        ServiceEntry entry;
         ServiceSnapshot snapshot;
-        do
-        {
-            var before = Entry(service).Current.Instances;
-            snapshot = new ServiceSnapshot(service, revision, SnapshotBuilder.Merge(before, changes), time);
-        }
-        while (!Entry(service).TrySet(snapshot));
-
+        while (!(entry = Entry(service)).TrySet(snapshot = new(service, revision, SnapshotBuilder.Merge(entry.Current.Instances, changes))))
+            Remove(service, entry);
         if (snapshot.Instances.IsEmpty)
             _empty.Enqueue((service, revision));
     }
@@ -215,7 +209,7 @@ public sealed class Catalog
             Volatile.Write(ref _forgotten, Math.Max(_forgotten, revision));
             if (entry.TryDrop(revision))
             {
-                _entries.TryRemove(new(service, entry));
+                Remove(service, entry);
                 continue;
             }
 
@@ -224,7 +218,10 @@ public sealed class Catalog
         }
     }
 
-    private ServiceEntry Entry(string service) => _entries.GetOrAdd(service, static name => new ServiceEntry(name));
+    internal ServiceEntry Entry(string service) => _entries.GetOrAdd(service, static name => new ServiceEntry(name));
+
+    // By whoever meets an entry that was dropped, so that nobody has to wait for the one who dropped it.
+    private void Remove(string service, ServiceEntry entry) => _entries.TryRemove(new(service, entry));
 
     private List<Change> ChangesOf(string service)
     {

@@ -56,11 +56,10 @@ public sealed class WatcherTable : IDisposable
         ArgumentNullException.ThrowIfNull(watcher);
         if (applied > _head())
             applied = 0;
+        ServiceWatchers watchers;
         WatcherHandle handle;
-        while (!_services.GetOrAdd(service, static (_, table) => new ServiceWatchers(table), this).TryEnter(watcher, kind, applied, remote, out handle))
-        {
-            // It was dropped and is about to vanish from the map; the next look finds a new one.
-        }
+        while (!(watchers = Watchers(service)).TryEnter(watcher, kind, applied, remote, out handle))
+            _services.TryRemove(new(service, watchers)); // dropped, and not yet removed by who dropped it
 
         if (!handle.IsTracked)
             Interlocked.Increment(ref _untracked);
@@ -105,6 +104,9 @@ public sealed class WatcherTable : IDisposable
             a.Asked + b.Asked,
             b.Waiting.IsEmpty ? a.Waiting : [.. a.Waiting.Concat(b.Waiting).OrderBy(static info => info.Id, StringComparer.Ordinal)]);
     }
+
+    internal ServiceWatchers Watchers(string service) =>
+        _services.GetOrAdd(service, static (_, table) => new ServiceWatchers(table), this);
 
     internal long After(TimeSpan time) =>
         Time.GetTimestamp() + (long)(time.TotalSeconds * Time.TimestampFrequency);

@@ -123,23 +123,62 @@ public sealed class CatalogTests
     public async Task No_wait_misses_a_change_however_it_races_with_it()
     {
         var catalog = new Catalog();
-        using var cancel = CancellationTokenSource.CreateLinkedTokenSource(Token);
         var readers = Enumerable.Range(0, 4).Select(_ => Task.Run(async () =>
         {
             for (long revision = 0; revision < 20_000;)
-            {
-                // One that gives up races with the others for the entry of a service nobody has registered yet.
-                using var brief = new CancellationTokenSource();
-                var gaveUp = catalog.WaitForChangeAsync("orders", revision, brief.Token).AsTask();
-                var next = catalog.WaitForChangeAsync("orders", revision, cancel.Token);
-                await brief.CancelAsync();
-                await gaveUp.ContinueWith(static _ => { }, CancellationToken.None, TaskContinuationOptions.None, TaskScheduler.Default);
-                revision = (await next).Revision;
-            }
+                revision = (await catalog.WaitForChangeAsync("orders", revision, Token)).Revision;
         })).ToArray();
         for (var revision = 1; revision <= 20_000; revision++)
             catalog.Publish([Sample.Registered(revision)]);
         await Eventually.Within(Task.WhenAll(readers));
+    }
+
+    [Fact]
+    public async Task A_wait_that_begins_as_the_last_other_one_gives_up_misses_nothing()
+    {
+        var catalog = new Catalog();
+        using var together = new Barrier(2);
+        for (var i = 1; i <= 3000; i++)
+        {
+            var service = $"s-{i}";
+            using var cancel = new CancellationTokenSource();
+            var gaveUp = catalog.WaitForChangeAsync(service, 0, cancel.Token).AsTask();
+            var wait = Task.Run(async () =>
+            {
+                together.SignalAndWait(Token);
+                return await catalog.WaitForChangeAsync(service, 0, Token);
+            });
+            together.SignalAndWait(Token);
+            cancel.Cancel();
+            await Assert.ThrowsAnyAsync<OperationCanceledException>(() => gaveUp);
+            catalog.Publish([Sample.Registered(i, service)]);
+            Assert.Equal(i, (await Eventually.Within(wait)).Revision);
+        }
+    }
+
+    [Fact]
+    public async Task Who_meets_an_entry_between_its_drop_and_its_removal_takes_a_new_one()
+    {
+        var catalog = new Catalog();
+        Drop(catalog.Entry("orders"));
+        var wait = catalog.WaitForChangeAsync("orders", 0, Token).AsTask();
+        Drop(catalog.Entry("billing"));
+        catalog.Publish([Sample.Registered(1), Sample.Registered(2, "billing")]);
+        Assert.Equal(1, (await Eventually.Within(wait)).Revision);
+        Assert.Equal(2, catalog.GetService("billing").Revision);
+
+        static void Drop(ServiceEntry entry) => Assert.True(entry.TryEnter() && entry.Leave());
+    }
+
+    [Fact]
+    public void An_entry_once_dropped_takes_nobody_and_nothing()
+    {
+        var entry = new ServiceEntry("orders");
+        Assert.True(entry.TryEnter() && entry.TryEnter());
+        Assert.False(entry.Leave());
+        Assert.True(entry.Leave());
+        Assert.False(entry.TryEnter());
+        Assert.False(entry.TrySet(new ServiceSnapshot("orders", 1, [Sample.Instance(1)])));
     }
 
     [Fact]

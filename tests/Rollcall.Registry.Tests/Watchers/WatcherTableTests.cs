@@ -181,6 +181,14 @@ public sealed class WatcherTableTests : IDisposable
         Assert.Equal((0, 0), (table.TotalCount, table.ServiceCount));
     }
 
+    [Fact]
+    public void Who_comes_between_the_drop_of_a_service_and_its_removal_is_listed()
+    {
+        Assert.True(_table.Watchers("orders").TryDrop());
+        using var late = Poll("late", 10);
+        Assert.Equal("late", Assert.Single(_table.GetWatchers("orders")).Id);
+    }
+
     private WatcherHandle Poll(string id, long applied) => _table.Enter("orders", id, WatcherKind.Poll, applied, "10.0.0.9:5");
 
     private WatcherTable Table(WatcherLimits limits) => new(_time, () => _head, limits);
