@@ -13,7 +13,7 @@ public static class RollcallRegistrationExtensions
     /// <see cref="Rollcall.Registration.RegistrationOptions.DrainTimeout"/>); then the server ends its requests and the instance is deregistered.
     /// </summary>
     /// <remarks>
-    /// The node is named by the environment variable <c>ROLLCALL_NODE</c> or the configuration <c>Rollcall:Registration:Nodes</c>.
+    /// The node is named by the configuration <c>Rollcall:Node</c> or the environment variable <c>ROLLCALL_NODE</c>.
     /// A node that is absent does not keep the application from starting; it is registered once the node is there.
     /// </remarks>
     /// <example><code>

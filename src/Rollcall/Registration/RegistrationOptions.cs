@@ -7,7 +7,8 @@ public sealed class RegistrationOptions
 {
     /// <summary>
     /// The nodes to register with, such as <c>http://registry:7655</c>; the next is tried when one cannot be reached.
-    /// Default: those in the environment variable <c>ROLLCALL_NODE</c> (separated by commas), else <c>http://127.0.0.1:7655</c>.
+    /// Default: those of the configuration <c>Rollcall:Node</c>, else of the environment variable <c>ROLLCALL_NODE</c> (both separated by
+    /// commas), else <c>http://127.0.0.1:7655</c>.
     /// </summary>
     public IList<string> Nodes { get; init; } = [];
 
@@ -23,6 +24,15 @@ public sealed class RegistrationOptions
 
     /// <summary>How long shutdown tries to deregister; after that the lease lapses by itself. Default 2 s.</summary>
     public TimeSpan DeregisterTimeout { get; set; } = TimeSpan.FromSeconds(2);
+
+    /// <summary>Takes the nodes of the whole application, separated by commas, where none is named for registrations alone.</summary>
+    internal void AddDefaultNodes(string? nodes)
+    {
+        if (Nodes.Count > 0)
+            return;
+        foreach (var node in (nodes ?? "").Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries))
+            Nodes.Add(node);
+    }
 
     /// <summary>The nodes named here, else by the environment, else the default.</summary>
     /// <exception cref="ArgumentException">One is no address of a node.</exception>

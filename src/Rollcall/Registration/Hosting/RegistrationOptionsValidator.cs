@@ -19,8 +19,8 @@ internal sealed class RegistrationOptionsValidator : IValidateOptions<Registrati
                 yield return error;
         }
 
-        if (options.Owner is { } owner && (owner.Length is 0 or > 256 || owner.AsSpan().ContainsAnyExceptInRange(' ', '~')))
-            yield return "The owner secret must be 1 to 256 characters of printable ASCII.";
+        if (options.Owner is { } owner && (owner.Length > 256 || owner.AsSpan().ContainsAnyExceptInRange(' ', '~')))
+            yield return "The owner secret must be at most 256 characters of printable ASCII.";
         if (options.DrainTimeout < TimeSpan.Zero || options.DrainTimeout > TimeSpan.FromMinutes(10))
             yield return $"The drain timeout is {options.DrainTimeout}; it must be 0 s to 10 min.";
         if (options.DeregisterTimeout < TimeSpan.Zero || options.DeregisterTimeout > TimeSpan.FromMinutes(1))

@@ -1,4 +1,5 @@
 using System.Diagnostics.Metrics;
+using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
@@ -29,7 +30,10 @@ public static class RegistrationServiceCollectionExtensions
         ArgumentNullException.ThrowIfNull(services);
         ArgumentException.ThrowIfNullOrEmpty(service);
         services.AddSingleton(new RegisteredService(service));
-        services.AddOptions<RegistrationOptions>().BindConfiguration("Rollcall:Registration").ValidateOnStart();
+        services.AddOptions<RegistrationOptions>()
+            .BindConfiguration("Rollcall:Registration")
+            .PostConfigure<IConfiguration>(static (registration, configuration) => registration.AddDefaultNodes(configuration["Rollcall:Node"]))
+            .ValidateOnStart();
         var options = services.AddOptions<InstanceOptions>(service).BindConfiguration($"Rollcall:Registration:Instances:{service}").ValidateOnStart();
         if (configure is not null)
             options.Configure(configure);

@@ -3,6 +3,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
+using Rollcall.Registration;
 using Rollcall.Registration.Hosting;
 using Rollcall.TestKit;
 
@@ -60,6 +61,21 @@ public sealed class RegistrationHostingTests
         await Eventually.True(() => node.Keys is ["mailer/m-1", "printer/p-1"]);
         await host.StopAsync();
         Assert.Empty(node.Keys);
+    }
+
+    [Theory]
+    [InlineData(null, "http://b:1 http://c:2", "http://b:1/ http://c:2/")]
+    [InlineData("http://a:1", "http://b:1", "http://a:1/")]
+    public void The_nodes_of_the_application_are_those_of_registrations_unless_they_have_their_own(string? own, string all, string expected)
+    {
+        var settings = new List<(string, string)> { ("Rollcall:Node", all.Replace(' ', ',')) };
+        if (own is not null)
+            settings.Add(("Rollcall:Registration:Nodes:0", own));
+        var builder = Builder([.. settings]);
+        builder.Services.AddRollcallWorkerRegistration("mailer");
+        using var host = builder.Build();
+
+        Assert.Equal(expected, string.Join(' ', host.Services.GetRequiredService<IOptions<RegistrationOptions>>().Value.NodeUrls()));
     }
 
     [Fact]
