@@ -34,7 +34,8 @@ internal enum GuardTransition
 /// <para>
 /// <b>Rule.</b> It begins when for some moment <c>s</c> in the span of an overdue lease <c>missing(s) &gt; share × leases(s)</c> and
 /// <c>leases(s) ≥ minimum</c>, where <c>leases(s)</c> are all that are not expired and the expired ones counted in <c>missing(s)</c>. It ends when no
-/// moment in the span of a missing lease has so many: renewals came back, new instances outnumber the missing, or those were deregistered. A majority that
+/// moment in the span of a missing lease has so many: renewals came back, new instances outnumber the missing, or those were deregistered. From then on
+/// every lease has its full ttl once more, as after a restart, for those whose renewals are still on their way. A majority that
 /// is really gone therefore keeps it active until an operator deregisters it; that is the price, and status, metrics and log say so.
 /// </para>
 /// <para>

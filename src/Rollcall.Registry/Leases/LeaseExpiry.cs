@@ -128,11 +128,12 @@ internal sealed class LeaseExpiry
         return Guard.EndCensus();
     }
 
-    // The guard ended because renewals came back. Those still on their way get what they would after a restart: the full time once more.
+    // The guard ended because renewals came back. Those still on their way, overdue or about to be, get what all get after a restart: the full
+    // time once more.
     private void StartAfresh(long now)
     {
         _noRemovalBefore = now + _removeAfter;
-        foreach (var lease in _waiting)
+        foreach (var lease in _all)
         {
             var word = lease.Word;
             if (!Lease.IsExpired(word) && !Lease.IsForgotten(word))

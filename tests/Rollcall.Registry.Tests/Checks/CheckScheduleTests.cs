@@ -107,6 +107,9 @@ public sealed class CheckScheduleTests
         var run = _schedule.TakeDue(_now)!;
         Complete(run, Pass);
         var refused = _schedule.TakeChanges(10);
+        _schedule.Settle(refused, written: false);
+        Assert.Equal(refused, _schedule.TakeChanges(10));
+
         Complete(run, Fail, Fail);
         _schedule.Settle(refused, written: false);
         Assert.Equal("http http://a/health: 503 (2 of 2 failed)", Report().FailingCheck);

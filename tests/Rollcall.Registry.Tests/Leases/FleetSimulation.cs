@@ -24,6 +24,9 @@ internal sealed class FleetSimulation
     /// <summary>Times the guard began.</summary>
     public int Alarms { get; private set; }
 
+    /// <summary>Leases that expired so far.</summary>
+    public int Expirations { get; private set; }
+
     /// <summary>The most members that were expired at once.</summary>
     public int MostExpired { get; private set; }
 
@@ -88,6 +91,7 @@ internal sealed class FleetSimulation
             var lateness = TimeSpan.FromTicks(Now - Lease.DeadlineOf(word));
             WorstLateness = lateness > WorstLateness ? lateness : WorstLateness;
             lease.TryExpire(word);
+            Expirations++;
         }
 
         foreach (var (lease, _) in _expiry.ToRemove)

@@ -154,6 +154,26 @@ public sealed class LeaseTableTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task Leases_recovered_as_expired_are_not_counted_with_what_lapses_after_the_start()
+    {
+        for (var i = 0; i < 6; i++)
+        {
+            _table.Track(new InstanceKey("gone", $"g-{i}"), Ttl, expired: true);
+            _table.Track(new InstanceKey("orders", $"o-{i}"), Ttl, expired: false);
+        }
+
+        await Quiet(TimeSpan.FromSeconds(9));
+        for (var i = 0; i < 6; i++)
+        {
+            if (i != 1)
+                _table.TryRenew(new InstanceKey("orders", $"o-{i}"));
+        }
+
+        await AdvanceUntil(() => _sink.Saw("expire orders/o-1"), TimeSpan.FromMilliseconds(1250));
+        Assert.False(_table.Guard.Active);
+    }
+
+    [Fact]
     public async Task The_guard_holds_a_mass_expiry_says_why_and_ends_when_renewals_return()
     {
         var keys = Enumerable.Range(0, 12).Select(static i => new InstanceKey("orders", $"o-{i}")).ToArray();
