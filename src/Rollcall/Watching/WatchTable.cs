@@ -106,8 +106,11 @@ internal sealed class WatchTable(Func<ServiceTarget, SharedWatch> create, TimeSp
         {
             _disposed = true;
             entries = [.. _entries.Values];
-            watches = [.. _ending, .. entries.Select(static entry => entry.Watch)];
             _entries.Clear();
+            ForgetEnded();
+            // Remembered until they have ended: whoever stops a second time, to wait, must find them.
+            _ending.UnionWith(entries.Select(static entry => entry.Watch));
+            watches = [.. _ending];
         }
 
         foreach (var entry in entries)

@@ -26,6 +26,9 @@ public enum FakeNodeMode
     /// <summary>Answers 503 with a problem.</summary>
     Busy,
 
+    /// <summary>Answers blocking queries at once, changed or not, as a proxy with a cache might.</summary>
+    Hasty,
+
     /// <summary>Answers 200 with something that is no answer of a node.</summary>
     Garbage,
 }
@@ -198,6 +201,9 @@ public sealed class FakeNode : IAsyncDisposable
                     return;
                 case FakeNodeMode.Garbage:
                     await context.Response.WriteAsync("<html>It works!</html>");
+                    return;
+                case FakeNodeMode.Hasty:
+                    await WriteAsync(context, found!);
                     return;
                 case FakeNodeMode.Healthy when found is null:
                     await ProblemAsync(context, 404, "service-not-found", $"There is no service '{service}'.");

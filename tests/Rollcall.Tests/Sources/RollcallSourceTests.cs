@@ -139,6 +139,20 @@ public sealed class RollcallSourceTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_node_that_lost_its_data_and_came_to_the_same_revision_again_is_not_mistaken_for_unchanged()
+    {
+        _node.Set("orders", A);
+        await using var watch = new WatchRecorder(Source(), Orders, paused: true);
+        await Eventually.True(() => watch.Last is not null);
+
+        _node.LoseData();
+        Assert.Equal(1, _node.Set("orders", B));
+        watch.Resume();
+
+        await Eventually.True(() => watch.Last!.Endpoints is [{ Id: "o-2" }]);
+    }
+
+    [Fact]
     public async Task A_frozen_node_is_noticed_within_the_wait_and_a_little_more()
     {
         _node.Set("orders", A);
@@ -156,6 +170,22 @@ public sealed class RollcallSourceTests : IAsyncLifetime
 
         _node.Behave(FakeNodeMode.Healthy);
         await _time.AdvanceUntilAsync(() => watch.Last.Freshness.IsLive, TimeSpan.FromMilliseconds(100), TimeSpan.FromSeconds(30));
+    }
+
+    [Fact]
+    public async Task A_node_that_answers_blocking_queries_at_once_is_not_asked_in_a_tight_loop()
+    {
+        _node.Set("orders", A);
+        _node.Behave(FakeNodeMode.Hasty);
+        await using var watch = new WatchRecorder(Source(), Orders);
+        await Eventually.True(() => _node.Requests.Count == 2);
+
+        // Virtual time stands still, so the pause before the third query does not pass.
+        await Task.Delay(TimeSpan.FromMilliseconds(100), TimeProvider.System);
+        Assert.Equal(2, _node.Requests.Count);
+
+        await _time.AdvanceUntilAsync(() => _node.Requests.Count == 3, TimeSpan.FromMilliseconds(50), TimeSpan.FromSeconds(2));
+        Assert.Single(watch.Seen);
     }
 
     [Theory]

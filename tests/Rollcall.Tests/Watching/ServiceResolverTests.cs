@@ -225,6 +225,20 @@ public sealed class ServiceResolverTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task Disposing_without_waiting_can_still_be_waited_for()
+    {
+        _source.Set(A);
+        using var watch = _resolver.Watch(FakeSource.Target);
+        await Eventually.Within(watch.GetAsync().AsTask());
+
+        _resolver.Dispose();
+        await Eventually.Within(_resolver.DisposeAsync().AsTask());
+
+        Assert.Equal(0, _source.Open);
+        Assert.Equal(0, _resolver.WatchCount);
+    }
+
+    [Fact]
     public void A_malformed_target_is_refused_before_anything_starts()
     {
         Assert.Throws<ArgumentException>(() => _resolver.Watch(ServiceTarget.Parse("fake://somewhere")));
