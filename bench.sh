@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Installs what is missing, builds, measures this product beside its peers on this machine and writes benchmarks/RESULTS.md.
-#   ./bench.sh            everything (about 15 minutes)
+#   ./bench.sh            everything (about 12 minutes)
 #   ./bench.sh load […]   real servers only: registrations listing watch scale; --quick for a short, uncommitted look
 #   ./bench.sh micro [F]  BenchmarkDotNet only; F is its filter
 set -euo pipefail

@@ -20,7 +20,7 @@ internal sealed record LoadOptions(
     int InstancesPerService)
 {
     public static LoadOptions Full { get; } =
-        new(64, 5, TimeSpan.FromSeconds(8), TimeSpan.FromSeconds(4), 1000, 200, 1000, 100);
+        new(64, 5, TimeSpan.FromSeconds(5), TimeSpan.FromSeconds(4), 1000, 150, 1000, 100);
 
     public static LoadOptions Quick { get; } =
         new(64, 1, TimeSpan.FromSeconds(2), TimeSpan.FromSeconds(1), 200, 30, 100, 100);

@@ -13,6 +13,15 @@ namespace Rollcall.Registry.Engine;
 /// </summary>
 public sealed class ServiceRegistry : IAsyncDisposable
 {
+    /// <summary>
+    /// How long after a restart the watchers of the life before may take to come back: the longest pause between two attempts of theirs.
+    /// Until then a list of watchers without them proves nothing.
+    /// </summary>
+    internal static readonly TimeSpan WatcherReturn = TimeSpan.FromSeconds(5);
+
+    private readonly CancellationTokenSource _stopping = new();
+    private readonly long _opened;
+    private readonly bool _isRestart;
     private readonly IJournal _journal;
     private readonly StandaloneReplication _replication;
     private readonly LeaseTable _leases;
@@ -29,6 +38,8 @@ public sealed class ServiceRegistry : IAsyncDisposable
         var (time, random, loggers, meters) = environment;
         _journal = journal;
         _time = time;
+        _opened = time.GetTimestamp();
+        _isRestart = journal.Recovered.Revision > 0;
         _leases = new LeaseTable(options, time, loggers, meters);
         _checks = new HealthChecker(options, probes, time, random, loggers, meters);
         Watchers = new WatcherTable(time, () => Catalog.Head, new WatcherLimits());
@@ -141,7 +152,10 @@ public sealed class ServiceRegistry : IAsyncDisposable
         var write = await _replication.SubmitAsync(new BeginDrain(key, OwnerSecret.From(owner)), null, cancellationToken);
         if (!write.Succeeded)
             return new(write, 0, [], _time.GetElapsedTime(start));
-        var (asked, waiting) = await Watchers.WaitUntilAppliedAsync(key.Service, write.Revision, timeout, cancellationToken);
+        await WaitForWatchersToReturnAsync(timeout, cancellationToken);
+        var left = timeout - _time.GetElapsedTime(start);
+        var (asked, waiting) = await Watchers.WaitUntilAppliedAsync(
+            key.Service, write.Revision, left > TimeSpan.Zero ? left : TimeSpan.Zero, cancellationToken);
         return new(write, asked, waiting, _time.GetElapsedTime(start));
     }
 
@@ -174,6 +188,22 @@ public sealed class ServiceRegistry : IAsyncDisposable
     /// </summary>
     public ValueTask DisposeAsync() => new(_stop.Value);
 
+    private async Task WaitForWatchersToReturnAsync(TimeSpan limit, CancellationToken cancellationToken)
+    {
+        var left = WatcherReturn - _time.GetElapsedTime(_opened);
+        if (!_isRestart || left <= TimeSpan.Zero || limit <= TimeSpan.Zero)
+            return;
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, _stopping.Token);
+        try
+        {
+            await Task.Delay(left < limit ? left : limit, _time, either.Token);
+        }
+        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+        {
+            // The registry stops: the drain ends with those who are known.
+        }
+    }
+
     private void Start()
     {
         var sink = new SinkWriter(_replication, Catalog, _leases, _checks);
@@ -183,6 +213,7 @@ public sealed class ServiceRegistry : IAsyncDisposable
 
     private async Task StopAsync()
     {
+        await _stopping.CancelAsync();
         var writes = _replication.DisposeAsync();
         Catalog.Close();
         Watchers.Dispose();

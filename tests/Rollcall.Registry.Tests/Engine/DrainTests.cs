@@ -1,3 +1,4 @@
+using Rollcall.Registry.Engine;
 using Rollcall.Registry.Watchers;
 using Rollcall.TestKit;
 
@@ -92,5 +93,28 @@ public sealed class DrainTests
             using var watcher = fixture.Registry.Watchers.Enter("orders", name, WatcherKind.Poll, applied, null);
             applied = (await fixture.Registry.Catalog.WaitForChangeAsync("orders", applied, cancellationToken)).Revision;
         }
+    }
+
+    [Fact]
+    public async Task Right_after_a_restart_a_drain_waits_for_the_watchers_of_before_to_come_back()
+    {
+        await using var before = await RegistryFixture.OpenAsync();
+        await before.RegisterAsync();
+        await using var fixture = await before.ReopenAsync();
+        var drain = fixture.Registry.DrainAsync(Sample.Key(), null, TimeSpan.FromSeconds(30), Token);
+        await Eventually.True(() => fixture.State() == EndpointState.Draining && fixture.Time.PendingTimers > 0);
+        Assert.False(drain.IsCompleted);
+
+        // It comes back knowing nothing of the drain, is told, and applies it.
+        using (fixture.Registry.Watchers.Enter("orders", "late", WatcherKind.Poll, 1, null))
+        {
+        }
+
+        await fixture.Time.AdvanceUntilAsync(() => fixture.Time.GetUtcNow() - Sample.Now >= ServiceRegistry.WatcherReturn, TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(10));
+        Assert.False(drain.IsCompleted);
+        using var again = fixture.Registry.Watchers.Enter("orders", "late", WatcherKind.Poll, 2, null);
+        var result = await Eventually.Within(drain);
+        Assert.Equal(1, result.Watchers);
+        Assert.Empty(result.Waiting);
     }
 }
