@@ -20,7 +20,7 @@ internal static class NodeRun
     {
         var options = Read(settings);
         await using var node = await StartAsync(options, cancellationToken);
-        environment.Out.WriteLine($"{VersionText.Short} listens on {string.Join(", ", node.Urls)}, {Journal(options.Registry.Journal)}");
+        environment.Out.WriteLine($"rollcall {ProgramVersion.Current.Number} listens on {string.Join(", ", node.Urls)}, {Journal(options.Registry.Journal)}");
         await environment.Out.FlushAsync(CancellationToken.None);
 
         await environment.Signals.NextAsync(CancellationToken.None);

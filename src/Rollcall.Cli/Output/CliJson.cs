@@ -13,6 +13,7 @@ namespace Rollcall.Cli.Output;
 [JsonSerializable(typeof(PickDocument))]
 [JsonSerializable(typeof(JournalVerification))]
 [JsonSerializable(typeof(JournalRepairResult))]
+[JsonSerializable(typeof(ProgramVersion))]
 internal sealed partial class CliJson : JsonSerializerContext
 {
     private sealed class KindConverter() : JsonStringEnumConverter<JournalFileKind>(JsonNamingPolicy.CamelCase);

@@ -65,7 +65,7 @@ public sealed class RegisterCommandTests : IAsyncLifetime
     public async Task On_SIGTERM_it_drains_while_the_program_still_runs_and_only_then_stops_it()
     {
         using var run = Run();
-        var running = Register(run, "sh", "-c", $"trap 'kill $!; exit 5' TERM; sleep 600 & touch {ReadyFile}; wait");
+        var running = Register(run, "sh", "-c", $"trap 'kill $!; exit 5' TERM; sleep 60 & touch {ReadyFile}; wait");
         await Eventually.True(() => File.Exists(ReadyFile));
         var stuck = _node.Client.GetServiceAsync("orders", new ServiceQuery { Index = 1, Watcher = "checkout-1", Wait = TimeSpan.FromMinutes(1) });
         await Eventually.True(() => _node.Client.GetWatchersAsync("orders").GetAwaiter().GetResult().Watchers.Count == 1);
@@ -104,7 +104,7 @@ public sealed class RegisterCommandTests : IAsyncLifetime
     {
         using var run = Run();
         var running = run.RunAsync(
-            ["register", "orders", "--address", "10.0.0.5:8080", "--drain-timeout", "10m", "--", "sh", "-c", $"trap 'kill $!; exit 5' INT; sleep 600 & touch {ReadyFile}; wait"]);
+            ["register", "orders", "--address", "10.0.0.5:8080", "--drain-timeout", "10m", "--", "sh", "-c", $"trap 'kill $!; exit 5' INT; sleep 60 & touch {ReadyFile}; wait"]);
         await Eventually.True(() => File.Exists(ReadyFile));
         var stuck = _node.Client.GetServiceAsync("orders", new ServiceQuery { Index = 1, Watcher = "stuck-1", Wait = TimeSpan.FromMinutes(1) });
         await Eventually.True(() => _node.Client.GetWatchersAsync("orders").GetAwaiter().GetResult().Watchers.Count == 1);
@@ -188,7 +188,7 @@ public sealed class RegisterCommandTests : IAsyncLifetime
     public async Task The_real_process_drains_on_SIGTERM_and_ends_as_its_program_was_ended()
     {
         await using var process = new CliProcess(
-            ["register", "orders", "--address", "10.0.0.5:8080", "--", "sh", "-c", $"touch {ReadyFile}; exec sleep 600"], ("ROLLCALL_NODE", _node.Url));
+            ["register", "orders", "--address", "10.0.0.5:8080", "--", "sh", "-c", $"touch {ReadyFile}; exec sleep 60"], ("ROLLCALL_NODE", _node.Url));
         await Eventually.True(() => File.Exists(ReadyFile));
         await process.SignalAsync(PosixSignal.SIGTERM);
         Assert.Equal(128 + 15, await process.ExitAsync());

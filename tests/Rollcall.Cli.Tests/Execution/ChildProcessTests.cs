@@ -26,7 +26,7 @@ public sealed class ChildProcessTests : IDisposable
     {
         var ready = Path.Combine(_directory, "ready");
         var setsid = hasOwnSession ? ProgramFile.TryFind("setsid", Environment.GetEnvironmentVariable("PATH")) : null;
-        using var child = ChildProcess.Start("/bin/sh", ["-c", $"trap 'kill $!; exit 9' TERM; sleep 600 & touch {ready}; wait; exit 1"], setsid);
+        using var child = ChildProcess.Start("/bin/sh", ["-c", $"trap 'kill $!; exit 9' TERM; sleep 60 & touch {ready}; wait; exit 1"], setsid);
         await Eventually.True(() => File.Exists(ready));
         child.Signal(PosixSignal.SIGTERM);
         Assert.Equal(9, await Eventually.Within(child.Exited));
@@ -40,7 +40,7 @@ public sealed class ChildProcessTests : IDisposable
         Assert.SkipWhen(setsid is null, "setsid is not installed");
         var ready = Path.Combine(_directory, "ready");
         var ended = Path.Combine(_directory, "ended");
-        var script = $"(trap 'touch {ended}; exit' TERM; touch {ready}; sleep 600 & wait) & wait";
+        var script = $"(trap 'touch {ended}; exit' TERM; sleep 60 & touch {ready}; wait) & wait";
         using var child = ChildProcess.Start("/bin/sh", ["-c", script], setsid);
         await Eventually.True(() => File.Exists(ready));
         child.Signal(PosixSignal.SIGTERM);
