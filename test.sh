@@ -7,6 +7,10 @@ source scripts/common.sh
 need_dotnet
 build Debug
 
+# A shell that started this in the background has made it ignore Ctrl-C, and so would every program it starts.
+run=()
+if env --default-signal=INT true 2>/dev/null; then run=(env --default-signal=INT); fi
+
 passed=0 failed=0 skipped=0 status=0
 for project in tests/*.Tests tests/Rollcall.EndToEnd; do
   name=$(basename "$project")
@@ -14,7 +18,7 @@ for project in tests/*.Tests tests/Rollcall.EndToEnd; do
   mkdir -p artifacts/test-results
   rm -f "$results"
   printf '\n== %s\n' "$name"
-  dotnet "artifacts/bin/$name/debug/$name.dll" -noLogo -noColor -xml "$results" "$@" || status=1
+  "${run[@]}" dotnet "artifacts/bin/$name/debug/$name.dll" -noLogo -noColor -xml "$results" "$@" || status=1
   if [ ! -s "$results" ]; then
     printf '%s wrote no results\n' "$name"
     failed=$((failed + 1)) status=1

@@ -51,7 +51,7 @@ public sealed class BlockingQueryTests
     {
         var time = new VirtualTime();
         await using var node = await TestNode.StartAsync(time: time);
-        await node.PutAsync("orders", "o-1");
+        await node.PutAsync("orders", "o-1", """{"address":"10.0.0.5","ports":{"http":8080},"ttl":"1h"}""");
         var query = node.Client.GetServiceAsync("orders", new ServiceQuery { Index = 1, Wait = TimeSpan.FromSeconds(32), Watcher = "w" });
         await Watching(node, "orders", 1);
         time.Advance(TimeSpan.FromSeconds(31.999));

@@ -136,7 +136,10 @@ public sealed partial class PrometheusTests : IDisposable
         await node.PutAsync("orders", "o-3");
         await query;
 
+        // A query is counted after it was answered.
         var reply = await node.GetAsync("/metrics");
+        for (var i = 0; i < 1000 && !reply.Body.Contains("rollcall_watch_answers_total{reason=\"changed\"} 1", StringComparison.Ordinal); i++)
+            reply = await node.GetAsync("/metrics");
         Assert.Equal("text/plain", reply.MediaType);
         var samples = Parse(reply.Body);
         Assert.Equal(2, samples["rollcall_service_instances{service=\"orders\",state=\"ready\"}"]);
