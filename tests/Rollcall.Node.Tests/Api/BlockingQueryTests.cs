@@ -64,7 +64,7 @@ public sealed class BlockingQueryTests
     public async Task Index_zero_waits_for_a_service_that_does_not_exist_yet()
     {
         await using var node = await TestNode.StartAsync();
-        var empty = await node.GetAsync("/api/services/orders?index=0&wait=0s");
+        var empty = await node.GetAsync("/api/services/orders?index=0&wait=0s", (Rollcall.Api.ApiNames.WatcherHeader, "w"));
         Assert.Equal((HttpStatusCode.OK, 0L), (empty.Status, empty.Json.GetProperty("revision").GetInt64()));
         var query = node.Client.GetServiceAsync("orders", new ServiceQuery { Index = 0, Watcher = "w" });
         await Watching(node, "orders", 1);
