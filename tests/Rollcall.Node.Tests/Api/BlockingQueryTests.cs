@@ -33,17 +33,18 @@ public sealed class BlockingQueryTests
     {
         await using var node = await TestNode.StartAsync();
         await node.PutAsync("orders", "o-1");
+        await node.PutAsync("orders", "o-2");
         foreach (var query in new[]
         {
-            new ServiceQuery { Index = 99, Wait = TimeSpan.FromMinutes(5) },
-            new ServiceQuery { Index = 1, Epoch = "another", Wait = TimeSpan.FromMinutes(5) },
+            new ServiceQuery { Index = 99, Wait = TimeSpan.FromMinutes(5), Watcher = "beyond" },
+            new ServiceQuery { Index = 2, Epoch = "another", Wait = TimeSpan.FromMinutes(5), Watcher = "other" },
         })
         {
-            Assert.Equal(1, (await Eventually.Within(node.Client.GetServiceAsync("orders", query))).Revision);
+            Assert.Equal(2, (await Eventually.Within(node.Client.GetServiceAsync("orders", query))).Revision);
         }
 
         // Neither has applied what it named: a drain must not take their word for it.
-        Assert.All(await WatchersAsync(node), static watcher => Assert.True(watcher.Applied <= 1));
+        Assert.Equal([("beyond", 0L), ("other", 0L)], (await WatchersAsync(node)).Select(static watcher => (watcher.Id, watcher.Applied)));
     }
 
     [Fact]

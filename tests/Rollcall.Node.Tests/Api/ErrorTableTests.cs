@@ -23,6 +23,8 @@ public sealed class ErrorTableTests
     [InlineData("PUT", Instance + "/status", """{"state":"up"}""", 400, "invalid-request", "state")]
     [InlineData("POST", Instance + "/drain?timeout=11m", null, 400, "invalid-request", "timeout")]
     [InlineData("POST", Instance + "/drain?timeout=1s&timeout=1s", null, 400, "invalid-request", "timeout")]
+    [InlineData("DELETE", "/api/services/Orders/instances/o-1", null, 400, "invalid-request", "service")]
+    [InlineData("POST", "/api/services/orders/instances/o_1/drain", null, 400, "invalid-request", "id")]
     [InlineData("GET", "/api/services/Orders", null, 400, "invalid-request", "service")]
     [InlineData("GET", "/api/services/orders?index=x", null, 400, "invalid-request", "index")]
     [InlineData("GET", "/api/watch?service=A", null, 400, "invalid-request", "service")]

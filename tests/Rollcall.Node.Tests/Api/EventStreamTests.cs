@@ -1,4 +1,5 @@
 using System.Net;
+using System.Text.Json;
 using Rollcall.TestKit;
 
 namespace Rollcall.Node.Tests.Api;
@@ -137,36 +138,49 @@ public sealed class EventStreamTests
     }
 
     [Fact]
-    public async Task Writers_and_a_stream_at_once_end_in_the_same_state()
+    public async Task Streams_that_begin_among_writers_never_go_back_in_time_and_end_in_the_same_state()
     {
         await using var node = await TestNode.StartAsync();
-        var writes = Task.WhenAll(Enumerable.Range(0, 4).Select(writer => Task.Run(async () =>
+        using var enough = new CancellationTokenSource();
+        var writers = Task.WhenAll(Enumerable.Range(0, 4).Select(writer => Task.Run(async () =>
         {
-            for (var i = 0; i < 500; i++)
+            for (var i = 0; !enough.IsCancellationRequested; i++)
                 await node.Registry.RegisterAsync(Many.Registration($"s-{i % 3}", $"i-{writer}-{i % 7}", weight: i % 100), null, CancellationToken.None);
         })));
+        for (var i = 0; i < 60; i++)
+        {
+            await using var early = await EventReader.OpenAsync(node, "/api/watch");
+            var told = TakeIn((await early.NextAsync()).Json);
+            for (var changes = 0; changes < 20; changes++)
+                await TakeInAsync(told, early);
+        }
+
         await using var events = await EventReader.OpenAsync(node, "/api/watch");
-        var seen = new Dictionary<(string, string), (long Revision, int Weight)>();
         var snapshot = (await events.NextAsync()).Json;
-        foreach (var service in snapshot.GetProperty("services").EnumerateArray())
-        {
-            foreach (var instance in service.GetProperty("instances").EnumerateArray())
-                seen[(service.GetProperty("service").GetString()!, instance.GetProperty("id").GetString()!)] = (instance.GetProperty("revision").GetInt64(), instance.GetProperty("weight").GetInt32());
-        }
-
-        await Eventually.Within(writes);
+        var seen = TakeIn(snapshot);
+        await enough.CancelAsync();
+        await Eventually.Within(writers);
         for (var revision = snapshot.GetProperty("revision").GetInt64(); revision < node.Registry.Catalog.Revision;)
-        {
-            var change = await events.NextAsync();
-            revision = change.Json.GetProperty("revision").GetInt64();
-            var key = (Text(change, "service")!, Text(change, "id")!);
-            Assert.True(!seen.TryGetValue(key, out var before) || before.Revision < revision, "A change took an instance back in time.");
-            seen[key] = (revision, change.Json.GetProperty("instance").GetProperty("weight").GetInt32());
-        }
-
+            revision = await TakeInAsync(seen, events);
         var expected = node.Registry.Catalog.Services.SelectMany(static s => s.Instances)
             .ToDictionary(static i => (i.Registration.Service, i.Registration.Id), static i => (i.Revision, i.Registration.Weight));
         Assert.Equal(expected.OrderBy(static pair => pair.Key), seen.OrderBy(static pair => pair.Key));
+    }
+
+    [Fact]
+    public async Task A_client_that_does_not_read_holds_nothing_in_the_node_and_starts_over_when_it_does()
+    {
+        await using var node = await TestNode.StartAsync();
+        await using var events = await EventReader.OpenAsync(node, "/api/watch");
+        var large = new SmallMap<string>([new("filler", new string('x', 2000))]);
+        // Far more than the sockets between them take, and than the node holds.
+        for (var i = 0; i < 3 * Registry.Catalogs.Catalog.HeldChanges; i++)
+            await node.Registry.RegisterAsync(Many.Registration("orders", "o-1", i % 100) with { Metadata = large }, null, CancellationToken.None);
+        var told = new List<string>();
+        while (!told.Contains("start-over"))
+            told.Add((await events.NextAsync()).Kind);
+        Assert.Equal("snapshot", told[0]);
+        Assert.Equal(node.Registry.Catalog.Revision, (await events.NextAsync()).Json.GetProperty("revision").GetInt64());
     }
 
     [Fact]
@@ -175,6 +189,33 @@ public sealed class EventStreamTests
         await using var node = await TestNode.StartAsync();
         var reply = await node.GetAsync("/api/watch?" + string.Join('&', Enumerable.Range(0, 101).Select(static i => $"service=s-{i}")));
         Assert.Equal((HttpStatusCode.BadRequest, "names 101 services; at most 100, or none for all"), (reply.Status, reply.Error("service")));
+    }
+
+    private static Dictionary<(string Service, string Id), (long Revision, int Weight)> TakeIn(JsonElement snapshot) =>
+        snapshot.GetProperty("services").EnumerateArray()
+            .SelectMany(static service => service.GetProperty("instances").EnumerateArray().Select(instance => (service, instance)))
+            .ToDictionary(
+                static pair => (pair.service.GetProperty("service").GetString()!, pair.instance.GetProperty("id").GetString()!),
+                static pair => (pair.instance.GetProperty("revision").GetInt64(), pair.instance.GetProperty("weight").GetInt32()));
+
+    private static async Task<long> TakeInAsync(Dictionary<(string Service, string Id), (long Revision, int Weight)> seen, EventReader events)
+    {
+        var told = await events.NextAsync();
+        if (told.Kind == "start-over")
+        {
+            // The writers were faster than this test.
+            var snapshot = (await events.NextAsync()).Json;
+            seen.Clear();
+            foreach (var (known, state) in TakeIn(snapshot))
+                seen[known] = state;
+            return snapshot.GetProperty("revision").GetInt64();
+        }
+
+        var revision = told.Json.GetProperty("revision").GetInt64();
+        var key = (Text(told, "service")!, Text(told, "id")!);
+        Assert.True(!seen.TryGetValue(key, out var before) || before.Revision < revision, $"Revision {revision} took {key} back from {before.Revision}.");
+        seen[key] = (revision, told.Json.GetProperty("instance").GetProperty("weight").GetInt32());
+        return revision;
     }
 
     private static string? Text(ServerEvent told, string field) => told.Json.GetProperty(field).GetString();
