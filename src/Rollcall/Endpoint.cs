@@ -51,6 +51,11 @@ public sealed record Endpoint
     /// <summary>Share of traffic relative to its siblings, 0 (none) to 100. Default: 100.</summary>
     public int Weight { get; init; } = DefaultWeight;
 
+    /// <summary>
+    /// Its failover group: 0 comes first, and a later group is sent to only when no endpoint of an earlier one is ready or could be reached. Default: 0.
+    /// </summary>
+    public int Priority { get; init; }
+
     /// <summary>The failure domain it runs in; null when unknown.</summary>
     public string? Zone { get; init; }
 

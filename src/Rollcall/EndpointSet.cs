@@ -50,7 +50,7 @@ public sealed class EndpointSet
         && Freshness == other.Freshness
         && Endpoints.AsSpan().SequenceEqual(other.Endpoints.AsSpan());
 
-    private static bool IsOrdered(ImmutableArray<Endpoint> endpoints)
+    internal static bool IsOrdered(ImmutableArray<Endpoint> endpoints)
     {
         for (var i = 1; i < endpoints.Length; i++)
         {

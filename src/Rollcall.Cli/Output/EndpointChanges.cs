@@ -59,6 +59,7 @@ internal static class EndpointChanges
         Compare("host", before.Host, now.Host);
         Compare("ports", EndpointTable.Ports(before.Ports), EndpointTable.Ports(now.Ports));
         Compare("weight", Number(before.Weight), Number(now.Weight));
+        Compare("priority", Number(before.Priority), Number(now.Priority));
         Compare("zone", before.Zone, now.Zone);
         Compare("node", before.Node, now.Node);
         foreach (var key in before.Metadata.Keys.Union(now.Metadata.Keys, StringComparer.Ordinal).Order(StringComparer.Ordinal))

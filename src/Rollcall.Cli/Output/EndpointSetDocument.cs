@@ -44,6 +44,9 @@ internal sealed record EndpointDocument
 
     public required int Weight { get; init; }
 
+    /// <summary>The failover group; left out for the first, 0.</summary>
+    public int? Priority { get; init; }
+
     public string? Zone { get; init; }
 
     public string? Node { get; init; }
@@ -60,6 +63,7 @@ internal sealed record EndpointDocument
         State = StateText.Format(endpoint.State),
         Reason = endpoint.Reason,
         Weight = endpoint.Weight,
+        Priority = endpoint.Priority == 0 ? null : endpoint.Priority,
         Zone = endpoint.Zone,
         Node = endpoint.Node,
         Metadata = endpoint.Metadata.Count == 0 ? null : endpoint.Metadata,

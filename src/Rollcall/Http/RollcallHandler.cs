@@ -70,6 +70,8 @@ public sealed partial class RollcallHandler : DelegatingHandler
                 if (result.Response is { } response)
                     return response;
 
+                if (result.Outcome == TryOutcome.Unreachable)
+                    route.Refresh();
                 failed ??= new FailedTries();
                 failed.Add(destination, result);
                 if (!failed.AllowAnother(mayRepeat, Options.MaxAttempts))

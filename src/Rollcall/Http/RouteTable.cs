@@ -6,21 +6,20 @@ namespace Rollcall.Http;
 /// <summary>One snapshot of a service, made ready to pick from. Immutable but for the picker's own place in its cycle.</summary>
 internal sealed class RouteTable
 {
-    private readonly ImmutableArray<Destination> _destinations;
-    private readonly IEndpointPicker? _picker;
+    private readonly ImmutableArray<RouteGroup> _groups;
 
-    private RouteTable(EndpointSet set, ImmutableArray<Destination> destinations, IEndpointPicker? picker, string? problem)
+    private RouteTable(EndpointSet set, ImmutableArray<RouteGroup> groups, string? problem)
     {
         Set = set;
-        _destinations = destinations;
-        _picker = picker;
+        _groups = groups;
+        Count = groups.Sum(static group => group.Count);
         Problem = problem;
     }
 
     public EndpointSet Set { get; }
 
     /// <summary>How many there are to choose among.</summary>
-    public int Count => _destinations.Length;
+    public int Count { get; }
 
     /// <summary>Why there is nothing to pick; null when there is.</summary>
     public string? Problem { get; }
@@ -29,7 +28,7 @@ internal sealed class RouteTable
         EndpointSet set, ImmutableArray<BalancedEndpoint> endpoints, PortRule ports, IBalancer balancer, RouteTable? before)
     {
         if (endpoints.IsEmpty)
-            return new(set, [], null, "no endpoint is known");
+            return new(set, [], "no endpoint is known");
 
         // The port first: an endpoint that does not have it is no candidate, however ready it is.
         var authorities = new Dictionary<BalancedEndpoint, string>(ReferenceEqualityComparer.Instance);
@@ -39,57 +38,42 @@ internal sealed class RouteTable
                 authorities.TryAdd(endpoint, authority);
         }
 
-        var candidates = Candidates.Choose(endpoints.RemoveAll(endpoint => !authorities.ContainsKey(endpoint)));
+        var candidates = Candidates.Groups(endpoints.RemoveAll(endpoint => !authorities.ContainsKey(endpoint)));
         if (candidates.IsEmpty)
-            return new(set, [], null, ports.Explain(set.Endpoints));
-        var destinations = candidates.Select(endpoint => new Destination(endpoint, authorities[endpoint])).ToImmutableArray();
-
-        // A change that leaves the choice as it was, such as another freshness, must not start the cycle anew.
-        var picker = before?._picker is { } same && destinations.AsSpan().SequenceEqual(before._destinations.AsSpan())
-            ? same
-            : balancer.CreatePicker(candidates.AsSpan());
-        return new(set, destinations, picker, null);
+            return new(set, [], ports.Explain(set.Endpoints));
+        var groups = candidates.Select((group, index) => new RouteGroup(
+            [.. group.Select(endpoint => new Destination(endpoint, authorities[endpoint]))], balancer, before?._groups.ElementAtOrDefault(index)));
+        return new(set, [.. groups], null);
     }
 
     /// <summary>
-    /// The next destination that was not tried yet, if possible one that is not avoided; null when every one was tried.
-    /// Only for a table without a <see cref="Problem"/>.
+    /// The next destination that was not tried yet, if possible one that is not avoided, of the first failover group that has one; null when every one was
+    /// tried. Only for a table without a <see cref="Problem"/>.
     /// </summary>
     public Destination? Pick(Suspicion suspicion, FailedTries? failed)
     {
-        var first = _destinations[_picker!.Pick()];
-        return failed is null && suspicion.Allows(first.Endpoint) ? first : PickAnother(suspicion, failed);
+        if (failed is null)
+        {
+            var first = _groups[0].Pick();
+            if (suspicion.Allows(first.Endpoint))
+                return first;
+        }
+
+        foreach (var group in _groups)
+        {
+            if (group.PickAllowed(suspicion, failed) is { } allowed)
+                return allowed;
+        }
+
+        foreach (var group in _groups)
+        {
+            if (group.PickUntried(failed) is { } avoided)
+                return avoided;
+        }
+
+        return null;
     }
 
     /// <summary>The next destination, tried or not, avoided or not.</summary>
-    public Destination PickAny() => _destinations[_picker!.Pick()];
-
-    private Destination? PickAnother(Suspicion suspicion, FailedTries? failed)
-    {
-        // The policy gets a few more turns, so that what the avoided one does not get is shared out; then the first that will do.
-        const int Turns = 4;
-        var at = 0;
-        for (var turn = 0; turn < Turns; turn++)
-        {
-            at = _picker!.Pick();
-            var destination = _destinations[at];
-            if (!WasTried(destination) && suspicion.Allows(destination.Endpoint))
-                return destination;
-        }
-
-        Destination? avoided = null;
-        for (var i = 0; i < _destinations.Length; i++)
-        {
-            var destination = _destinations[(at + i) % _destinations.Length];
-            if (WasTried(destination))
-                continue;
-            if (suspicion.Allows(destination.Endpoint))
-                return destination;
-            avoided ??= destination;
-        }
-
-        return avoided;
-
-        bool WasTried(Destination destination) => failed is not null && failed.Contains(destination.Endpoint);
-    }
+    public Destination PickAny() => _groups[0].Pick();
 }

@@ -36,6 +36,9 @@ internal sealed class ServiceRoute : IDisposable
     /// <exception cref="DiscoveryException">It did not come in time.</exception>
     public ValueTask<RouteTable> GetAsync(CancellationToken cancellationToken) => _view.GetAsync(cancellationToken);
 
+    /// <summary>Hints that an endpoint of the newest snapshot could not be reached.</summary>
+    public void Refresh() => _view.Refresh();
+
     public void Dispose() => _view.Dispose();
 
     public override string ToString() => $"{Key.Scheme}://{Key.Host}";

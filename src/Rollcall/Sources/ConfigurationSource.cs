@@ -44,7 +44,7 @@ public sealed class ConfigurationSource(IConfiguration configuration, TimeProvid
     }
 
     /// <inheritdoc />
-    protected override async IAsyncEnumerable<ImmutableArray<Endpoint>> ReadAsync(
+    protected override async IAsyncEnumerable<SourceAnswer> ReadAsync(
         ServiceTarget target, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         while (true)

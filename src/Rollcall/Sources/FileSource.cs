@@ -53,7 +53,7 @@ public sealed class FileSource : DiscoverySource
     public override void Validate(ServiceTarget target) => PathOf(target);
 
     /// <inheritdoc />
-    protected override async IAsyncEnumerable<ImmutableArray<Endpoint>> ReadAsync(
+    protected override async IAsyncEnumerable<SourceAnswer> ReadAsync(
         ServiceTarget target, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         var path = PathOf(target);

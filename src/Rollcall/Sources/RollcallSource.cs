@@ -58,7 +58,7 @@ public sealed class RollcallSource : DiscoverySource
 
     /// <inheritdoc />
     /// <remarks>By a plain query: who asks once must not be listed as a watcher that a drain waits for.</remarks>
-    protected override async Task<ImmutableArray<Endpoint>> ReadOnceAsync(ServiceTarget target, CancellationToken cancellationToken)
+    protected override async Task<SourceAnswer> ReadOnceAsync(ServiceTarget target, CancellationToken cancellationToken)
     {
         var query = QueryOf(target);
         Exception? failure = null;
@@ -72,7 +72,7 @@ public sealed class RollcallSource : DiscoverySource
             }
             catch (NodeException error) when (error.Is("service-not-found"))
             {
-                return [];
+                return ImmutableArray<Endpoint>.Empty;
             }
             catch (NodeException error)
             {
@@ -84,7 +84,7 @@ public sealed class RollcallSource : DiscoverySource
     }
 
     /// <inheritdoc />
-    protected override async IAsyncEnumerable<ImmutableArray<Endpoint>> ReadAsync(
+    protected override async IAsyncEnumerable<SourceAnswer> ReadAsync(
         ServiceTarget target, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         var nodes = NodesOf(target);

@@ -6,7 +6,7 @@ namespace Rollcall.Sources;
 /// <summary>
 /// Every source of this process by the schemes it answers for; itself a source that hands each target to the right one. Immutable, thread-safe.
 /// </summary>
-public sealed class SourceRegistry : IDiscoverySource, IFailureReporting
+public sealed class SourceRegistry : IDiscoverySource, IFailureReporting, IRefreshable
 {
     private readonly FrozenDictionary<string, IDiscoverySource> _byScheme;
 
@@ -60,4 +60,12 @@ public sealed class SourceRegistry : IDiscoverySource, IFailureReporting
         Find(target) is IFailureReporting source
             ? source.WatchAsync(target, onFailure, cancellationToken)
             : Find(target).WatchAsync(target, cancellationToken);
+
+    /// <inheritdoc />
+    public void Refresh(ServiceTarget target)
+    {
+        ArgumentNullException.ThrowIfNull(target);
+        if (_byScheme.TryGetValue(target.Scheme, out var source) && source is IRefreshable refreshable)
+            refreshable.Refresh(target);
+    }
 }

@@ -24,7 +24,7 @@ public sealed class StaticSource(TimeProvider? time = null) : DiscoverySource(ti
     public override void Validate(ServiceTarget target) => Parse(target);
 
     /// <inheritdoc />
-    protected override async IAsyncEnumerable<ImmutableArray<Endpoint>> ReadAsync(
+    protected override async IAsyncEnumerable<SourceAnswer> ReadAsync(
         ServiceTarget target, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         yield return Parse(target);

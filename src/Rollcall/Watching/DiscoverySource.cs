@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 using System.Runtime.CompilerServices;
 
 namespace Rollcall.Watching;
@@ -10,7 +9,7 @@ namespace Rollcall.Watching;
 /// </summary>
 /// <example>
 /// <code>
-/// protected override async IAsyncEnumerable&lt;ImmutableArray&lt;Endpoint&gt;&gt; ReadAsync(
+/// protected override async IAsyncEnumerable&lt;SourceAnswer&gt; ReadAsync(
 ///     ServiceTarget target, [EnumeratorCancellation] CancellationToken cancellationToken)
 /// {
 ///     await using var connection = await OpenAsync(target, cancellationToken);
@@ -53,8 +52,8 @@ public abstract class DiscoverySource : IDiscoverySource, IFailureReporting
         Validate(target);
         try
         {
-            var endpoints = await ReadOnceAsync(target, cancellationToken);
-            return new RetryState(target, Backoff, _random).OnReading(new(endpoints, Time.GetUtcNow(), Freshness.Live))!;
+            var (endpoints, freshness) = await ReadOnceAsync(target, cancellationToken);
+            return new RetryState(target, Backoff, _random).OnReading(new(endpoints, Time.GetUtcNow(), freshness))!;
         }
         catch (Exception error) when (error is not DiscoveryException && !cancellationToken.IsCancellationRequested)
         {
@@ -82,15 +81,15 @@ public abstract class DiscoverySource : IDiscoverySource, IFailureReporting
     /// </remarks>
     /// <param name="target">Has passed <see cref="Validate"/>.</param>
     /// <param name="cancellationToken">Ends the attempt.</param>
-    protected abstract IAsyncEnumerable<ImmutableArray<Endpoint>> ReadAsync(ServiceTarget target, CancellationToken cancellationToken);
+    protected abstract IAsyncEnumerable<SourceAnswer> ReadAsync(ServiceTarget target, CancellationToken cancellationToken);
 
     /// <summary>The current state, once. By default the first element of <see cref="ReadAsync"/>; override it where asking once is cheaper than beginning to watch.</summary>
     /// <param name="target">Has passed <see cref="Validate"/>.</param>
     /// <param name="cancellationToken">Ends the attempt.</param>
-    protected virtual async Task<ImmutableArray<Endpoint>> ReadOnceAsync(ServiceTarget target, CancellationToken cancellationToken)
+    protected virtual async Task<SourceAnswer> ReadOnceAsync(ServiceTarget target, CancellationToken cancellationToken)
     {
-        await foreach (var endpoints in ReadAsync(target, cancellationToken))
-            return endpoints;
+        await foreach (var answer in ReadAsync(target, cancellationToken))
+            return answer;
         throw new DiscoveryException($"Discovering {target} failed: the source ended without an answer.");
     }
 
@@ -114,7 +113,7 @@ public abstract class DiscoverySource : IDiscoverySource, IFailureReporting
 
     private async IAsyncEnumerable<Reading> ReadingsAsync(ServiceTarget target, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        await foreach (var endpoints in ReadAsync(target, cancellationToken))
-            yield return new Reading(endpoints, Time.GetUtcNow(), Freshness.Live);
+        await foreach (var (endpoints, freshness) in ReadAsync(target, cancellationToken))
+            yield return new Reading(endpoints, Time.GetUtcNow(), freshness);
     }
 }

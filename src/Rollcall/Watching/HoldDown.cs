@@ -29,6 +29,7 @@ internal sealed class HoldDown(TimeSpan holdTime, double lossShare)
     private readonly Dictionary<string, Held> _held = new(StringComparer.Ordinal);
     private readonly HashSet<string> _baseline = new(StringComparer.Ordinal);
     private Reading _source;
+    private FreshnessKind _kind;
     private ImmutableArray<Endpoint> _believed;
     private int _countBefore;
     private DateTimeOffset _doubtBegan;
@@ -38,8 +39,12 @@ internal sealed class HoldDown(TimeSpan holdTime, double lossShare)
     {
         var first = _believed.IsDefault;
         _source = reading;
-        // A fallback is another source's list: comparing it with the first one's means nothing.
-        if (first || holdTime <= TimeSpan.Zero || reading.Freshness.Kind == FreshnessKind.Fallback)
+        // A fallback is another list than the source's own: comparing the first of one with the last of the other means nothing.
+        var kind = reading.Freshness.Kind;
+        var isAnotherList = kind != FreshnessKind.Stale && kind != _kind;
+        if (kind != FreshnessKind.Stale)
+            _kind = kind;
+        if (first || holdTime <= TimeSpan.Zero || isAnotherList)
             return BelieveSource();
 
         var named = new HashSet<string>(reading.Endpoints.Select(static endpoint => endpoint.Id), StringComparer.Ordinal);
@@ -68,7 +73,7 @@ internal sealed class HoldDown(TimeSpan holdTime, double lossShare)
     private Belief Judge(Moment now)
     {
         // While the source is out of reach its silence proves nothing: what is in doubt stays, and gets its full time once the source is back.
-        if (!_source.Freshness.IsLive)
+        if (_source.Freshness.Kind == FreshnessKind.Stale)
         {
             foreach (var (id, held) in _held)
                 _held[id] = held with { Until = null };

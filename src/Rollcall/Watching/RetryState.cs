@@ -38,7 +38,8 @@ internal sealed class RetryState(ServiceTarget target, Backoff backoff, Random r
     {
         if (endpoints.IsDefault)
             throw new DiscoveryException($"The source of {target} delivered no list at all; an absent service is an empty list.");
-        var ordered = endpoints.Sort(static (a, b) => string.CompareOrdinal(a.Id, b.Id));
+        // Most sources keep them in order: looking is one pass, sorting ten thousand is not.
+        var ordered = EndpointSet.IsOrdered(endpoints) ? endpoints : endpoints.Sort(static (a, b) => string.CompareOrdinal(a.Id, b.Id));
         for (var i = 1; i < ordered.Length; i++)
         {
             if (string.Equals(ordered[i - 1].Id, ordered[i].Id, StringComparison.Ordinal))

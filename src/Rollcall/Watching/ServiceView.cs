@@ -38,6 +38,9 @@ public sealed class ServiceView<T> : IDisposable, IFollower
     public ValueTask<T> GetAsync(CancellationToken cancellationToken = default) =>
         Current is { } current ? new(current) : new(_watch.WaitFirstAsync(_first.Task, () => Volatile.Read(ref _failure), cancellationToken));
 
+    /// <inheritdoc cref="ServiceWatch.Refresh" />
+    public void Refresh() => _watch.Refresh();
+
     /// <summary>Stops following. What <see cref="Current"/> shows stays.</summary>
     public void Dispose()
     {

@@ -70,6 +70,12 @@ public sealed class ServiceWatch : IDisposable
         return new ServiceView<T>(_watch, _table, project);
     }
 
+    /// <summary>
+    /// Hints that what is believed may be out of date, such as after a failed connect, so that a source that looks from time to time (DNS, HTTP) looks
+    /// sooner. Such a source limits how often it does; the others ignore it. Never blocks.
+    /// </summary>
+    public void Refresh() => _watch.Refresh();
+
     /// <summary>Gives the reference back. The watch itself ends a while after its last reference.</summary>
     public void Dispose()
     {

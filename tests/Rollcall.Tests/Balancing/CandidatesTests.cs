@@ -31,6 +31,23 @@ public sealed class CandidatesTests
         Assert.Equal(["a"], Choose(Make.Endpoint("a", weight: 0), Make.Endpoint("b", EndpointState.NotReady)));
 
     [Fact]
+    public void Choose_SeveralPriorities_TakesTheFirstGroupThatHasSomeoneReady() => Assert.Equal(["b", "d"], Choose(
+        Make.Endpoint("a", EndpointState.NotReady),
+        Make.Endpoint("b") with { Priority = 1 },
+        Make.Endpoint("c") with { Priority = 2 },
+        Make.Endpoint("d") with { Priority = 1 },
+        Make.Endpoint("e", weight: 0) with { Priority = 1 }));
+
+    [Fact]
+    public void Groups_SeveralPriorities_AreInTheirOrder() => Assert.Equal(
+        ["b,d", "c"],
+        Candidates.Groups(Make.Balanced(
+            Make.Endpoint("a", EndpointState.Draining),
+            Make.Endpoint("b") with { Priority = 1 },
+            Make.Endpoint("c") with { Priority = 20 },
+            Make.Endpoint("d") with { Priority = 1 })).Select(static group => string.Join(',', group.Select(static endpoint => endpoint.Endpoint.Id))));
+
+    [Fact]
     public void Choose_Nothing_IsNothing() => Assert.Empty(Candidates.Choose([]));
 
     private static IEnumerable<string> Choose(params Endpoint[] endpoints) =>

@@ -60,6 +60,18 @@ public sealed class RetryTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task Refused_Always_AsksTheSourceToLookSooner()
+    {
+        await using var good = await TestServer.StartAsync("ok");
+        await _bench.SetAsync(new Endpoint("a", "127.0.0.1", BadServer.RefusingPort()), good.Endpoint("b") with { Priority = 1 });
+        using var client = _bench.Client();
+
+        Assert.Equal("ok", await Eventually.Within(client.GetStringAsync("http://orders/")));
+
+        Assert.Equal(1, _bench.Source.Refreshed);
+    }
+
+    [Fact]
     public async Task Refused_Everywhere_SaysWhatWasTried()
     {
         await _bench.SetAsync(

@@ -86,6 +86,34 @@ public sealed class RouteTableTests
         Assert.Null(table.Pick(_suspicion, failed));
     }
 
+    [Fact]
+    public void Pick_SeveralPriorities_GoesOnToTheNextGroupOnlyWhenTheFirstCannotBeReached()
+    {
+        var table = Build(Make.Set(1, Make.Endpoint("a") with { Priority = 1 }, Make.Endpoint("b"), Make.Endpoint("c")), null);
+        Assert.Equal(["b", "c"], Ids(table));
+
+        // Avoided ones are passed over for the next group, as long as that one is not avoided as well.
+        Avoid("b", "c");
+        Assert.Equal(["a"], Ids(table));
+        Avoid("a");
+        Assert.Equal(["b", "c"], Ids(table));
+
+        // A request that has tried the first group in vain goes on.
+        var failed = new FailedTries();
+        for (var i = 0; i < 2; i++)
+            failed.Add(table.Pick(_suspicion, failed)!, new TryResult(TryOutcome.Unreachable, new IOException()));
+        Assert.Equal("a", table.Pick(_suspicion, failed)!.Endpoint.Endpoint.Id);
+
+        void Avoid(params string[] ids)
+        {
+            foreach (var endpoint in _book.Read(table.Set).Where(endpoint => ids.Contains(endpoint.Endpoint.Id, StringComparer.Ordinal)))
+                _suspicion.Failed(endpoint);
+        }
+    }
+
+    private string[] Ids(RouteTable table) =>
+        [.. Enumerable.Range(0, 20).Select(_ => table.Pick(_suspicion, null)!.Endpoint.Endpoint.Id).Distinct().Order(StringComparer.Ordinal)];
+
     private RouteTable Build(EndpointSet set, RouteTable? before) =>
         RouteTable.Build(set, _book.Read(set), new PortRule(RequestScheme.Find("http")!, null), _balancer, before);
 

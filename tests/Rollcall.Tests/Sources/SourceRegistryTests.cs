@@ -33,6 +33,19 @@ public sealed class SourceRegistryTests
     }
 
     [Fact]
+    public void A_hint_goes_to_the_source_of_its_scheme_if_that_one_takes_hints()
+    {
+        var fake = new FakeSource();
+        var registry = new SourceRegistry([new StaticSource(), fake]);
+
+        registry.Refresh(FakeSource.Target);
+        registry.Refresh(ServiceTarget.Parse("b:80"));
+        registry.Refresh(ServiceTarget.Parse("k8s:///shop/orders"));
+
+        Assert.Equal(1, fake.Refreshed);
+    }
+
+    [Fact]
     public void The_later_source_of_a_scheme_replaces_the_earlier()
     {
         var second = new FakeSource();

@@ -41,6 +41,16 @@ public sealed class ServiceWatchTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task A_fallback_is_shown_as_one()
+    {
+        _source.Set(Freshness.Fallback("slices are not served"), A);
+        using var watch = _resolver.Watch(FakeSource.Target);
+
+        Assert.Equal(Freshness.Fallback("slices are not served"), (await Eventually.Within(watch.GetAsync().AsTask())).Freshness);
+        Assert.Equal(Freshness.Fallback("slices are not served"), (await _source.DiscoverAsync(FakeSource.Target, CancellationToken.None)).Freshness);
+    }
+
+    [Fact]
     public async Task ReadAll_that_is_slow_gets_the_newest_next()
     {
         _source.Set(A);
