@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Globalization;
 
 namespace Rollcall.Servers;
 
@@ -13,7 +14,7 @@ internal static class BoundedBody
     /// <param name="limit">The longest the whole body may take.</param>
     /// <param name="time">The clock of <paramref name="limit"/>.</param>
     /// <param name="cancellationToken">Ends it at once.</param>
-    /// <exception cref="DiscoveryException">It is too large.</exception>
+    /// <exception cref="AnswerTooLargeException">It is too large.</exception>
     /// <exception cref="TimeoutException">It did not end in time.</exception>
     public static async Task<Body> ReadAsync(HttpContent content, int maxBytes, TimeSpan limit, TimeProvider time, CancellationToken cancellationToken)
     {
@@ -54,8 +55,7 @@ internal static class BoundedBody
         return larger;
     }
 
-    private static DiscoveryException TooLarge(int maxBytes) =>
-        new($"The answer is larger than {maxBytes:N0} bytes, which is the limit. Is this the right address?");
+    private static AnswerTooLargeException TooLarge(int maxBytes) => new(string.Create(CultureInfo.InvariantCulture, $"an answer larger than {maxBytes:N0} bytes, which is the limit"));
 
     /// <summary>A body in rented memory.</summary>
     public sealed class Body(byte[] buffer, int length) : IDisposable
@@ -73,3 +73,6 @@ internal static class BoundedBody
         }
     }
 }
+
+/// <summary>A server sends more than is taken; the message says what and how much, to be read behind "gives".</summary>
+internal sealed class AnswerTooLargeException(string message) : IOException(message);

@@ -8,12 +8,15 @@ internal static class ServerFailure
 {
     /// <summary>A failure of transport, as what a source may throw.</summary>
     /// <param name="action">What was tried, such as <c>list the endpoints of orders</c>.</param>
-    /// <param name="server">The server, without credentials.</param>
+    /// <param name="server">The server; what stands behind its port is not told.</param>
     /// <param name="failure">Why it failed.</param>
     /// <param name="advice">What to do about it, a sentence.</param>
     public static DiscoveryException Explain(string action, Uri server, Exception failure, string advice) =>
         failure as DiscoveryException
-        ?? new DiscoveryException($"Cannot {action}: {server.GetLeftPart(UriPartial.Authority)} {Describe(failure)}. {advice}", failure);
+        ?? new DiscoveryException($"Cannot {action}: {NameOf(server)} {Describe(failure)}. {advice}", failure);
+
+    /// <summary>A server as people may see it: scheme, host and port, but never the user and password of the URL.</summary>
+    public static string NameOf(Uri server) => $"{server.Scheme}://{server.Authority}";
 
     /// <summary>True for what a network may do to a request at any time.</summary>
     public static bool IsTransport(Exception failure) => failure is HttpRequestException or IOException or TimeoutException or SocketException or AuthenticationException;
@@ -24,8 +27,12 @@ internal static class ServerFailure
         {
             switch (cause)
             {
-                case AuthenticationException:
+                case UntrustedServerException:
                     return $"is not trusted: {cause.Message.TrimEnd('.')}";
+                case AuthenticationException:
+                    return $"and we do not agree on TLS ({cause.GetBaseException().Message.TrimEnd('.')}); it may speak plain http there, or ask for another client certificate";
+                case AnswerTooLargeException:
+                    return $"gives {cause.Message}; it may be the wrong address";
                 case SocketException { SocketErrorCode: SocketError.ConnectionRefused }:
                     return "refuses connections";
                 case SocketException { SocketErrorCode: SocketError.HostNotFound or SocketError.NoData or SocketError.TryAgain } socket:

@@ -12,7 +12,7 @@ public sealed class TlsOptions
     /// <summary>The private key of <see cref="CertificateFile"/>. Default: it stands in the same file.</summary>
     public string? KeyFile { get; set; }
 
-    /// <summary>The name that the server's certificate must carry. Default: the host of its URL.</summary>
+    /// <summary>The name that the server's certificate must carry. Default: the host of its URL. What is sent to the server as its name (SNI) is always the host of its URL.</summary>
     public string? ServerName { get; set; }
 
     /// <summary>Accepts any certificate: anyone between may then read and change everything. For trying things out. Default: false.</summary>
