@@ -18,6 +18,9 @@ internal static class ExitCode
     /// <summary>Ended by Ctrl-C before it was done: 128 and the number of SIGINT.</summary>
     public const int Interrupted = 130;
 
+    /// <summary>Nobody read the output any more: 128 and the number of SIGPIPE.</summary>
+    public const int ReaderGone = 141;
+
     /// <summary>The one line of help about them.</summary>
     public const string Summary = "Exit codes: 0 ok, 1 failed, 2 wrong usage, 3 not found, 4 node unreachable.";
 }

@@ -63,7 +63,7 @@ internal static class PickCommand
             table.Add(
             [
                 new(share.Endpoint.Id, tone), share.Endpoint.Host, EndpointTable.Ports(share.Endpoint.Ports), share.Endpoint.Weight,
-                share.Picks, share.Percent, .. hasBars ? [new(bar + " ", Tone.Good)] : Array.Empty<Cell>(), new(share.Excluded, Tone.Warning),
+                share.Picks, share.Percent, .. hasBars ? [new(bar + " ", Tone.Good)] : Array.Empty<Cell>(), new(share.Excluded, share.Excluded is null ? Tone.Plain : Tone.Warning),
             ]);
         }
 

@@ -69,9 +69,5 @@ internal static class RollcallCommand
         {
             return ErrorReport.Write(error, environment.Error);
         }
-        finally
-        {
-            await environment.Out.FlushAsync(CancellationToken.None);
-        }
     }
 }

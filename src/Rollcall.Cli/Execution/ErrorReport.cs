@@ -6,9 +6,14 @@ namespace Rollcall.Cli.Execution;
 /// <summary>Turns whatever ended a command into one or two lines and an exit code. A stack trace is for the author, not for the user.</summary>
 internal static class ErrorReport
 {
+    private const int BrokenPipe = 32; // EPIPE, which the framework passes on as it is
+
     /// <summary>Writes the lines and returns the code.</summary>
     public static int Write(Exception error, TextWriter output)
     {
+        // Not worth a word: whoever closed the other end knows.
+        if (error is IOException { HResult: BrokenPipe } && !OperatingSystem.IsWindows())
+            return ExitCode.ReaderGone;
         var (code, message, advice) = Explain(error);
         // Several faults of one file come one a line.
         foreach (var line in $"error: {message}\n{advice}".Split('\n', StringSplitOptions.RemoveEmptyEntries))

@@ -21,7 +21,6 @@ internal static class NodeRun
         var options = Read(settings);
         await using var node = await StartAsync(options, cancellationToken);
         environment.Out.WriteLine($"rollcall {ProgramVersion.Current.Number} listens on {string.Join(", ", node.Urls)}, {Journal(options.Registry.Journal)}");
-        await environment.Out.FlushAsync(CancellationToken.None);
 
         await environment.Signals.NextAsync(CancellationToken.None);
         using var enough = new CancellationTokenSource();

@@ -1,5 +1,6 @@
 using System.Runtime.InteropServices;
 using System.Text;
+using Microsoft.Win32.SafeHandles;
 using Rollcall.Api;
 using Rollcall.Sources;
 
@@ -24,7 +25,7 @@ internal sealed class ProcessEnvironment : IDisposable
         Environment = new CliEnvironment
         {
             // Unlike Console.Out these write UTF-8 whatever the locale says, and do not flush character by character.
-            Out = new StreamWriter(Console.OpenStandardOutput(), new UTF8Encoding(false)) { AutoFlush = true },
+            Out = new StreamWriter(OpenOutput(), new UTF8Encoding(false)) { AutoFlush = true },
             Error = new StreamWriter(Console.OpenStandardError(), new UTF8Encoding(false)) { AutoFlush = true },
             IsTerminal = isTerminal,
             UseColours = isTerminal && string.IsNullOrEmpty(Variable("NO_COLOR")),
@@ -45,6 +46,11 @@ internal sealed class ProcessEnvironment : IDisposable
             registration.Dispose();
         _signals.Dispose();
     }
+
+    // The framework's own stream swallows a broken pipe, and `rollcall watch orders | head -1` would run for ever.
+    private static Stream OpenOutput() => Console.IsOutputRedirected && !OperatingSystem.IsWindows()
+        ? new FileStream(new SafeFileHandle(1, ownsHandle: false), FileAccess.Write, bufferSize: 0)
+        : Console.OpenStandardOutput();
 
     private static SourceRegistry CreateSource(IReadOnlyList<Uri> nodes)
     {

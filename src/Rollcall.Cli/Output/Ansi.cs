@@ -9,7 +9,7 @@ internal static class Ansi
 
     public static void Append(StringBuilder line, string text, Tone tone)
     {
-        if (tone == Tone.Plain)
+        if (tone == Tone.Plain || text.Length == 0)
         {
             line.Append(text);
             return;

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Runtime.InteropServices;
 using System.Text.Json;
 using Rollcall.Api;
@@ -93,6 +94,25 @@ public sealed class NodeCommandTests : IAsyncLifetime
         await Eventually.True(() => watch.Out.Contains("~ o-1  state ready -> draining", StringComparison.Ordinal));
         watch.Signals.Raise(PosixSignal.SIGINT);
         Assert.Equal(0, await Eventually.Within(watching));
+    }
+
+    [Fact]
+    public async Task Watch_ends_when_nobody_reads_it_any_more()
+    {
+        await _node.RegisterAsync("orders", "o-0");
+        var program = Path.Combine(AppContext.BaseDirectory, "rollcall.dll");
+        using var pipe = Process.Start(new ProcessStartInfo("sh", ["-c", $"dotnet {program} watch orders --node {_node.Url} | head -n 1"]) { UseShellExecute = false, RedirectStandardOutput = true, RedirectStandardError = true })!;
+        var exited = pipe.WaitForExitAsync();
+        // Only a write finds out; every change is one.
+        for (var i = 1; !exited.IsCompleted && i < 1000; i++)
+        {
+            await _node.RegisterAsync("orders", $"o-{i}");
+            await Task.WhenAny(exited, Task.Delay(TimeSpan.FromMilliseconds(50)));
+        }
+
+        await Eventually.Within(exited);
+        Assert.Contains("! live, ", await pipe.StandardOutput.ReadToEndAsync(), StringComparison.Ordinal);
+        Assert.Empty(await pipe.StandardError.ReadToEndAsync());
     }
 
     private CliRun Run() => new()
