@@ -24,11 +24,11 @@ for project in tests/*.Tests tests/Rollcall.EndToEnd; do
     failed=$((failed + 1)) status=1
     continue
   fi
-  count() { grep -o '<assembly [^>]*>' "$results" | grep -o " $1=\"[0-9]*\"" | grep -o '[0-9]*' | paste -sd+ | bc; }
+  count() { grep -o '<assembly [^>]*>' "$results" | grep -o " $1=\"[0-9]*\"" | awk -F'"' '{ sum += $2 } END { print sum + 0 }'; }
   passed=$((passed + $(count passed)))
   failed=$((failed + $(count failed) + $(count errors)))
   skipped=$((skipped + $(count skipped)))
 done
 
 printf '\n%d passed, %d failed, %d skipped\n' "$passed" "$failed" "$skipped"
-[ "$failed" -eq 0 ] && [ "$status" -eq 0 ]
+[ "$passed" -gt 0 ] && [ "$failed" -eq 0 ] && [ "$status" -eq 0 ]

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Rollcall.Api;
 
 namespace Demo;
 
@@ -71,9 +72,13 @@ internal sealed class Performance(IScreen screen, TimeProvider time, TextWriter 
     private async Task TellAsync(Stage stage)
     {
         var alive = stage.Children.Where(static child => !child.Ended.IsCompleted).ToArray();
-        await output.WriteLineAsync($"\nLeft running, with the node at {stage.NodeUrl}:");
+        using var http = NodeClient.CreateHttpClient(NodeUrl.Parse(stage.NodeUrl));
+        var orders = await new NodeClient(http).GetServiceAsync("orders");
+        var urls = orders.Instances.ToDictionary(static instance => instance.Id, static instance => $"http://{instance.Address}:{instance.Ports["http"]}", StringComparer.Ordinal);
+        urls["node"] = stage.NodeUrl;
+        await output.WriteLineAsync("\nLeft running:");
         foreach (var child in alive)
-            await output.WriteLineAsync(string.Create(CultureInfo.InvariantCulture, $"  {child.Name,-10} pid {child.Pid}"));
+            await output.WriteLineAsync(string.Create(CultureInfo.InvariantCulture, $"  {child.Name,-10} pid {child.Pid,-8} {urls.GetValueOrDefault(child.Name)}").TrimEnd());
         await output.WriteLineAsync($"""
 
             Look:   ./rollcall --node {stage.NodeUrl} instances orders

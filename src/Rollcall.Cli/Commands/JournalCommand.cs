@@ -12,8 +12,12 @@ internal static class JournalCommand
 {
     public static Command Create(CommandContext context) => new CliCommand("journal", "Checks and repairs the journal of a node.")
     {
-        CreateVerify(context),
-        CreateRepair(context),
+        Examples =
+        [
+            new("Is it whole", "rollcall journal verify ./data"),
+            new("After a node refused to start", "rollcall journal repair ./data"),
+        ],
+        Subcommands = { CreateVerify(context), CreateRepair(context) },
     };
 
     private static CliCommand CreateVerify(CommandContext context)

@@ -15,24 +15,33 @@ internal static class RollcallCommand
     public static RootCommand Build(CliEnvironment environment)
     {
         var context = new CommandContext(environment, new GlobalOptions());
-        var root = new RootCommand("Rollcall knows which instances of a service are alive and routes to the healthy ones.")
+        var root = new CliRootCommand("Rollcall knows which instances of a service are alive and routes to the healthy ones.")
         {
-            ServeCommand.Create(context),
-            RegisterCommand.Create(context),
-            ServicesCommand.Create(context),
-            InstancesCommand.Create(context),
-            WatchersCommand.Create(context),
-            HistoryCommand.Create(context),
-            DrainCommand.Create(context),
-            DeregisterCommand.Create(context),
-            ResolveCommand.Create(context),
-            WatchCommand.Create(context),
-            PickCommand.Create(context),
-            StatusCommand.Create(context),
-            JournalCommand.Create(context),
-            VersionCommand.Create(context),
-            context.Globals.Node,
-            context.Globals.Output,
+            Examples =
+            [
+                new("A node for this machine", "rollcall serve"),
+                new("A program, registered for as long as it runs", "rollcall register orders --address 127.0.0.1:9000 -- ./orders-server"),
+                new("Who serves it", "rollcall instances orders"),
+                new("What a caller finds, wherever the name is known", "rollcall resolve rollcall:///orders"),
+            ],
+            Subcommands =
+            {
+                ServeCommand.Create(context),
+                RegisterCommand.Create(context),
+                ServicesCommand.Create(context),
+                InstancesCommand.Create(context),
+                WatchersCommand.Create(context),
+                HistoryCommand.Create(context),
+                DrainCommand.Create(context),
+                DeregisterCommand.Create(context),
+                ResolveCommand.Create(context),
+                WatchCommand.Create(context),
+                PickCommand.Create(context),
+                StatusCommand.Create(context),
+                JournalCommand.Create(context),
+                VersionCommand.Create(context),
+            },
+            Options = { context.Globals.Node, context.Globals.Output },
         };
         foreach (var builtIn in root.Options.Where(static option => option is HelpOption or VersionOption).ToArray())
             root.Options.Remove(builtIn);

@@ -9,7 +9,7 @@ internal static class ServeCommand
 {
     public static Command Create(CommandContext context)
     {
-        var urls = new Option<string[]?>("--urls")
+        var urls = new Option<string[]>("--urls")
         {
             Description = "Where to listen; several are separated by commas. Default: http://127.0.0.1:7655.",
             HelpName = "URL",
@@ -21,8 +21,14 @@ internal static class ServeCommand
         {
             Description = "fsync: a write is on the disk before it is acknowledged. interval: within a second. memory: never. Default: fsync.",
             HelpName = "KIND",
+            CustomParser = static result =>
+            {
+                var kind = result.Tokens[0].Value;
+                if (kind is not ("fsync" or "interval" or "memory"))
+                    result.AddError($"--durability: '{kind}' is none; there are fsync, interval and memory.");
+                return kind;
+            },
         };
-        durability.AcceptOnlyFromAmong("fsync", "interval", "memory");
         var anyone = new Option<bool>("--allow-anyone") { Description = "Listen beyond this machine although anybody who reaches the node may change what it holds." };
         var command = new CliCommand("serve", "Runs a node until Ctrl-C or SIGTERM.")
         {
@@ -48,7 +54,10 @@ internal static class ServeCommand
                 throw UsageErrors.Fault(command, "serve runs a node, it asks none; --urls says where it listens");
             var settings = new ServeSettings
             {
-                Urls = parse.GetValue(urls)?.SelectMany(static url => url.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)).ToArray(),
+                // An option that is not given has an empty list as its value, which would mean to listen nowhere.
+                Urls = parse.GetResult(urls) is null
+                    ? null
+                    : [.. parse.GetRequiredValue(urls).SelectMany(static url => url.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries))],
                 Data = parse.GetValue(data) ?? invocation.Environment.Variable(ServeSettings.DataVariable) switch
                 {
                     "" => null,

@@ -2,8 +2,20 @@ using System.CommandLine;
 
 namespace Rollcall.Cli.Usage;
 
+/// <summary>A command whose help has examples.</summary>
+internal interface IHasExamples
+{
+    IReadOnlyList<Example> Examples { get; }
+}
+
+/// <summary>The program itself.</summary>
+internal sealed class CliRootCommand(string description) : RootCommand(description), IHasExamples
+{
+    public IReadOnlyList<Example> Examples { get; init; } = [];
+}
+
 /// <summary>A command that can explain itself.</summary>
-internal sealed class CliCommand(string name, string description) : Command(name, description)
+internal sealed class CliCommand(string name, string description) : Command(name, description), IHasExamples
 {
     public IReadOnlyList<Example> Examples { get; init; } = [];
 

@@ -69,7 +69,7 @@ internal static class HelpPage
 
     private static void WriteExamples(TextWriter output, Command command)
     {
-        if (command is not CliCommand { Examples.Count: > 0 } explained)
+        if (command is not IHasExamples { Examples.Count: > 0 } explained)
             return;
         output.WriteLine();
         output.WriteLine("Examples:");

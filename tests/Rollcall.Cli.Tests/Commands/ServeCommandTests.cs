@@ -45,6 +45,24 @@ public sealed class ServeCommandTests : IDisposable
     }
 
     [Fact]
+    public async Task Without_urls_it_listens_where_the_file_says()
+    {
+        var file = Path.Combine(_directory, "node.yaml");
+        await File.WriteAllTextAsync(file, $"urls: http://127.0.0.1:0\ndata: {Data}\n");
+        await using var node = new CliProcess(["serve", "--config", file]);
+        Assert.StartsWith("http://127.0.0.1:", await UrlAsync(node), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Without_anything_it_listens_on_the_default_port()
+    {
+        await using var node = new CliProcess(["serve"], ("ROLLCALL_DATA", Data));
+        await Eventually.True(() => (node.Out + node.Error).Contains('\n', StringComparison.Ordinal));
+        // Somebody else may be there already.
+        Assert.Matches("listens on http://127.0.0.1:7655,|http://127.0.0.1:7655 is in use", node.Out + node.Error);
+    }
+
+    [Fact]
     public async Task A_port_in_use_is_told_in_two_lines()
     {
         using var listener = new TcpListener(IPAddress.Loopback, 0);
@@ -69,7 +87,7 @@ public sealed class ServeCommandTests : IDisposable
     [Theory]
     [InlineData("serve --urls http://0.0.0.0:0 --durability memory", "--allow-anyone")]
     [InlineData("serve --urls nonsense --durability memory", "nonsense is no URL to listen on")]
-    [InlineData("serve --durability sometimes", "sometimes")]
+    [InlineData("serve --durability sometimes", "error: --durability: 'sometimes' is none; there are fsync, interval and memory.\n")]
     [InlineData("serve --config no-such-file.yaml", "no-such-file.yaml cannot be read")]
     [InlineData("serve --node http://127.0.0.1:1", "serve runs a node, it asks none; --urls says where it listens")]
     public async Task What_cannot_be_meant_is_wrong_usage(string line, string text)

@@ -30,6 +30,7 @@ public sealed class DocumentationTests
     {
         using var run = new CliRun();
         var root = RollcallCommand.Build(run.Environment());
+        Assert.All(root.Subcommands.Prepend(root), static command => Assert.NotEmpty(Assert.IsAssignableFrom<IHasExamples>(command).Examples));
         foreach (var command in Leaves(root))
         {
             var examples = Assert.IsType<CliCommand>(command).Examples;

@@ -11,6 +11,10 @@ internal sealed class DemoProcess : IDisposable
     // The demo's own waits end it long before; this one is for when those are broken.
     private static readonly TimeSpan Limit = TimeSpan.FromMinutes(3);
 
+    // Inherited by every process of the run, which is how those that are left behind are known.
+    private const string RunVariable = "ROLLCALL_DEMO_RUN";
+
+    private readonly string _run = Guid.NewGuid().ToString("N");
     private readonly Process _process;
     private readonly ConcurrentQueue<string> _lines = new();
     private readonly Task _read;
@@ -20,6 +24,7 @@ internal sealed class DemoProcess : IDisposable
         var dll = Path.Combine(Binaries, "Demo", Configuration, "Demo.dll");
         Assert.True(File.Exists(dll), $"{dll} is missing; build samples/Demo first.");
         var start = new ProcessStartInfo("dotnet", [dll]) { RedirectStandardOutput = true, RedirectStandardError = true, UseShellExecute = false };
+        start.Environment[RunVariable] = _run;
         _process = Process.Start(start)!;
         _read = Task.WhenAll(ReadAsync(_process.StandardOutput), ReadAsync(_process.StandardError));
     }
@@ -51,15 +56,13 @@ internal sealed class DemoProcess : IDisposable
         return _process.ExitCode;
     }
 
-    /// <summary>Command lines of processes that were started from the same binaries and still run.</summary>
-    public static IReadOnlyList<string> LeftBehind()
-    {
-        string[] programs = [.. new[] { "Demo", "Orders", "Checkout", "Rollcall.Cli" }.Select(static name => $"{Binaries}/{name}/{Configuration}/")];
-        return [.. Directory.EnumerateDirectories("/proc")
+    /// <summary>Command lines of processes that this demo started, however far down, and that still run.</summary>
+    public IReadOnlyList<string> LeftBehind() =>
+        [.. Directory.EnumerateDirectories("/proc")
             .Where(static directory => int.TryParse(Path.GetFileName(directory), CultureInfo.InvariantCulture, out _))
-            .Select(CommandLine)
-            .Where(line => programs.Any(program => line.Contains(program, StringComparison.Ordinal)))];
-    }
+            .Where(directory => Read(directory, "environ").Contains($"{RunVariable}={_run}", StringComparison.Ordinal))
+            .Select(static directory => Read(directory, "cmdline"))
+            .Where(static line => line.Length > 0)]; // one that has ended and not been waited for has none
 
     public void Dispose()
     {
@@ -68,11 +71,11 @@ internal sealed class DemoProcess : IDisposable
         _process.Dispose();
     }
 
-    private static string CommandLine(string directory)
+    private static string Read(string directory, string file)
     {
         try
         {
-            return File.ReadAllText(Path.Combine(directory, "cmdline")).Replace('\0', ' ');
+            return File.ReadAllText(Path.Combine(directory, file)).Replace('\0', ' ');
         }
         catch (IOException)
         {

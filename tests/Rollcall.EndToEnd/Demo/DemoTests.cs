@@ -22,7 +22,7 @@ public sealed partial class DemoTests
         Assert.All(
             ["orders-1 is killed", "orders-2 is told to stop", "orders-4 and orders-5 start", "orders-3 is frozen", "the node is killed"],
             act => Assert.Contains(demo.Lines, line => ActLine().IsMatch(line) && line.Contains(act, StringComparison.Ordinal)));
-        Assert.Empty(DemoProcess.LeftBehind());
+        Assert.Empty(demo.LeftBehind());
     }
 
     [Fact]
@@ -35,7 +35,7 @@ public sealed partial class DemoTests
 
         var code = await demo.EndAsync();
         Assert.True(code == 130, $"exit code {code}\n{demo.Text}");
-        Assert.Empty(DemoProcess.LeftBehind());
+        Assert.Empty(demo.LeftBehind());
     }
 
     // In the table of the summary: when, what, for how long it was wrong, what came of it.
