@@ -3,6 +3,7 @@ using System.Text;
 using Microsoft.Win32.SafeHandles;
 using Rollcall.Api;
 using Rollcall.Sources;
+using Rollcall.Sources.Http;
 
 namespace Rollcall.Cli.Execution;
 
@@ -57,7 +58,7 @@ internal sealed class ProcessEnvironment : IDisposable
         var options = new RollcallSourceOptions();
         foreach (var node in nodes)
             options.Nodes.Add(node);
-        return new SourceRegistry([new StaticSource(), new FileSource(), new RollcallSource(options)]);
+        return new SourceRegistry([new StaticSource(), new FileSource(), new RollcallSource(options), new HttpSource()]);
     }
 
     private static string? Variable(string name) => System.Environment.GetEnvironmentVariable(name);

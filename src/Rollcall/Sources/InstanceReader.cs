@@ -17,7 +17,9 @@ internal static class InstanceReader
         return [.. service.Instances.Select(instance => Read(service.Service, instance))];
     }
 
-    private static Endpoint Read(string service, InstanceDocument instance)
+    /// <summary>One instance of it.</summary>
+    /// <exception cref="DiscoveryException">It breaks the rules of the API.</exception>
+    public static Endpoint Read(string service, InstanceDocument instance)
     {
         if (string.IsNullOrEmpty(instance.Id) || string.IsNullOrEmpty(instance.Address))
             throw Wrong(service, instance, "has no id or no address");

@@ -1,8 +1,4 @@
-using System.Globalization;
-using System.Net;
-using Rollcall.Api;
 using Rollcall.Sources;
-using Rollcall.TestKit.Network;
 using Rollcall.TestKit.Sources;
 
 namespace Rollcall.Node.Tests.Sources;
@@ -10,68 +6,9 @@ namespace Rollcall.Node.Tests.Sources;
 /// <summary>The laws of a watch over a real node, on the system's clock, with a wire that can be cut.</summary>
 public sealed class RollcallSourceConformance : DiscoverySourceConformance
 {
-    protected override async ValueTask<SourceWorld> CreateWorldAsync() => new NodeWorld(await TestNode.StartAsync());
-
-    private sealed class NodeWorld : SourceWorld
-    {
-        private readonly TestNode _node;
-        private readonly Relay _relay;
-        private HashSet<string> _registered = new(StringComparer.Ordinal);
-
-        public NodeWorld(TestNode node)
-        {
-            _node = node;
-            _relay = new Relay(new IPEndPoint(IPAddress.Loopback, node.Url.Port));
-            Source = new RollcallSource(new RollcallSourceOptions { Nodes = { new Uri($"http://{_relay.EndPoint}") } });
-        }
-
-        public override IDiscoverySource Source { get; }
-
-        public override ServiceTarget Target { get; } = ServiceTarget.Parse("rollcall:///orders");
-
-        public override TimeProvider Time => TimeProvider.System;
-
-        public override IReadOnlyList<string> MalformedTargets { get; } = ["rollcall:///Orders", "rollcall:///orders?ready=true"];
-
-        public override bool SetsAtOnce => false;
-
-        public override int OpenResources => _relay.Connections;
-
-        public override async Task SetAsync(params IReadOnlyList<Endpoint> endpoints)
-        {
-            foreach (var endpoint in endpoints)
-            {
-                var id = IdOf(endpoint);
-                await _node.Client.RegisterAsync("orders", id, new RegistrationDocument { Address = endpoint.Host, Ports = endpoint.Ports, Ttl = "1h" });
-                if (endpoint.State == EndpointState.NotReady)
-                    await _node.Client.SetStatusAsync("orders", id, endpoint.State);
-                else if (endpoint.State == EndpointState.Draining)
-                    await _node.Client.DrainAsync("orders", id, TimeSpan.Zero);
-            }
-
-            foreach (var gone in _registered.Except(endpoints.Select(IdOf), StringComparer.Ordinal))
-                await _node.Client.DeregisterAsync("orders", gone);
-            _registered = endpoints.Select(IdOf).ToHashSet(StringComparer.Ordinal);
-        }
-
-        public override Task RemoveAsync() => SetAsync();
-
-        public override Task BreakAsync() => _relay.CutAsync();
-
-        public override Task HealAsync()
-        {
-            _relay.Mend();
-            return Task.CompletedTask;
-        }
-
-        public override async ValueTask DisposeAsync()
-        {
-            await base.DisposeAsync();
-            await _relay.DisposeAsync();
-            await _node.DisposeAsync();
-        }
-
-        private static string IdOf(Endpoint endpoint) =>
-            string.Create(CultureInfo.InvariantCulture, $"o-{endpoint.Host.Replace('.', '-')}-{endpoint.Ports["http"]}");
-    }
+    protected override async ValueTask<SourceWorld> CreateWorldAsync() => new RelayedNodeWorld(
+        await TestNode.StartAsync(),
+        static node => new RollcallSource(new RollcallSourceOptions { Nodes = { node } }),
+        static _ => "rollcall:///orders",
+        "rollcall:///Orders", "rollcall:///orders?ready=true");
 }
