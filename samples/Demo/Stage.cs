@@ -44,8 +44,8 @@ internal sealed class Stage : IDisposable
         ["ROLLCALL_NODE"] = NodeUrl,
         ["Rollcall__Registration__Instances__orders__Id"] = id,
         // Short, so that there is something to see in half a minute.
-        ["Rollcall__Registration__Instances__orders__Ttl"] = "00:00:03",
-        ["Rollcall__Registration__Instances__orders__CheckInterval"] = "00:00:01",
+        ["Rollcall__Registration__Instances__orders__Ttl"] = "3s",
+        ["Rollcall__Registration__Instances__orders__CheckInterval"] = "1s",
     });
 
     public Child StartCheckout(int rate) => Start(

@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.Options;
+using Rollcall.Configuration;
 
 namespace Rollcall.DependencyInjection;
 
@@ -12,8 +13,8 @@ internal sealed class RollcallOptionsSetup(IConfiguration? configuration) : ICon
             return;
         var section = configuration.GetSection(RollcallOptions.Section);
         var reader = new ConfigurationReader(section, options.Unreadable);
-        foreach (var service in section.GetSection(nameof(options.Services)).GetChildren())
-            options.Services[service.Key] = service.Value ?? "";
+        foreach (var (service, target) in reader.Pairs(nameof(options.Services)))
+            options.Services[service] = target;
         options.DefaultScheme = reader.Text(nameof(options.DefaultScheme)) ?? options.DefaultScheme;
         options.Node = reader.Text(nameof(options.Node)) ?? options.Node;
         options.AvoidTime = reader.Duration(nameof(options.AvoidTime)) ?? options.AvoidTime;
@@ -23,12 +24,15 @@ internal sealed class RollcallOptionsSetup(IConfiguration? configuration) : ICon
         options.MaxAttempts = reader.Number(nameof(options.MaxAttempts)) ?? options.MaxAttempts;
         options.ConnectTimeout = reader.Duration(nameof(options.ConnectTimeout)) ?? options.ConnectTimeout;
 
-        var watch = options.Watch;
-        watch.HoldDownTime = reader.Duration(Watch(nameof(watch.HoldDownTime))) ?? watch.HoldDownTime;
-        watch.HoldDownLossShare = reader.Share(Watch(nameof(watch.HoldDownLossShare))) ?? watch.HoldDownLossShare;
-        watch.Linger = reader.Duration(Watch(nameof(watch.Linger))) ?? watch.Linger;
-        watch.FirstSnapshotTimeout = reader.Duration(Watch(nameof(watch.FirstSnapshotTimeout))) ?? watch.FirstSnapshotTimeout;
-    }
+        // Registration, and sources that are added apart, read their own.
+        reader.Others("Registration", "Dns", "Http", "Kubernetes", "Consul", "Etcd");
 
-    private static string Watch(string key) => $"{nameof(RollcallOptions.Watch)}:{key}";
+        var (watch, watching) = (options.Watch, reader.Part(nameof(options.Watch)));
+        watch.HoldDownTime = watching.Duration(nameof(watch.HoldDownTime)) ?? watch.HoldDownTime;
+        watch.HoldDownLossShare = watching.Share(nameof(watch.HoldDownLossShare)) ?? watch.HoldDownLossShare;
+        watch.Linger = watching.Duration(nameof(watch.Linger)) ?? watch.Linger;
+        watch.FirstSnapshotTimeout = watching.Duration(nameof(watch.FirstSnapshotTimeout)) ?? watch.FirstSnapshotTimeout;
+        watching.End();
+        reader.End();
+    }
 }

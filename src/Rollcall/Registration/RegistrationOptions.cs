@@ -25,6 +25,9 @@ public sealed class RegistrationOptions
     /// <summary>How long shutdown tries to deregister; after that the lease lapses by itself. Default 2 s.</summary>
     public TimeSpan DeregisterTimeout { get; set; } = TimeSpan.FromSeconds(2);
 
+    /// <summary>What was written in the configuration and could not be read, each with its key.</summary>
+    internal List<string> Unreadable { get; } = [];
+
     /// <summary>Takes the nodes of the whole application, separated by commas, where none is named for registrations alone.</summary>
     internal void AddDefaultNodes(string? nodes)
     {

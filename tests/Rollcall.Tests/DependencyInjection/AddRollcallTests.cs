@@ -117,13 +117,15 @@ public sealed class AddRollcallTests
             ["Rollcall:ConnectTimeout"] = "0s",
             ["Rollcall:AvoidTime"] = "1m",
             ["Rollcall:Watch:HoldDownLossShare"] = "2",
+            ["Rollcall:PerTryTimout"] = "2s",
+            ["Rollcall:Watch:Lingr"] = "2s",
         });
         builder.Services.AddRollcall();
         using var host = builder.Build();
 
         var error = await Assert.ThrowsAsync<OptionsValidationException>(() => host.StartAsync());
 
-        string[] keys = ["Services:a", "Services:b", "Services:c", "DefaultScheme", "Node", "Balancer", "MaxAttempts", "PerTryTimeout", "ConnectTimeout", "AvoidTime", "Watch"];
+        string[] keys = ["Services:a", "Services:b", "Services:c", "DefaultScheme", "Node", "Balancer", "MaxAttempts", "PerTryTimeout", "ConnectTimeout", "AvoidTime", "Watch: ", "PerTryTimout is no option", "Watch:Lingr is no option"];
         Assert.Equal(keys.Length, error.Failures.Count());
         Assert.All(keys, key => Assert.Single(error.Failures, failure => failure.StartsWith($"Rollcall:{key}", StringComparison.Ordinal)));
         Assert.Contains("Rollcall:PerTryTimeout is 'soon', which is no duration; write it like 2s, 500ms or 00:00:02.", error.Failures, StringComparer.Ordinal);

@@ -50,4 +50,7 @@ public sealed class InstanceOptions
 
     /// <summary>How long one check may take, 10 ms to 1 min and at most the interval. Default 1 s.</summary>
     public TimeSpan CheckTimeout { get; set; } = TimeSpan.FromSeconds(1);
+
+    /// <summary>What was written in the configuration and could not be read, each with its key.</summary>
+    internal List<string> Unreadable { get; } = [];
 }

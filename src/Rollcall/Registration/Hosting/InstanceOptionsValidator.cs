@@ -21,9 +21,9 @@ internal sealed class InstanceOptionsValidator : IValidateOptions<InstanceOption
             Zone = options.Zone,
         };
         string[] violations = [.. announcement.Violations(), .. CheckViolations(options)];
-        return violations.Length == 0
+        return violations.Length + options.Unreadable.Count == 0
             ? ValidateOptionsResult.Success
-            : ValidateOptionsResult.Fail(violations.Select(violation => $"The registration of '{service}': {violation}"));
+            : ValidateOptionsResult.Fail(options.Unreadable.Concat(violations.Select(violation => $"The registration of '{service}': {violation}")));
     }
 
     private static IEnumerable<string> CheckViolations(InstanceOptions options)

@@ -7,7 +7,7 @@ internal sealed class RegistrationOptionsValidator : IValidateOptions<Registrati
     public ValidateOptionsResult Validate(string? name, RegistrationOptions options)
     {
         ArgumentNullException.ThrowIfNull(options);
-        string[] violations = [.. Violations(options)];
+        string[] violations = [.. options.Unreadable, .. Violations(options)];
         return violations.Length == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(violations);
     }
 

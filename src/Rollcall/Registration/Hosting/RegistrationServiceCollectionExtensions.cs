@@ -30,11 +30,12 @@ public static class RegistrationServiceCollectionExtensions
         ArgumentNullException.ThrowIfNull(services);
         ArgumentException.ThrowIfNullOrEmpty(service);
         services.AddSingleton(new RegisteredService(service));
+        services.TryAddEnumerable(ServiceDescriptor.Singleton<IConfigureOptions<RegistrationOptions>, RegistrationOptionsSetup>(ReadOptions));
+        services.TryAddEnumerable(ServiceDescriptor.Singleton<IConfigureOptions<InstanceOptions>, RegistrationOptionsSetup>(ReadOptions));
         services.AddOptions<RegistrationOptions>()
-            .BindConfiguration("Rollcall:Registration")
             .PostConfigure<IConfiguration>(static (registration, configuration) => registration.AddDefaultNodes(configuration["Rollcall:Node"]))
             .ValidateOnStart();
-        var options = services.AddOptions<InstanceOptions>(service).BindConfiguration($"Rollcall:Registration:Instances:{service}").ValidateOnStart();
+        var options = services.AddOptions<InstanceOptions>(service).ValidateOnStart();
         if (configure is not null)
             options.Configure(configure);
 
@@ -51,4 +52,6 @@ public static class RegistrationServiceCollectionExtensions
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IHostedService, RegistrationLifecycle>());
         return services;
     }
+
+    private static RegistrationOptionsSetup ReadOptions(IServiceProvider provider) => new(provider.GetService<IConfiguration>());
 }

@@ -27,6 +27,8 @@ public sealed class RegistrationHostingTests
             ("Rollcall:Registration:Nodes:0", node.Url),
             ("Rollcall:Registration:Instances:mailer:Weight", "7"),
             ("Rollcall:Registration:Instances:mailer:Zone", "b"),
+            ("Rollcall:Registration:Instances:mailer:Ttl", "25s"),
+            ("Rollcall:Registration:Instances:mailer:Ports:admin", "2526"),
             ("Rollcall:Registration:Instances:mailer:Metadata:version", "v3"));
         builder.Services.AddRollcallWorkerRegistration("mailer", static o =>
         {
@@ -41,6 +43,7 @@ public sealed class RegistrationHostingTests
         var document = node.Find("mailer/m-1")!.Document;
         Assert.Equal((2525, 7, "a", "v3"), (document.Ports!["smtp"], document.Weight!.Value, document.Zone, document.Metadata!["version"]));
         Assert.Equal("127.0.0.1", document.Address);
+        Assert.Equal((2526, "25s"), (document.Ports["admin"], document.Ttl));
 
         await host.StopAsync();
         Assert.Empty(node.Keys);
@@ -81,7 +84,8 @@ public sealed class RegistrationHostingTests
     [Fact]
     public async Task Wrong_options_are_told_at_start_all_at_once()
     {
-        var builder = Builder(("Rollcall:Registration:Nodes:0", "ftp://x"), ("Rollcall:Registration:DrainTimeout", "-00:00:01"));
+        var builder = Builder(("Rollcall:Registration:Nodes:0", "ftp://x"), ("Rollcall:Registration:DrainTimeout", "-00:00:01"),
+            ("Rollcall:Registration:DeregisterTimeout", "soon"), ("Rollcall:Registration:Onwer", "x"), ("Rollcall:Registration:Instances:Mailer:Tll", "5s"));
         builder.Services.AddRollcallWorkerRegistration("Mailer", static o =>
         {
             o.Ports["smtp"] = 70000;
@@ -94,7 +98,8 @@ public sealed class RegistrationHostingTests
 
         var text = error.ToString();
         Assert.All(
-            ["'ftp://x' is no address of a node", "drain timeout", "service 'Mailer'", "port smtp is 70000", "check 'health'", "check's timeout"],
+            ["'ftp://x' is no address of a node", "drain timeout", "Rollcall:Registration:DeregisterTimeout is 'soon', which is no duration",
+                "Rollcall:Registration:Onwer is no option; there are: DeregisterTimeout, DrainTimeout,", "Rollcall:Registration:Instances:Mailer:Tll is no option", "service 'Mailer'", "port smtp is 70000", "check 'health'", "check's timeout"],
             part => Assert.Contains(part, text, StringComparison.Ordinal));
     }
 
