@@ -10,9 +10,10 @@ public sealed partial class HouseTests
     {
         ["Rollcall"] = [],
         ["Rollcall.AspNetCore"] = ["Rollcall"],
+        ["Rollcall.Kubernetes"] = ["Rollcall"],
         ["Rollcall.Registry"] = ["Rollcall"],
         ["Rollcall.Node"] = ["Rollcall", "Rollcall.Registry"],
-        ["Rollcall.Cli"] = ["Rollcall", "Rollcall.Registry", "Rollcall.Node"],
+        ["Rollcall.Cli"] = ["Rollcall", "Rollcall.Registry", "Rollcall.Node", "Rollcall.Kubernetes"],
     };
 
     // Where extension methods belong by the convention of what they extend.

@@ -2,6 +2,7 @@ using System.Runtime.InteropServices;
 using System.Text;
 using Microsoft.Win32.SafeHandles;
 using Rollcall.Api;
+using Rollcall.Kubernetes;
 using Rollcall.Sources;
 using Rollcall.Sources.Http;
 
@@ -48,22 +49,17 @@ internal sealed class ProcessEnvironment : IDisposable
         _signals.Dispose();
     }
 
-    // The framework's own stream for a pipe swallows that nobody reads it, and `rollcall watch orders | head -1` would run for ever. A file stream tells,
-    // but keeps a place of its own in what has one, and so would overwrite what others write into the same file.
-    private static Stream OpenOutput()
-    {
-        if (!Console.IsOutputRedirected || OperatingSystem.IsWindows())
-            return Console.OpenStandardOutput();
-        var output = new FileStream(new SafeFileHandle(1, ownsHandle: false), FileAccess.Write, bufferSize: 0);
-        return output.CanSeek ? Console.OpenStandardOutput() : output;
-    }
+    // The framework's own stream swallows a broken pipe, and `rollcall watch orders | head -1` would run for ever.
+    private static Stream OpenOutput() => Console.IsOutputRedirected && !OperatingSystem.IsWindows()
+        ? new FileStream(new SafeFileHandle(1, ownsHandle: false), FileAccess.Write, bufferSize: 0)
+        : Console.OpenStandardOutput();
 
     private static SourceRegistry CreateSource(IReadOnlyList<Uri> nodes)
     {
         var options = new RollcallSourceOptions();
         foreach (var node in nodes)
             options.Nodes.Add(node);
-        return new SourceRegistry([new StaticSource(), new FileSource(), new RollcallSource(options), new HttpSource()]);
+        return new SourceRegistry([new StaticSource(), new FileSource(), new RollcallSource(options), new HttpSource(), new KubernetesSource()]);
     }
 
     private static string? Variable(string name) => System.Environment.GetEnvironmentVariable(name);

@@ -1,0 +1,226 @@
+using System.Net;
+using System.Net.Http.Headers;
+using System.Text.Json;
+using Rollcall.Kubernetes.Clusters;
+using Rollcall.Kubernetes.Objects;
+using Rollcall.Servers;
+
+namespace Rollcall.Kubernetes.Api;
+
+/// <summary>
+/// A thin client of one cluster's API: lists, watches, gets. Over HTTP/2, so that every watch shares one connection. Thread-safe.
+/// </summary>
+internal sealed class ApiClient : IDisposable
+{
+    /// <summary>The largest page of a list; 500 full slices have some 20 MB.</summary>
+    public const int MaxPageBytes = 64 * 1024 * 1024;
+
+    /// <summary>The largest event of a watch; the store behind the API takes no object beyond some 1.5 MB.</summary>
+    public const int MaxEventBytes = 4 * 1024 * 1024;
+
+    /// <summary>How much of a refusal is read.</summary>
+    public const int MaxStatusBytes = 64 * 1024;
+
+    private readonly ClusterSettings _settings;
+    private readonly ClusterCredentials _credentials;
+    private readonly HttpClient _http;
+    private readonly TimeSpan _timeout;
+    private readonly TimeProvider _time;
+    private readonly string _server;
+
+    /// <summary>A client; nothing is sent yet.</summary>
+    /// <exception cref="DiscoveryException">A certificate or key cannot be used.</exception>
+    public ApiClient(ClusterSettings settings, TimeSpan timeout, TimeProvider time)
+    {
+        _settings = settings;
+        _timeout = timeout;
+        _time = time;
+        _server = $"{ServerFailure.NameOf(settings.Server)} ({settings.Name})";
+        _credentials = new ClusterCredentials(settings, time);
+        _http = new HttpClient(CreateHandler(), disposeHandler: true)
+        {
+            BaseAddress = settings.Server.AbsoluteUri.EndsWith('/') ? settings.Server : new Uri(settings.Server.AbsoluteUri + "/"),
+            Timeout = Timeout.InfiniteTimeSpan, // a watch has no end; every other limit is ours
+            DefaultRequestVersion = HttpVersion.Version20,
+            DefaultVersionPolicy = HttpVersionPolicy.RequestVersionOrLower,
+        };
+        _http.DefaultRequestHeaders.Accept.Add(new MediaTypeWithQualityHeaderValue("application/json"));
+        _http.DefaultRequestHeaders.UserAgent.Add(new ProductInfoHeaderValue("rollcall", typeof(ApiClient).Assembly.GetName().Version?.ToString(3)));
+    }
+
+    /// <summary>One page of a list.</summary>
+    /// <exception cref="ApiException">It could not be had.</exception>
+    public async Task<ListPage<T>> ListAsync<T>(ApiRequest request, ItemReader<T> read, StringCache strings, CancellationToken cancellationToken)
+    {
+        using var response = await SendAsync(request, cancellationToken);
+        try
+        {
+            using var body = await BoundedBody.ReadAsync(response.Content, MaxPageBytes, _timeout, _time, cancellationToken);
+            return ListPage<T>.Parse(body.Bytes.Span, read, strings);
+        }
+        catch (Exception error) when (IsFault(error) && !cancellationToken.IsCancellationRequested)
+        {
+            throw Explain(request, error);
+        }
+    }
+
+    /// <summary>One object.</summary>
+    /// <exception cref="ApiException">It could not be had.</exception>
+    public async Task<T> GetAsync<T>(ApiRequest request, ItemReader<T> read, CancellationToken cancellationToken)
+    {
+        using var response = await SendAsync(request, cancellationToken);
+        try
+        {
+            using var body = await BoundedBody.ReadAsync(response.Content, MaxEventBytes, _timeout, _time, cancellationToken);
+            return Parse(body.Bytes.Span, read);
+        }
+        catch (Exception error) when (IsFault(error) && !cancellationToken.IsCancellationRequested)
+        {
+            throw Explain(request, error);
+        }
+    }
+
+    /// <summary>Begins a watch. The server has agreed to it when this returns.</summary>
+    /// <exception cref="ApiException">It did not.</exception>
+    public async Task<WatchStream<T>> WatchAsync<T>(ApiRequest request, ItemReader<T> read, StringCache strings, CancellationToken cancellationToken)
+        where T : KubernetesObject
+    {
+        var response = await SendAsync(request, cancellationToken);
+        try
+        {
+            return new WatchStream<T>(response, await response.Content.ReadAsStreamAsync(cancellationToken), read, strings, _time, error => Explain(request, error));
+        }
+        catch
+        {
+            response.Dispose();
+            throw;
+        }
+    }
+
+    public void Dispose()
+    {
+        _http.Dispose();
+        _credentials.Dispose();
+    }
+
+    /// <summary>True for whatever a broken or foreign server may cause while its answer is read.</summary>
+    internal static bool IsFault(Exception error) =>
+        ServerFailure.IsTransport(error) || error is JsonException or InvalidOperationException or FormatException or DiscoveryException or OperationCanceledException;
+
+    private static T Parse<T>(ReadOnlySpan<byte> body, ItemReader<T> read)
+    {
+        var json = new Utf8JsonReader(body);
+        return json.Read() ? read(ref json, new StringCache()) : throw new JsonException("it is empty");
+    }
+
+    private SocketsHttpHandler CreateHandler()
+    {
+        var handler = new SocketsHttpHandler
+        {
+            SslOptions = ClusterTls.Create(_settings, _credentials, _time),
+            AllowAutoRedirect = false, // a token must not follow to where somebody else points
+            UseCookies = false,
+            ConnectTimeout = _timeout,
+            EnableMultipleHttp2Connections = true, // a second one only when a server allows no more streams on the first
+            InitialHttp2StreamWindowSize = 1024 * 1024,
+            // Finds a connection that has silently died within half a minute, whatever the watches on it do.
+            KeepAlivePingDelay = TimeSpan.FromSeconds(15),
+            KeepAlivePingTimeout = TimeSpan.FromSeconds(15),
+            KeepAlivePingPolicy = HttpKeepAlivePingPolicy.WithActiveRequests,
+        };
+        if (_settings.Proxy is { } proxy)
+            (handler.Proxy, handler.UseProxy) = (new WebProxy(proxy) { Credentials = CredentialsOf(proxy) }, true);
+        return handler;
+    }
+
+    private static NetworkCredential? CredentialsOf(Uri proxy)
+    {
+        var parts = Uri.UnescapeDataString(proxy.UserInfo).Split(':', 2);
+        return parts.Length == 2 ? new NetworkCredential(parts[0], parts[1]) : null;
+    }
+
+    private async Task<HttpResponseMessage> SendAsync(ApiRequest request, CancellationToken cancellationToken)
+    {
+        var response = await SendOnceAsync(request, refused: false, cancellationToken);
+        if (response.StatusCode == HttpStatusCode.Unauthorized && _credentials.CanRefresh)
+        {
+            response.Dispose();
+            response = await SendOnceAsync(request, refused: true, cancellationToken);
+        }
+
+        if (response.IsSuccessStatusCode)
+            return response;
+        using (response)
+            throw await RefusedAsync(request, response, cancellationToken);
+    }
+
+    private async Task<HttpResponseMessage> SendOnceAsync(ApiRequest request, bool refused, CancellationToken cancellationToken)
+    {
+        using var timeout = new CancellationTokenSource(_timeout, _time);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(timeout.Token, cancellationToken);
+        try
+        {
+            using var message = new HttpRequestMessage(HttpMethod.Get, request.Path) { Version = _http.DefaultRequestVersion, VersionPolicy = _http.DefaultVersionPolicy };
+            if (await _credentials.GetTokenAsync(refused, cancellationToken) is { } token)
+                message.Headers.Authorization = new AuthenticationHeaderValue("Bearer", token);
+            return await _http.SendAsync(message, HttpCompletionOption.ResponseHeadersRead, either.Token);
+        }
+        catch (OperationCanceledException error) when (!cancellationToken.IsCancellationRequested)
+        {
+            throw Explain(request, new TimeoutException($"nothing came within {DurationText.Format(_timeout)}", error));
+        }
+        catch (Exception error) when (IsFault(error) && !cancellationToken.IsCancellationRequested)
+        {
+            throw Explain(request, error);
+        }
+    }
+
+    private async Task<ApiException> RefusedAsync(ApiRequest request, HttpResponseMessage response, CancellationToken cancellationToken)
+    {
+        var status = await ReadStatusAsync(response, cancellationToken);
+        var retryAfter = status.RetryAfter ?? response.Headers.RetryAfter switch
+        {
+            { Delta: { } delta } => delta,
+            { Date: { } date } => date - _time.GetUtcNow(),
+            _ => null,
+        };
+        var said = status.Message.Length == 0 ? "" : $": {status.Message.TrimEnd('.')}";
+        var message = response.StatusCode switch
+        {
+            HttpStatusCode.Forbidden => AccessAdvice.Explain(request, _server, status.Message),
+            HttpStatusCode.Unauthorized =>
+                $"Cannot {request}: {_server} does not accept the credentials (401{said}). Check the token or certificate of '{_settings.Name}'; they may have lapsed.",
+            HttpStatusCode.NotFound => $"Cannot {request}: {_server} does not serve /{request.Path.Split('?')[0]} (404{said}).",
+            HttpStatusCode.TooManyRequests => $"Cannot {request}: {_server} has too much to do (429{said}). It is asked again when it says so.",
+            HttpStatusCode.Gone => $"Cannot {request}: {_server} no longer knows the version asked for (410{said}).",
+            _ => $"Cannot {request}: {_server} answers {(int)response.StatusCode}{said}. Is this the address of a Kubernetes API?",
+        };
+        return new ApiException(message, response.StatusCode, retryAfter > TimeSpan.Zero ? retryAfter : null);
+    }
+
+    private async Task<ApiStatus> ReadStatusAsync(HttpResponseMessage response, CancellationToken cancellationToken)
+    {
+        try
+        {
+            using var body = await BoundedBody.ReadAsync(response.Content, MaxStatusBytes, _timeout, _time, cancellationToken);
+            return ApiStatus.Parse(body.Bytes.Span);
+        }
+        catch (Exception error) when (IsFault(error) && !cancellationToken.IsCancellationRequested)
+        {
+            return default; // the code alone says most of it
+        }
+    }
+
+    private ApiException Explain(ApiRequest request, Exception error) => error switch
+    {
+        ApiException known => known,
+        DiscoveryException known => new ApiException(known.Message, innerException: known),
+        JsonException or InvalidOperationException or FormatException => new ApiException(
+            $"Cannot {request}: the answer of {_server} makes no sense ({error.Message.Split(" Path:")[0].TrimEnd('.')}). Is this the address of a Kubernetes API?", innerException: error),
+        _ => new ApiException(
+            ServerFailure.Explain(
+                request.ToString(), _settings.Server, error,
+                $"Check the address and that the API server of '{_settings.Name}' runs.").Message,
+            innerException: error),
+    };
+}
