@@ -74,7 +74,7 @@ internal static class LiveTable
 
     private static Spectre.Console.Table Endpoints(EndpointSet set, Invocation invocation)
     {
-        var rows = new EndpointTable(invocation.Format, invocation.Now);
+        var rows = new EndpointTable(invocation.Format, invocation.Now, hasPriorities: true);
         foreach (var endpoint in set.Endpoints)
             rows.Add(EndpointRow.Of(endpoint));
         var table = new Spectre.Console.Table().NoBorder();

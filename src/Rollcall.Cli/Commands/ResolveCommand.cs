@@ -48,7 +48,7 @@ internal static class ResolveCommand
             return;
         }
 
-        var rows = new EndpointTable(invocation.Format, invocation.Now);
+        var rows = new EndpointTable(invocation.Format, invocation.Now, hasPriorities: true);
         foreach (var endpoint in set.Endpoints)
             rows.Add(EndpointRow.Of(endpoint));
         invocation.Print(rows.Table);

@@ -8,12 +8,13 @@ namespace Rollcall.Cli.Output;
 /// <param name="Sign"><c>+</c> came, <c>-</c> left, <c>~</c> changed, <c>!</c> the snapshot itself can be trusted more or less.</param>
 /// <param name="Id">The endpoint; empty for <c>!</c>.</param>
 /// <param name="Text">What is to be said of it.</param>
-internal readonly record struct EndpointChange(char Sign, string Id, string Text)
+/// <param name="IsGood">True when it is nothing to worry about.</param>
+internal readonly record struct EndpointChange(char Sign, string Id, string Text, bool IsGood = false)
 {
     /// <summary>What it means to the eye.</summary>
     public Tone Tone => Sign switch
     {
-        '+' => Tone.Good,
+        _ when IsGood => Tone.Good,
         '-' => Tone.Bad,
         _ => Tone.Warning,
     };
@@ -29,9 +30,9 @@ internal static class EndpointChanges
     public static IEnumerable<EndpointChange> Between(EndpointSet? before, EndpointSet now)
     {
         if (before is null)
-            yield return new('!', "", $"{FreshnessText.Format(now.Freshness)}, {Count(now.Endpoints.Length)}");
+            yield return new('!', "", $"{FreshnessText.Format(now.Freshness)}, {Count(now.Endpoints.Length)}", now.Freshness.IsLive);
         else if (before.Freshness != now.Freshness)
-            yield return new('!', "", FreshnessText.Format(now.Freshness));
+            yield return new('!', "", FreshnessText.Format(now.Freshness), now.Freshness.IsLive);
 
         // Both are in order of id, so that one pass over the two finds every pair.
         var old = before?.Endpoints ?? [];
@@ -41,7 +42,7 @@ internal static class EndpointChanges
             for (; at < old.Length && string.CompareOrdinal(old[at].Id, endpoint.Id) < 0; at++)
                 yield return Left(old[at]);
             if (at == old.Length || !string.Equals(old[at].Id, endpoint.Id, StringComparison.Ordinal))
-                yield return new('+', endpoint.Id, $"{Place(endpoint)} {State(endpoint)}");
+                yield return new('+', endpoint.Id, $"{Place(endpoint)} {State(endpoint)}", IsGood: true);
             else if (Describe(old[at++], endpoint) is { Length: > 0 } text)
                 yield return new('~', endpoint.Id, text);
         }

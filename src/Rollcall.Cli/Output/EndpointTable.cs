@@ -16,6 +16,8 @@ internal readonly record struct EndpointRow
 
     public required int Weight { get; init; }
 
+    public int Priority { get; init; }
+
     public string? Zone { get; init; }
 
     public DateTimeOffset? Since { get; init; }
@@ -33,6 +35,7 @@ internal readonly record struct EndpointRow
         Host = endpoint.Host,
         Ports = endpoint.Ports,
         Weight = endpoint.Weight,
+        Priority = endpoint.Priority,
         Zone = endpoint.Zone,
         Since = endpoint.Since,
         Reason = endpoint.Reason,
@@ -56,12 +59,16 @@ internal readonly record struct EndpointRow
 }
 
 /// <summary>Instances or endpoints as a table: the same columns wherever they come from.</summary>
-internal sealed class EndpointTable(OutputFormat format, DateTimeOffset now)
+internal sealed class EndpointTable(OutputFormat format, DateTimeOffset now, bool hasPriorities = false)
 {
     private readonly bool _isWide = format == OutputFormat.Wide;
+    private readonly bool _hasPriorities = hasPriorities && format == OutputFormat.Wide;
 
     public Table Table { get; } = new(
-        ["ID", "STATE", "HOST", "PORTS", "WEIGHT", "ZONE", "AGE", .. format == OutputFormat.Wide ? ["NODE", "METADATA"] : Array.Empty<string>(), "REASON"]);
+    [
+        "ID", "STATE", "HOST", "PORTS", "WEIGHT", .. hasPriorities && format == OutputFormat.Wide ? ["PRIORITY"] : Array.Empty<string>(),
+        "ZONE", "AGE", .. format == OutputFormat.Wide ? ["NODE", "METADATA"] : Array.Empty<string>(), "REASON",
+    ]);
 
     public void Add(in EndpointRow row)
     {
@@ -69,8 +76,8 @@ internal sealed class EndpointTable(OutputFormat format, DateTimeOffset now)
         Cell state = new(StateText.Format(row.State), StateTone.Of(row.State));
         Table.Add(
         [
-            row.Id, state, row.Host, Ports(row.Ports), row.Weight, row.Zone, age,
-            .. _isWide ? [row.Node, Pairs(row.Metadata)] : Array.Empty<Cell>(),
+            row.Id, state, row.Host, Ports(row.Ports), row.Weight, .. _hasPriorities ? [row.Priority] : Array.Empty<Cell>(),
+            row.Zone, age, .. _isWide ? [row.Node, Pairs(row.Metadata)] : Array.Empty<Cell>(),
             row.Reason,
         ]);
     }

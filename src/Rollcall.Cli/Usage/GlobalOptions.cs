@@ -22,7 +22,7 @@ internal sealed class GlobalOptions
 
     public Option<OutputFormat> Output { get; } = new("--output", "-o")
     {
-        Description = "table, wide (more columns) or json (the API's own documents). Default: table.",
+        Description = "table, wide (more columns, where there is more to say) or json (the API's own documents). Default: table.",
         HelpName = "FORMAT",
         Recursive = true,
         CustomParser = static result =>

@@ -6,8 +6,11 @@ namespace Rollcall.Api;
 /// <summary>Turns what went wrong between a client and a node into words for a person.</summary>
 internal static class NodeFailure
 {
+    // The same words reach people through the command line and through an application's log.
+    private const string Naming = $"--node on a command line, Rollcall:Node in an application, or {ApiNames.NodeVariable}";
+
     private const string WhatToDo =
-        $"Is a node running there? Start one with `rollcall serve`, or name another with --node or {ApiNames.NodeVariable}.";
+        $"Is a node running there? Start one with `rollcall serve`, or name another ({Naming}).";
 
     /// <summary>No answer came back.</summary>
     public static NodeException Unreachable(Uri node, string action, HttpRequestException error)
@@ -35,7 +38,7 @@ internal static class NodeFailure
         {
             return new NodeException(
                 $"Could not {action}: {Name(node)} answered {status} {response.ReasonPhrase} in a form no Rollcall node uses. " +
-                $"Check the address; name another with --node or {ApiNames.NodeVariable}.", status, null) { RetryAfter = retryAfter };
+                $"Check the address, or name another ({Naming}).", status, null) { RetryAfter = retryAfter };
         }
 
         var detail = problem.Detail ?? problem.Title ?? $"status {status}";
@@ -48,7 +51,7 @@ internal static class NodeFailure
     /// <summary>The node answered with success, but not with what was asked for.</summary>
     public static NodeException NotUnderstood(Uri node, string action, int status, Exception? error) => new(
         $"Could not {action}: {Name(node)} answered {status} in a form no Rollcall node uses. " +
-        $"Check the address; name another with --node or {ApiNames.NodeVariable}.", status, null, error);
+        $"Check the address, or name another ({Naming}).", status, null, error);
 
     private static ProblemDocument? ReadProblem(HttpResponseMessage response, ReadOnlySpan<byte> body)
     {

@@ -147,8 +147,13 @@ public sealed partial class RollcallHandler : DelegatingHandler
         return new HttpRequestException(
             HttpRequestError.NameResolutionError,
             $"{request.Method} {route} could not be sent: {table.Problem}. '{route.Service}' is found through {route.Target}, which has {set.Endpoints.Length} endpoints "
-            + $"({set.Freshness}, as of {set.ObservedAt:u}). See what it has with: rollcall resolve {route.Target}");
+            + $"({set.Freshness}, as of {set.ObservedAt:u}). {Advice(route.Target)}");
     }
+
+    // The command line does not know what an application's configuration says.
+    private static string Advice(ServiceTarget target) => target.Scheme == "configuration"
+        ? "See the section Services of the configuration."
+        : $"See what it has with: rollcall resolve {target}";
 
     // As the caller has written it where the scheme was HTTP already; a composite scheme's path has not been through HTTP's own rules yet.
     private static Uri Rewrite(Uri original, string authority)

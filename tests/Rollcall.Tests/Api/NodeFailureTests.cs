@@ -22,7 +22,7 @@ public sealed class NodeFailureTests
         Assert.True(error.IsTransient);
         Assert.Equal(
             "Could not list the services: connection refused (http://node:7655). " +
-            "Is a node running there? Start one with `rollcall serve`, or name another with --node or ROLLCALL_NODE.",
+            "Is a node running there? Start one with `rollcall serve`, or name another (--node on a command line, Rollcall:Node in an application, or ROLLCALL_NODE).",
             error.Message);
     }
 
