@@ -9,6 +9,7 @@ using Microsoft.Extensions.Hosting;
 using Rollcall.TestKube.Access;
 using Rollcall.TestKube.Api;
 using Rollcall.TestKube.Certificates;
+using Rollcall.TestKube.Controllers;
 using Rollcall.TestKube.Faults;
 using Rollcall.TestKube.Objects;
 using Rollcall.TestKube.Storage;
@@ -34,7 +35,9 @@ public sealed class KubeServer : IAsyncDisposable
 
     private readonly ServedApis _served;
     private readonly KubeServerOptions _options;
+    private readonly Deletion _deletion;
     private WebApplication? _app;
+    private Cluster? _cluster;
     private int _port;
 
     private KubeServer(KubeServerOptions options)
@@ -45,6 +48,7 @@ public sealed class KubeServer : IAsyncDisposable
         Authority = new CertificateAuthority(options.Time);
         Store = new ObjectStore(options.Time, options.HistoryLimit);
         AdminToken = Access.IssueToken(KubeUser.Admin);
+        _deletion = new Deletion(Store, options.Time, hasKubelet: options.Controllers is not null);
     }
 
     /// <summary><c>https://127.0.0.1:PORT</c>.</summary>
@@ -70,6 +74,9 @@ public sealed class KubeServer : IAsyncDisposable
     /// <summary>May do everything.</summary>
     public string AdminToken { get; }
 
+    /// <summary>Ends only when the stand-ins for the controllers do, which is a mistake of theirs or the end of the double.</summary>
+    public Task ControllersEnded => _cluster?.Running ?? Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System);
+
     /// <summary>Which endpoint slices are served, from the next request on; what was watched goes on.</summary>
     public SliceSupport Slices
     {
@@ -83,6 +90,8 @@ public sealed class KubeServer : IAsyncDisposable
         foreach (var name in (string[])["default", "kube-system"])
             server.Put(Manifest.Namespace(name));
         await server.ListenAsync(cancellationToken);
+        if (server._options.Controllers is { } controllers)
+            server._cluster = new Cluster(server.Store, controllers, server._options.Time);
         return server;
     }
 
@@ -122,6 +131,12 @@ public sealed class KubeServer : IAsyncDisposable
     /// <summary>Takes an object away at once.</summary>
     public void Delete(ApiResource resource, string @namespace, string name) => Store.Delete(resource, @namespace, name);
 
+    /// <summary>Ends a pod in good order: it terminates for its grace period, as kubectl deletes it.</summary>
+    public void EndPod(string @namespace, string name) => _deletion.Begin(Store.Get(ApiResource.Pods, @namespace, name), null);
+
+    /// <summary>Takes a pod into rotation or out of it, as its readiness probe does.</summary>
+    public void SetReady(string @namespace, string pod, bool isReady) => Store.Change(ApiResource.Pods, @namespace, pod, json => Kubelet.SetReady(json, isReady));
+
     /// <summary>A new token of a service account that may do what the rules say, and nothing else.</summary>
     public string AddServiceAccount(string @namespace, string name, params AccessRule[] rules)
     {
@@ -148,6 +163,8 @@ public sealed class KubeServer : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await GoDownAsync();
+        if (_cluster is not null)
+            await _cluster.DisposeAsync();
         Faults.Dispose();
         Authority.Dispose();
     }
@@ -183,7 +200,7 @@ public sealed class KubeServer : IAsyncDisposable
             Counters,
             _served,
             new Reads(Store, Faults, Counters, _options.Time, _options.BookmarkEvery, _options.WatchTimeout),
-            new Writes(Store),
+            new Writes(Store, _deletion),
             _options.Time);
         app.Run(handler.HandleAsync);
         return app;

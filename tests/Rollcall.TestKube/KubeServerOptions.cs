@@ -2,6 +2,7 @@ using System.Security.Cryptography.X509Certificates;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Rollcall.TestKube.Api;
 using Rollcall.TestKube.Certificates;
+using Rollcall.TestKube.Controllers;
 
 namespace Rollcall.TestKube;
 
@@ -25,6 +26,12 @@ public sealed record KubeServerOptions
 
     /// <summary>Changes kept for watches from an old revision.</summary>
     public int HistoryLimit { get; init; } = 10_000;
+
+    /// <summary>
+    /// Stand-ins for the controllers: pods of stateful sets come and go, services' endpoints follow them. Default: none, so that the cluster holds what the test put
+    /// there and nothing else.
+    /// </summary>
+    public ClusterOptions? Controllers { get; init; }
 
     /// <summary>What is spoken. Default: HTTP/2 and HTTP/1.1, the client chooses.</summary>
     public HttpProtocols Protocols { get; init; } = HttpProtocols.Http1AndHttp2;

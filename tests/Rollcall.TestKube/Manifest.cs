@@ -134,17 +134,7 @@ public static class Manifest
         ["apiVersion"] = "v1",
         ["kind"] = "Pod",
         ["metadata"] = Metadata(@namespace, name, new() { ["app"] = app }),
-        ["spec"] = new JsonObject
-        {
-            ["nodeName"] = node,
-            ["restartPolicy"] = "Always",
-            ["containers"] = new JsonArray(new JsonObject
-            {
-                ["name"] = app,
-                ["image"] = $"example.invalid/{app}:1",
-                ["ports"] = new JsonArray([.. ports.Select(static port => (JsonNode)new JsonObject { ["name"] = port.Name, ["containerPort"] = port.Port, ["protocol"] = "TCP" })]),
-            }),
-        },
+        ["spec"] = new JsonObject { ["nodeName"] = node, ["restartPolicy"] = "Always", ["containers"] = new JsonArray(Container(app, ports)) },
         ["status"] = new JsonObject
         {
             ["phase"] = "Running",
@@ -156,12 +146,41 @@ public static class Manifest
         },
     };
 
+    /// <summary>A stateful set behind the headless service of its name. Without controllers (<see cref="KubeServerOptions.Controllers"/>) no pods come of it.</summary>
+    public static JsonObject StatefulSet(string @namespace, string name, int replicas, params IEnumerable<(string Name, int Port)> ports) => new()
+    {
+        ["apiVersion"] = "apps/v1",
+        ["kind"] = "StatefulSet",
+        ["metadata"] = Metadata(@namespace, name, new() { ["app"] = name }),
+        ["spec"] = new JsonObject
+        {
+            ["replicas"] = replicas,
+            ["serviceName"] = name,
+            ["podManagementPolicy"] = "OrderedReady",
+            ["updateStrategy"] = new JsonObject { ["type"] = "RollingUpdate", ["rollingUpdate"] = new JsonObject { ["partition"] = 0 } },
+            ["selector"] = new JsonObject { ["matchLabels"] = new JsonObject { ["app"] = name } },
+            ["template"] = new JsonObject
+            {
+                ["metadata"] = new JsonObject { ["labels"] = new JsonObject { ["app"] = name } },
+                ["spec"] = new JsonObject { ["restartPolicy"] = "Always", ["terminationGracePeriodSeconds"] = 30, ["containers"] = new JsonArray(Container(name, ports)) },
+            },
+        },
+        ["status"] = new JsonObject { ["replicas"] = 0 },
+    };
+
     /// <summary>What an endpoint says it belongs to.</summary>
     public static JsonObject PodReference(string @namespace, string pod) => new() { ["kind"] = "Pod", ["namespace"] = @namespace, ["name"] = pod };
 
     internal static JsonObject Condition(string type, bool isTrue) => new() { ["type"] = type, ["status"] = isTrue ? "True" : "False" };
 
     internal static JsonObject Metadata(string @namespace, string name, JsonObject labels) => new() { ["name"] = name, ["namespace"] = @namespace, ["labels"] = labels };
+
+    private static JsonObject Container(string app, IEnumerable<(string Name, int Port)> ports) => new()
+    {
+        ["name"] = app,
+        ["image"] = $"example.invalid/{app}:1",
+        ["ports"] = new JsonArray([.. ports.Select(static port => (JsonNode)new JsonObject { ["name"] = port.Name, ["containerPort"] = port.Port, ["protocol"] = "TCP" })]),
+    };
 
     private static JsonObject NodeAddress(string type, string address) => new() { ["type"] = type, ["address"] = address };
 }

@@ -49,10 +49,15 @@ internal sealed class ProcessEnvironment : IDisposable
         _signals.Dispose();
     }
 
-    // The framework's own stream swallows a broken pipe, and `rollcall watch orders | head -1` would run for ever.
-    private static Stream OpenOutput() => Console.IsOutputRedirected && !OperatingSystem.IsWindows()
-        ? new FileStream(new SafeFileHandle(1, ownsHandle: false), FileAccess.Write, bufferSize: 0)
-        : Console.OpenStandardOutput();
+    // The framework's own stream for a pipe swallows that nobody reads it, and `rollcall watch orders | head -1` would run for ever. A file stream tells,
+    // but keeps a place of its own in what has one, and so would overwrite what others write into the same file.
+    private static Stream OpenOutput()
+    {
+        if (!Console.IsOutputRedirected || OperatingSystem.IsWindows())
+            return Console.OpenStandardOutput();
+        var output = new FileStream(new SafeFileHandle(1, ownsHandle: false), FileAccess.Write, bufferSize: 0);
+        return output.CanSeek ? Console.OpenStandardOutput() : output;
+    }
 
     private static SourceRegistry CreateSource(IReadOnlyList<Uri> nodes)
     {

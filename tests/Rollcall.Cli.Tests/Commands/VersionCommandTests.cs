@@ -1,3 +1,6 @@
+using System.Diagnostics;
+using Rollcall.TestKit;
+
 namespace Rollcall.Cli.Tests.Commands;
 
 public sealed class VersionCommandTests
@@ -19,6 +22,16 @@ public sealed class VersionCommandTests
         using var run = new CliRun();
         Assert.Equal(0, await run.RunAsync("version -o json"));
         Assert.Contains($"\"number\": \"{ProgramVersion.Current.Number}\"", run.Out, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Several_programs_can_share_one_file_for_their_output()
+    {
+        var (program, file) = (Path.Combine(AppContext.BaseDirectory, "rollcall.dll"), Path.GetTempFileName());
+        using var shell = Process.Start("sh", ["-c", $"{{ echo first; dotnet {program} version; dotnet {program} version; }} >{file}"]);
+        await Eventually.Within(shell.WaitForExitAsync());
+        Assert.Equal($"first\n{ProgramVersion.Current}\n{ProgramVersion.Current}\n", await File.ReadAllTextAsync(file));
+        File.Delete(file);
     }
 
     [Theory]

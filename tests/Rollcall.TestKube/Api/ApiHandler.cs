@@ -81,7 +81,7 @@ internal sealed class ApiHandler(AccessControl access, FaultInjector faults, Ser
         if (request.Path is "/healthz" or "/livez" or "/readyz")
             await Answers.BytesAsync(context, "ok"u8.ToArray(), contentType: "text/plain; charset=utf-8");
         else if (request.Path == "/openapi/v2")
-            await Answers.BytesAsync(context, ReadOnlyMemory<byte>.Empty, contentType: "application/com.github.proto-openapi.spec.v2@v1.0+protobuf");
+            await Answers.BytesAsync(context, ReadOnlyMemory<byte>.Empty, contentType: "application/com.github.proto-openapi.spec.v2.v1.0+protobuf");
         else if (_discovery.Find(request) is { } json)
             await Answers.JsonAsync(context, json);
         else

@@ -39,5 +39,17 @@ internal sealed class Reads(ObjectStore store, FaultInjector faults, ServerCount
         }
     }
 
-    private static IRenderer RendererOf(HttpContext context) => JsonRenderer.Instance;
+    // Clients list what they take in the order of their liking; kubectl's first is a table.
+    private IRenderer RendererOf(HttpContext context)
+    {
+        foreach (var accepted in context.Request.Headers.Accept.ToString().Split(',', StringSplitOptions.TrimEntries))
+        {
+            if (accepted.Contains("as=Table", StringComparison.Ordinal) && accepted.Contains("v=v1;", StringComparison.Ordinal))
+                return new TableRenderer(context.Request.Query["includeObject"].ToString(), time);
+            if (accepted.StartsWith(Answers.Json, StringComparison.Ordinal) && !accepted.Contains("as=", StringComparison.Ordinal))
+                break;
+        }
+
+        return JsonRenderer.Instance;
+    }
 }

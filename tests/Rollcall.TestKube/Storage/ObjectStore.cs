@@ -110,7 +110,11 @@ public sealed class ObjectStore(TimeProvider time, int historyLimit = 10_000)
 
     /// <summary>Takes it away. Watchers are told its last state under the revision of its end.</summary>
     /// <exception cref="ApiStatusException">It does not exist.</exception>
-    public StoredObject Delete(ApiResource resource, string @namespace, string name)
+    public StoredObject Delete(ApiResource resource, string @namespace, string name) =>
+        TryDelete(resource, @namespace, name) ?? throw ApiStatusException.NotFound(resource, name);
+
+    /// <summary>The same; null where it does not exist.</summary>
+    public StoredObject? TryDelete(ApiResource resource, string @namespace, string name)
     {
         ArgumentNullException.ThrowIfNull(resource);
         StoredObject gone;
@@ -120,7 +124,7 @@ public sealed class ObjectStore(TimeProvider time, int historyLimit = 10_000)
             var objects = Of(resource);
             var key = StoredObject.KeyOf(@namespace, name);
             if (!objects.TryGetValue(key, out var existing))
-                throw ApiStatusException.NotFound(resource, name);
+                return null;
             _objects[resource.QualifiedName] = objects.Remove(key);
             gone = existing.At(++_resourceVersion);
             changed = Record(new(StoreEventKind.Deleted, gone, existing));
