@@ -5,6 +5,9 @@ cd "$(dirname "${BASH_SOURCE[0]}")"
 source scripts/common.sh
 
 need_dotnet
+# The judges of the Kubernetes API server double. Without them the tests they judge are skipped, or fail where CI=true.
+unpack_package kubectl kubernetes-client || true
+unpack_package victoria-metrics victoria-metrics || true
 build Debug
 
 # A shell that started this in the background has made it ignore Ctrl-C, and so would every program it starts.

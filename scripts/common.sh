@@ -19,6 +19,27 @@ need_package() {
   return 1
 }
 
+# unpack_package COMMAND PACKAGE: unpacks a Debian package below artifacts/tools when it is not there. Nothing is installed: a package with a server would start it
+# as a service. What the package depends on must be there already, so this is for programs that need hardly more than libc.
+unpack_package() {
+  local folder="artifacts/tools/$2"
+  [ -x "$folder/usr/bin/$1" ] && return
+  if command -v apt-get >/dev/null && command -v dpkg-deb >/dev/null; then
+    echo "Unpacking $2…" >&2
+    rm -rf "$folder" "$folder.download"
+    mkdir -p "$folder.download"
+    (
+      cd "$folder.download"
+      apt-get download "$2" || { [ "$(id -u)" -eq 0 ] && apt-get update && apt-get download "$2"; }
+      dpkg-deb -x ./*.deb unpacked
+    ) >/dev/null 2>&1 && mv "$folder.download/unpacked" "$folder"
+    rm -rf "$folder.download"
+  fi
+  [ -x "$folder/usr/bin/$1" ] && return
+  echo "$1 is missing and could not be had. Unpack the package $2 into $folder and run this again." >&2
+  return 1
+}
+
 # build CONFIGURATION [PROJECT…]: quiet unless it fails.
 build() {
   local configuration=$1 log
