@@ -26,7 +26,7 @@ load() {
 }
 
 micro() {
-  dotnet artifacts/bin/Rollcall.Benchmarks/release/Rollcall.Benchmarks.dll --filter "${1:-*}" --artifacts "$out/micro" --exporters github --join
+  dotnet artifacts/bin/Rollcall.Benchmarks/release/Rollcall.Benchmarks.dll "$out/micro.md" --filter "${1:-*}" --artifacts "$out/micro"
 }
 
 case $what in
@@ -49,6 +49,6 @@ micro
   echo
   echo '## In one process (BenchmarkDotNet)'
   echo
-  cat "$out"/micro/results/*-report-github.md
+  cat "$out/micro.md"
 } >benchmarks/RESULTS.md
 echo 'Wrote benchmarks/RESULTS.md'

@@ -66,21 +66,27 @@ public class PicksBenchmarks
         return sum;
     }
 
+    [Target(MaxNanoseconds = 10, MaxBytes = 0)]
     [Benchmark(OperationsPerInvoke = Picks, Description = "round-robin")]
     public int RoundRobin() => PickBenchmarkEndpoints.Run(_roundRobin, Picks);
 
+    [Target(MaxNanoseconds = 10, MaxBytes = 0)]
     [Benchmark(OperationsPerInvoke = Picks, Description = "round-robin, weighted")]
     public int WeightedRoundRobin() => PickBenchmarkEndpoints.Run(_weightedRoundRobin, Picks);
 
+    [Target(MaxBytes = 0)]
     [Benchmark(OperationsPerInvoke = Picks, Description = "random")]
     public int RandomPick() => PickBenchmarkEndpoints.Run(_random, Picks);
 
+    [Target(MaxBytes = 0)]
     [Benchmark(OperationsPerInvoke = Picks, Description = "random, weighted")]
     public int WeightedRandom() => PickBenchmarkEndpoints.Run(_weightedRandom, Picks);
 
+    [Target(MaxNanoseconds = 25, MaxBytes = 0)]
     [Benchmark(OperationsPerInvoke = Picks, Description = "least-requests")]
     public int LeastRequests() => PickBenchmarkEndpoints.Run(_leastRequests, Picks);
 
+    [Target(MaxNanoseconds = 25, MaxBytes = 0)]
     [Benchmark(OperationsPerInvoke = Picks, Description = "least-requests, weighted")]
     public int WeightedLeastRequests() => PickBenchmarkEndpoints.Run(_weightedLeastRequests, Picks);
 }

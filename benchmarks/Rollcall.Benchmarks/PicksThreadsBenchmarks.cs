@@ -28,7 +28,7 @@ public class PicksThreadsBenchmarks : IDisposable
         _balancers = new Balancers(new Random(1));
     }
 
-    [Benchmark(Baseline = true, OperationsPerInvoke = Picks, Description = "by hand: counter % n")]
+    [Benchmark(Baseline = true, OperationsPerInvoke = Picks, Description = "by hand: counter % n, 2 threads")]
     public void HandWrittenCounter() => OnBoth(() =>
     {
         var sum = 0;
@@ -37,7 +37,7 @@ public class PicksThreadsBenchmarks : IDisposable
         return sum;
     });
 
-    [Benchmark(OperationsPerInvoke = Picks, Description = "by hand: list and lock")]
+    [Benchmark(OperationsPerInvoke = Picks, Description = "by hand: list and lock, 2 threads")]
     public void HandWrittenLock() => OnBoth(() =>
     {
         var sum = 0;
@@ -53,13 +53,13 @@ public class PicksThreadsBenchmarks : IDisposable
         return sum;
     });
 
-    [Benchmark(OperationsPerInvoke = Picks, Description = "round-robin")]
+    [Benchmark(OperationsPerInvoke = Picks, Description = "round-robin, 2 threads")]
     public void RoundRobin() => OnBoth(Balancers.RoundRobin);
 
-    [Benchmark(OperationsPerInvoke = Picks, Description = "random")]
+    [Benchmark(OperationsPerInvoke = Picks, Description = "random, 2 threads")]
     public void RandomPick() => OnBoth(Balancers.Random);
 
-    [Benchmark(OperationsPerInvoke = Picks, Description = "least-requests")]
+    [Benchmark(OperationsPerInvoke = Picks, Description = "least-requests, 2 threads")]
     public void LeastRequests() => OnBoth(Balancers.LeastRequests);
 
     [GlobalCleanup]
