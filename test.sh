@@ -8,6 +8,8 @@ need_dotnet
 # The judges of the Kubernetes API server double. Without them the tests they judge are skipped, or fail where CI=true.
 unpack_package kubectl kubernetes-client || true
 unpack_package victoria-metrics victoria-metrics || true
+# The source etcd:/// is tested against real servers.
+need_package etcd etcd-server || true
 build Debug
 
 # A shell that started this in the background has made it ignore Ctrl-C, and so would every program it starts.

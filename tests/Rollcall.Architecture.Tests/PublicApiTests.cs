@@ -16,6 +16,7 @@ public sealed class PublicApiTests
     [Theory]
     [InlineData("Rollcall", "Rollcall.Core")]
     [InlineData("Rollcall.AspNetCore", "Rollcall.AspNetCore")]
+    [InlineData("Rollcall.Etcd", "Rollcall.Etcd")]
     [InlineData("Rollcall.Kubernetes", "Rollcall.Kubernetes")]
     [InlineData("Rollcall.Registry", "Rollcall.Registry")]
     public void The_public_surface_is_the_listed_one(string project, string assembly)

@@ -10,6 +10,7 @@ using Rollcall.Balancing;
 using Rollcall.DependencyInjection;
 using Rollcall.Http;
 using Rollcall.Sources;
+using Rollcall.Sources.Http;
 using Rollcall.Watching;
 
 namespace Microsoft.Extensions.DependencyInjection;
@@ -18,7 +19,7 @@ namespace Microsoft.Extensions.DependencyInjection;
 public static class RollcallServiceCollectionExtensions
 {
     /// <summary>
-    /// Adds service discovery: <see cref="ServiceResolver"/>, <see cref="SourceRegistry"/> with the sources <c>static</c>, <c>file</c>, <c>rollcall</c> and
+    /// Adds service discovery: <see cref="ServiceResolver"/>, <see cref="SourceRegistry"/> with the sources <c>static</c>, <c>file</c>, <c>rollcall</c>, <c>http</c> and
     /// <c>configuration</c>, and <see cref="Balancers"/>. Configured by the section <c>Rollcall</c> (see <see cref="RollcallOptions"/>). Own sources and policies are
     /// added as <see cref="IDiscoverySource"/> and <see cref="IBalancer"/>. Calling it again adds nothing but <paramref name="configure"/>.
     /// </summary>
@@ -56,6 +57,12 @@ public static class RollcallServiceCollectionExtensions
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IDiscoverySource, RollcallSource>(static provider => new RollcallSource(SourceOptions(provider), Time(provider))));
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IDiscoverySource, ConfigurationSource>(
             static provider => new ConfigurationSource(provider.GetService<IConfiguration>() ?? new ConfigurationManager(), Time(provider))));
+        services.TryAddEnumerable(ServiceDescriptor.Singleton<IConfigureOptions<HttpSourceOptions>, HttpSourceOptionsSetup>(
+            static provider => new HttpSourceOptionsSetup(provider.GetService<IConfiguration>())));
+        services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<HttpSourceOptions>, HttpSourceOptionsValidator>());
+        services.AddOptions<HttpSourceOptions>().ValidateOnStart();
+        services.TryAddEnumerable(ServiceDescriptor.Singleton<IDiscoverySource, HttpSource>(
+            static provider => new HttpSource(provider.GetRequiredService<IOptions<HttpSourceOptions>>().Value, Time(provider))));
         services.TryAddSingleton(static provider => new SourceRegistry(provider.GetServices<IDiscoverySource>()));
         services.TryAddSingleton(static provider => new ServiceResolver(
             provider.GetRequiredService<SourceRegistry>(),

@@ -26,10 +26,11 @@ public sealed class TestAuthority : IDisposable
     public X509Certificate2 Certificate => _certificate;
 
     /// <summary>A server's certificate for these DNS names or IP addresses, valid now unless told otherwise.</summary>
-    public X509Certificate2 IssueServer(IReadOnlyList<string> names, DateTimeOffset? from = null, DateTimeOffset? to = null) => Issue("server", names, ForServers, from, to);
+    public X509Certificate2 IssueServer(IReadOnlyList<string> names, DateTimeOffset? from = null, DateTimeOffset? to = null, bool alsoForClients = false) =>
+        Issue("server", names, alsoForClients ? [ForServers, ForClients] : [ForServers], from, to);
 
     /// <summary>A client's certificate.</summary>
-    public X509Certificate2 IssueClient(string name) => Issue(name, [name], ForClients, null, null);
+    public X509Certificate2 IssueClient(string name) => Issue(name, [name], [ForClients], null, null);
 
     /// <summary>Writes the authority's certificate; the file.</summary>
     public string WriteTo(string file)
@@ -51,7 +52,7 @@ public sealed class TestAuthority : IDisposable
 
     public void Dispose() => _certificate.Dispose();
 
-    private X509Certificate2 Issue(string name, IReadOnlyList<string> names, string purpose, DateTimeOffset? from, DateTimeOffset? to)
+    private X509Certificate2 Issue(string name, IReadOnlyList<string> names, IEnumerable<string> purposes, DateTimeOffset? from, DateTimeOffset? to)
     {
         using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
         var request = new CertificateRequest("CN=" + name, key, HashAlgorithmName.SHA256);
@@ -65,7 +66,7 @@ public sealed class TestAuthority : IDisposable
         }
 
         request.CertificateExtensions.Add(alternatives.Build());
-        request.CertificateExtensions.Add(new X509EnhancedKeyUsageExtension([new Oid(purpose)], critical: false));
+        request.CertificateExtensions.Add(new X509EnhancedKeyUsageExtension([.. purposes.Select(static purpose => new Oid(purpose))], critical: false));
         var now = TimeProvider.System.GetUtcNow();
         using var signed = request.Create(_certificate, from ?? now.AddDays(-1), to ?? now.AddDays(1), RandomNumberGenerator.GetBytes(8));
         using var withKey = signed.CopyWithPrivateKey(key);

@@ -5,6 +5,9 @@ namespace Rollcall.Sources.Http;
 /// <summary>How lists of endpoints are fetched by HTTP; the section <c>Rollcall:Http</c> of the configuration.</summary>
 public sealed class HttpSourceOptions
 {
+    /// <summary>The section of the configuration.</summary>
+    public const string Section = "Rollcall:Http";
+
     /// <summary>The time between two polls where the server does not say <c>Cache-Control: max-age</c>, plus or minus a tenth. Default: 30 s.</summary>
     public TimeSpan Interval { get; set; } = TimeSpan.FromSeconds(30);
 
@@ -28,6 +31,9 @@ public sealed class HttpSourceOptions
 
     /// <summary>What certain servers need: credentials, headers, trust. A server that is not listed gets none of it.</summary>
     public IList<HttpServerOptions> Servers { get; } = [];
+
+    /// <summary>What was written in the configuration and could not be read, each with its key.</summary>
+    internal List<string> Unreadable { get; } = [];
 
     /// <summary>Every rule that is broken, by the name of its option.</summary>
     internal IEnumerable<string> Errors()
