@@ -36,6 +36,7 @@ public sealed class KubeServer : IAsyncDisposable
     private readonly ServedApis _served;
     private readonly KubeServerOptions _options;
     private readonly Deletion _deletion;
+    private readonly TaskCompletionSource _never = new();
     private WebApplication? _app;
     private Cluster? _cluster;
     private int _port;
@@ -75,7 +76,7 @@ public sealed class KubeServer : IAsyncDisposable
     public string AdminToken { get; }
 
     /// <summary>Ends only when the stand-ins for the controllers do, which is a mistake of theirs or the end of the double.</summary>
-    public Task ControllersEnded => _cluster?.Running ?? Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System);
+    public Task ControllersEnded => _cluster?.Running ?? _never.Task;
 
     /// <summary>Which endpoint slices are served, from the next request on; what was watched goes on.</summary>
     public SliceSupport Slices
@@ -101,6 +102,7 @@ public sealed class KubeServer : IAsyncDisposable
         if (Interlocked.Exchange(ref _app, null) is not { } app)
             return;
         Faults.DropWatches();
+        Faults.DropConnections();
         Faults.Resume();
         await app.StopAsync(CancellationToken.None);
         await app.DisposeAsync();
@@ -209,12 +211,14 @@ public sealed class KubeServer : IAsyncDisposable
     private async Task CountAsync(ConnectionDelegate next, ConnectionContext connection)
     {
         Counters.OnConnection(+1);
+        Faults.OnOpened(connection);
         try
         {
             await next(connection);
         }
         finally
         {
+            Faults.OnClosed(connection);
             Counters.OnConnection(-1);
         }
     }

@@ -28,6 +28,8 @@ internal sealed class ClientProcess : IAsyncDisposable
         _process.BeginErrorReadLine();
     }
 
+    public int Id => _process.Id;
+
     /// <summary>What it has printed so far.</summary>
     public string Out => string.Join('\n', _lines);
 

@@ -38,6 +38,11 @@ internal sealed class ApiHandler(AccessControl access, FaultInjector faults, Ser
         {
             // The client has gone.
         }
+        catch (Exception error) when (!context.Response.HasStarted)
+        {
+            // What the double did not foresee of an object shows where the test looks.
+            await Answers.StatusAsync(context, ApiStatusException.InternalError($"{error.GetType().Name}: {error.Message}"));
+        }
     }
 
     private async Task AnswerAsync(HttpContext context, RequestInfo request, bool isGone)

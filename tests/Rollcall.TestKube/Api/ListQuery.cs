@@ -39,7 +39,7 @@ internal sealed record ListQuery
         return new()
         {
             Selection = new(resource, request.Resource == "namespaces" ? null : request.Namespace, LabelSelector.Parse(query["labelSelector"]), fields),
-            List = new() { Limit = (int)(Number(query, "limit") ?? 0), Continue = token, ResourceVersion = version ?? 0, IsExact = match == "Exact" },
+            List = new() { Limit = (int)Math.Min(Number(query, "limit") ?? 0, int.MaxValue), Continue = token, ResourceVersion = version ?? 0, IsExact = match == "Exact" },
             ResourceVersion = version,
             AllowsBookmarks = query["allowWatchBookmarks"].ToString() is "true" or "1",
             SendsInitialEvents = initial,

@@ -40,7 +40,7 @@ internal sealed class Cluster : IAsyncDisposable
 
     private async Task RunAsync()
     {
-        var due = new Dictionary<string, TimeSpan?>(StringComparer.Ordinal);
+        var due = new Dictionary<string, long?>(StringComparer.Ordinal);
         try
         {
             while (true)
@@ -52,7 +52,7 @@ internal sealed class Cluster : IAsyncDisposable
                     continue;
                 using var waking = CancellationTokenSource.CreateLinkedTokenSource(_stop.Token);
                 var next = due.Values.Min();
-                var timer = Task.Delay(next ?? Timeout.InfiniteTimeSpan, _time, waking.Token);
+                var timer = Task.Delay(next is { } at ? Until(at) : Timeout.InfiniteTimeSpan, _time, waking.Token);
                 await Task.WhenAny(changed, timer);
                 await waking.CancelAsync();
                 _stop.Token.ThrowIfCancellationRequested();
@@ -64,8 +64,10 @@ internal sealed class Cluster : IAsyncDisposable
         }
     }
 
+    private TimeSpan Until(long timestamp) => _time.GetElapsedTime(Math.Min(_time.GetTimestamp(), timestamp), timestamp);
+
     // Namespaces with a change since the last look, and those in which a pod waits for its time.
-    private IReadOnlyCollection<string> Touched(Dictionary<string, TimeSpan?> due)
+    private IReadOnlyCollection<string> Touched(Dictionary<string, long?> due)
     {
         var everything = () => _store.All(ApiResource.Namespaces).Select(static item => item.Name);
         var touched = due.Where(static item => item.Value is not null).Select(static item => item.Key).ToHashSet(StringComparer.Ordinal);
@@ -86,15 +88,15 @@ internal sealed class Cluster : IAsyncDisposable
         return touched;
     }
 
-    private TimeSpan? Reconcile(string @namespace)
+    private long? Reconcile(string @namespace)
     {
         try
         {
             foreach (var set in _store.All(ApiResource.StatefulSets, @namespace))
                 Reconcile(set);
-            TimeSpan? due = null;
+            long? due = null;
             foreach (var pod in Pods(@namespace))
-                due = _kubelet.Step(pod) is { } wait && (due is null || wait < due) ? wait : due;
+                due = _kubelet.Step(pod) is { } at && (due is null || at < due) ? at : due;
             var pods = Pods(@namespace);
             var zones = Zones();
             foreach (var service in _store.All(ApiResource.Services, @namespace))

@@ -14,8 +14,8 @@ internal sealed class Kubelet(ObjectStore store, ClusterOptions options, TimePro
     private long _lastAddress;
     private int _lastNode;
 
-    /// <summary>Does what is due for one pod, and says how long until there is more to do for it; null for nothing.</summary>
-    public TimeSpan? Step(PodView pod)
+    /// <summary>Does what is due for one pod, and says at which timestamp there is more to do for it; null for never.</summary>
+    public long? Step(PodView pod)
     {
         if (pod.IsTerminating)
             return After(_stopping, pod, StopTime(pod), () => store.TryDelete(ApiResource.Pods, pod.Stored.Namespace, pod.Name));
@@ -34,13 +34,13 @@ internal sealed class Kubelet(ObjectStore store, ClusterOptions options, TimePro
             condition["status"] = isReady ? "True" : "False";
     }
 
-    private TimeSpan? After(Dictionary<string, long> since, PodView pod, TimeSpan wait, Action act)
+    private long? After(Dictionary<string, long> since, PodView pod, TimeSpan wait, Action act)
     {
         var now = time.GetTimestamp();
         since.TryAdd(pod.Uid, now);
-        var left = wait - time.GetElapsedTime(since[pod.Uid], now);
-        if (left > TimeSpan.Zero)
-            return left;
+        var due = since[pod.Uid] + (long)(wait.TotalSeconds * time.TimestampFrequency);
+        if (due > now)
+            return due;
         since.Remove(pod.Uid);
         act();
         return null;

@@ -1,3 +1,5 @@
+using Microsoft.AspNetCore.Connections;
+
 namespace Rollcall.TestKube.Faults;
 
 /// <summary>What is to go wrong, now and with the next requests. Thread-safe.</summary>
@@ -5,6 +7,7 @@ public sealed class FaultInjector : IDisposable
 {
     private readonly Lock _gate = new();
     private readonly List<(Fault Fault, int Left)> _faults = [];
+    private readonly HashSet<ConnectionContext> _connections = [];
     private WatchEnd _watches = new();
     private TaskCompletionSource? _silence;
 
@@ -42,7 +45,17 @@ public sealed class FaultInjector : IDisposable
         silence?.SetResult();
     }
 
-    /// <summary>Resets every watch that is open now.</summary>
+    /// <summary>Breaks every connection that is open now, whatever goes over it. New ones are taken.</summary>
+    public void DropConnections()
+    {
+        ConnectionContext[] connections;
+        lock (_gate)
+            connections = [.. _connections];
+        foreach (var connection in connections)
+            connection.Abort(new ConnectionAbortedException("Dropped on command."));
+    }
+
+    /// <summary>Resets every watch that is open now: over HTTP/1.1 its connection, over HTTP/2 its stream alone.</summary>
     public void DropWatches() => EndWatches(reset: true);
 
     /// <summary>Ends every watch that is open now in good order, as the API server does after the time it was asked for.</summary>
@@ -89,6 +102,18 @@ public sealed class FaultInjector : IDisposable
     }
 
     public void Dispose() => Watches.Dispose();
+
+    internal void OnOpened(ConnectionContext connection)
+    {
+        lock (_gate)
+            _connections.Add(connection);
+    }
+
+    internal void OnClosed(ConnectionContext connection)
+    {
+        lock (_gate)
+            _connections.Remove(connection);
+    }
 
     private void EndWatches(bool reset)
     {
