@@ -10,6 +10,8 @@ unpack_package kubectl kubernetes-client || true
 unpack_package victoria-metrics victoria-metrics || true
 # The source etcd:/// is tested against real servers.
 need_package etcd etcd-server || true
+# The name server that dns:/// is tested on.
+need_package dnsmasq dnsmasq-base || true
 build Debug
 
 # A shell that started this in the background has made it ignore Ctrl-C, and so would every program it starts.

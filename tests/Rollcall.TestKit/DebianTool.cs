@@ -11,7 +11,8 @@ public static class DebianTool
     public static string Find(string command, string package)
     {
         var folders = (Environment.GetEnvironmentVariable("PATH") ?? "").Split(Path.PathSeparator, StringSplitOptions.RemoveEmptyEntries)
-            .Prepend(Path.Combine(Artifacts(), "tools", package, "usr", "bin"));
+            .Prepend(Path.Combine(Artifacts(), "tools", package, "usr", "bin"))
+            .Append("/usr/sbin"); // where servers are, and the path of who is not root does not lead
         if (folders.Select(folder => Path.Combine(folder, command)).FirstOrDefault(File.Exists) is { } found)
             return found;
         var missing = $"{command} is missing; ./test.sh gets it (Debian package {package})";

@@ -5,6 +5,7 @@ using Rollcall.Api;
 using Rollcall.Etcd;
 using Rollcall.Kubernetes;
 using Rollcall.Sources;
+using Rollcall.Sources.Dns;
 using Rollcall.Sources.Http;
 
 namespace Rollcall.Cli.Execution;
@@ -65,7 +66,7 @@ internal sealed class ProcessEnvironment : IDisposable
         var options = new RollcallSourceOptions();
         foreach (var node in nodes)
             options.Nodes.Add(node);
-        return new SourceRegistry([new StaticSource(), new FileSource(), new RollcallSource(options), new HttpSource(), new KubernetesSource(), new EtcdSource()]);
+        return new SourceRegistry([new StaticSource(), new FileSource(), new RollcallSource(options), new DnsSource(), new HttpSource(), new KubernetesSource(), new EtcdSource()]);
     }
 
     private static string? Variable(string name) => System.Environment.GetEnvironmentVariable(name);

@@ -1,4 +1,5 @@
 using Rollcall.Http;
+using Rollcall.Sources.Dns;
 using Rollcall.Watching;
 
 namespace Rollcall.DependencyInjection;
@@ -42,6 +43,9 @@ public sealed class RollcallOptions : RollcallClientOptions
 
     /// <summary>How services are watched: <c>Rollcall:Watch:HoldDownTime</c> and so on.</summary>
     public WatchOptions Watch { get; } = new();
+
+    /// <summary>How <c>dns:///…</c> targets are looked up: <c>Rollcall:Dns:MaxInterval</c> and so on.</summary>
+    public DnsSourceOptions Dns { get; } = new();
 
     /// <summary>What was written in the configuration and could not be read, each with its key.</summary>
     internal List<string> Unreadable { get; } = [];

@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.Options;
 using Rollcall.Configuration;
+using Rollcall.Sources.Dns;
 
 namespace Rollcall.DependencyInjection;
 
@@ -25,7 +26,7 @@ internal sealed class RollcallOptionsSetup(IConfiguration? configuration) : ICon
         options.ConnectTimeout = reader.Duration(nameof(options.ConnectTimeout)) ?? options.ConnectTimeout;
 
         // Registration, and sources that are added apart, read their own.
-        reader.Others("Registration", "Dns", "Http", "Kubernetes", "Consul", "Etcd");
+        reader.Others("Registration", "Http", "Kubernetes", "Consul", "Etcd");
 
         var (watch, watching) = (options.Watch, reader.Part(nameof(options.Watch)));
         watch.HoldDownTime = watching.Duration(nameof(watch.HoldDownTime)) ?? watch.HoldDownTime;
@@ -33,6 +34,33 @@ internal sealed class RollcallOptionsSetup(IConfiguration? configuration) : ICon
         watch.Linger = watching.Duration(nameof(watch.Linger)) ?? watch.Linger;
         watch.FirstSnapshotTimeout = watching.Duration(nameof(watch.FirstSnapshotTimeout)) ?? watch.FirstSnapshotTimeout;
         watching.End();
+        ReadDns(options, reader.Part(nameof(options.Dns)));
+        reader.End();
+    }
+
+    private static void ReadDns(RollcallOptions options, ConfigurationReader reader)
+    {
+        const string section = $"{RollcallOptions.Section}:{nameof(options.Dns)}";
+        var dns = options.Dns;
+        foreach (var text in reader.List(nameof(dns.Servers)))
+        {
+            if (DnsTarget.TryParseServer(text, out var server))
+                dns.Servers.Add(server);
+            else
+                options.Unreadable.Add($"{section}:{nameof(dns.Servers)} names '{text}', which is no name server; write its address, such as 10.0.0.53 or [fd00::53]:5353.");
+        }
+
+        dns.MinInterval = reader.Duration(nameof(dns.MinInterval)) ?? dns.MinInterval;
+        dns.MaxInterval = reader.Duration(nameof(dns.MaxInterval)) ?? dns.MaxInterval;
+        dns.QueryTimeout = reader.Duration(nameof(dns.QueryTimeout)) ?? dns.QueryTimeout;
+        if (reader.Text(nameof(dns.AddressFamily)) is { } family)
+        {
+            if (char.IsAsciiLetter(family[0]) && Enum.TryParse<DnsAddressFamily>(family, ignoreCase: true, out var value))
+                dns.AddressFamily = value;
+            else
+                options.Unreadable.Add($"{section}:{nameof(dns.AddressFamily)} is '{family}'; there are: {string.Join(", ", Enum.GetNames<DnsAddressFamily>()).ToLowerInvariant()}.");
+        }
+
         reader.End();
     }
 }

@@ -10,6 +10,7 @@ using Rollcall.Balancing;
 using Rollcall.DependencyInjection;
 using Rollcall.Http;
 using Rollcall.Sources;
+using Rollcall.Sources.Dns;
 using Rollcall.Sources.Http;
 using Rollcall.Watching;
 
@@ -19,8 +20,8 @@ namespace Microsoft.Extensions.DependencyInjection;
 public static class RollcallServiceCollectionExtensions
 {
     /// <summary>
-    /// Adds service discovery: <see cref="ServiceResolver"/>, <see cref="SourceRegistry"/> with the sources <c>static</c>, <c>file</c>, <c>rollcall</c>, <c>http</c> and
-    /// <c>configuration</c>, and <see cref="Balancers"/>. Configured by the section <c>Rollcall</c> (see <see cref="RollcallOptions"/>). Own sources and policies are
+    /// Adds service discovery: <see cref="ServiceResolver"/>, <see cref="SourceRegistry"/> with the sources <c>static</c>, <c>file</c>, <c>rollcall</c>, <c>dns</c>,
+    /// <c>http</c> and <c>configuration</c>, and <see cref="Balancers"/>. Configured by the section <c>Rollcall</c> (see <see cref="RollcallOptions"/>). Own sources and policies are
     /// added as <see cref="IDiscoverySource"/> and <see cref="IBalancer"/>. Calling it again adds nothing but <paramref name="configure"/>.
     /// </summary>
     /// <example><code>
@@ -55,6 +56,7 @@ public static class RollcallServiceCollectionExtensions
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IDiscoverySource, StaticSource>(static provider => new StaticSource(Time(provider))));
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IDiscoverySource, FileSource>(static provider => new FileSource(time: Time(provider))));
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IDiscoverySource, RollcallSource>(static provider => new RollcallSource(SourceOptions(provider), Time(provider))));
+        services.TryAddEnumerable(ServiceDescriptor.Singleton<IDiscoverySource, DnsSource>(static provider => new DnsSource(DnsOptions(provider), Time(provider))));
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IDiscoverySource, ConfigurationSource>(
             static provider => new ConfigurationSource(provider.GetService<IConfiguration>() ?? new ConfigurationManager(), Time(provider))));
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IConfigureOptions<HttpSourceOptions>, HttpSourceOptionsSetup>(
@@ -106,13 +108,10 @@ public static class RollcallServiceCollectionExtensions
 
     private static TimeProvider Time(IServiceProvider provider) => provider.GetRequiredService<TimeProvider>();
 
-    // Not by IOptions: what checks the options needs the sources, and so cannot be asked here.
     private static RollcallSourceOptions SourceOptions(IServiceProvider provider)
     {
-        var withoutChecks = new OptionsFactory<RollcallOptions>(
-            provider.GetServices<IConfigureOptions<RollcallOptions>>(), provider.GetServices<IPostConfigureOptions<RollcallOptions>>());
         var options = new RollcallSourceOptions();
-        foreach (var text in RollcallOptionsValidator.NodesOf(withoutChecks.Create(Options.Options.DefaultName).Node))
+        foreach (var text in RollcallOptionsValidator.NodesOf(Unchecked(provider).Node))
         {
             if (NodeUrl.TryParse(text, out var node, out _))
                 options.Nodes.Add(node);
@@ -120,4 +119,16 @@ public static class RollcallServiceCollectionExtensions
 
         return options;
     }
+
+    private static DnsSourceOptions DnsOptions(IServiceProvider provider)
+    {
+        var options = Unchecked(provider).Dns;
+        // What is wrong is told, with all else, by whoever asks for the checked options, and nothing works before.
+        return DnsSourceOptionsValidator.Errors(options).Any() ? new DnsSourceOptions() : options;
+    }
+
+    // Not by IOptions: what checks the options needs the sources, and so cannot be asked here.
+    private static RollcallOptions Unchecked(IServiceProvider provider) =>
+        new OptionsFactory<RollcallOptions>(provider.GetServices<IConfigureOptions<RollcallOptions>>(), provider.GetServices<IPostConfigureOptions<RollcallOptions>>())
+            .Create(Options.Options.DefaultName);
 }

@@ -7,6 +7,7 @@ using Rollcall.Balancing;
 using Rollcall.DependencyInjection;
 using Rollcall.Sources;
 using Rollcall.TestKit;
+using Rollcall.TestKit.Dns;
 using Rollcall.Tests.Registration;
 using Rollcall.Watching;
 
@@ -119,13 +120,17 @@ public sealed class AddRollcallTests
             ["Rollcall:Watch:HoldDownLossShare"] = "2",
             ["Rollcall:PerTryTimout"] = "2s",
             ["Rollcall:Watch:Lingr"] = "2s",
+            ["Rollcall:Dns:Servers"] = "10.0.0.53, dns.test",
+            ["Rollcall:Dns:AddressFamily"] = "ipv5",
+            ["Rollcall:Dns:MinInterval"] = "1ms",
+            ["Rollcall:Dns:Timeout"] = "1s",
         });
         builder.Services.AddRollcall();
         using var host = builder.Build();
 
         var error = await Assert.ThrowsAsync<OptionsValidationException>(() => host.StartAsync());
 
-        string[] keys = ["Services:a", "Services:b", "Services:c", "DefaultScheme", "Node", "Balancer", "MaxAttempts", "PerTryTimeout", "ConnectTimeout", "AvoidTime", "Watch: ", "PerTryTimout is no option", "Watch:Lingr is no option"];
+        string[] keys = ["Services:a", "Services:b", "Services:c", "DefaultScheme", "Node", "Balancer", "MaxAttempts", "PerTryTimeout", "ConnectTimeout", "AvoidTime", "Watch: ", "PerTryTimout is no option", "Watch:Lingr is no option", "Dns:Servers names 'dns.test'", "Dns:AddressFamily is 'ipv5'", "Dns:MinInterval is", "Dns:Timeout is no option"];
         Assert.Equal(keys.Length, error.Failures.Count());
         Assert.All(keys, key => Assert.Single(error.Failures, failure => failure.StartsWith($"Rollcall:{key}", StringComparison.Ordinal)));
         Assert.Contains("Rollcall:PerTryTimeout is 'soon', which is no duration; write it like 2s, 500ms or 00:00:02.", error.Failures, StringComparer.Ordinal);
@@ -162,7 +167,7 @@ public sealed class AddRollcallTests
         var set = await provider.GetRequiredService<ServiceResolver>().ResolveAsync(ServiceTarget.Parse("static:///10.0.0.1:80"));
 
         Assert.Single(set.Endpoints);
-        Assert.Equal(["configuration", "file", "rollcall", "static"], provider.GetRequiredService<SourceRegistry>().Schemes);
+        Assert.Equal(["configuration", "dns", "dns+srv", "file", "http", "https", "rollcall", "static"], provider.GetRequiredService<SourceRegistry>().Schemes);
     }
 
     [Fact]
@@ -200,5 +205,20 @@ public sealed class AddRollcallTests
 
         var error = await Assert.ThrowsAsync<HttpRequestException>(() => sending);
         Assert.Contains("127.0.0.1:", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Dns_FromTheConfiguration_IsHowDnsTargetsAreLookedUp()
+    {
+        await using var server = new FakeDnsServer();
+        server.Set(ZoneRecord.Address("orders.test", "10.0.0.1"), ZoneRecord.Address("orders.test", "2001:db8::1"));
+        await using var application = new Application(
+            null, ("Rollcall:Dns:Servers:0", server.EndPoint.ToString()), ("Rollcall:Dns:AddressFamily", "ipv4"), ("Rollcall:Dns:MinInterval", "1s"), ("Rollcall:Dns:MaxInterval", "20s"), ("Rollcall:Dns:QueryTimeout", "30s"));
+
+        var options = application.Services.GetRequiredService<IOptions<RollcallOptions>>().Value.Dns;
+        var set = await Eventually.Within(application.Services.GetRequiredService<SourceRegistry>().DiscoverAsync(ServiceTarget.Parse("dns:///orders.test:80"), CancellationToken.None).AsTask());
+
+        Assert.Equal((TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(20), TimeSpan.FromSeconds(30)), (options.MinInterval, options.MaxInterval, options.QueryTimeout));
+        Assert.Equal("10.0.0.1:80", Assert.Single(set.Endpoints).Id);
     }
 }
