@@ -30,7 +30,7 @@ internal sealed class KeptRegistration(CliEnvironment environment, IReadOnlyList
         var file = program.Count == 0 ? null : ProgramFile.Find(program[0], environment.Variable("PATH"));
         await RegisterAsync(cancellationToken);
 
-        var options = new RegistrationOptions { Nodes = [.. nodes.Select(static node => node.AbsoluteUri)], Owner = Owner ?? "" };
+        var options = new RegistrationOptions { Nodes = [.. nodes.Select(static node => node.AbsoluteUri)], Owner = Owner };
         await using var registration = new ServiceRegistration(options, environment.Time, new Random(environment.Seed), _log);
         registration.Start();
         await registration.AnnounceAsync(Announcement, CancellationToken.None);

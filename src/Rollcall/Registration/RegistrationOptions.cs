@@ -13,9 +13,8 @@ public sealed class RegistrationOptions
     public IList<string> Nodes { get; init; } = [];
 
     /// <summary>
-    /// The secret that owns the registrations: only who knows it can change them. Default: 32 random bytes, made at start.
-    /// Set it when a restarted process must take its old id back at once. 1 to 256 characters of printable ASCII.
-    /// Empty: no owner; anybody who reaches the node may change them.
+    /// A secret that owns the registrations: only who knows it can change, drain or remove them, an operator included. Default: none; whoever
+    /// reaches the node can. 1 to 256 characters of printable ASCII; instances of a service may share one. Empty is none.
     /// </summary>
     public string? Owner { get; set; }
 

@@ -1,6 +1,4 @@
-using System.Buffers.Text;
 using System.Diagnostics.Metrics;
-using System.Security.Cryptography;
 using System.Threading.Channels;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
@@ -60,13 +58,7 @@ public sealed partial class ServiceRegistration : IAsyncDisposable
         _logger = logger ?? NullLogger<ServiceRegistration>.Instance;
         _start = _time.GetTimestamp();
         var urls = options.NodeUrls();
-        var owner = options.Owner switch
-        {
-            null => Base64Url.EncodeToString(RandomNumberGenerator.GetBytes(32)),
-            "" => null,
-            var secret => secret,
-        };
-        _nodes = new NodeConnections(urls, owner, _time, new RegistrationMetrics(meters));
+        _nodes = new NodeConnections(urls, string.IsNullOrEmpty(options.Owner) ? null : options.Owner, _time, new RegistrationMetrics(meters));
         _protocol = new RegistrationProtocol(urls.Count, random ?? new Random());
     }
 

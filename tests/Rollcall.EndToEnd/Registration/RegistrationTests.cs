@@ -26,9 +26,9 @@ public sealed class RegistrationTests : IAsyncLifetime
 
     public ValueTask DisposeAsync() => _node.DisposeAsync();
 
-    private async Task<ServiceRegistration> AnnounceAsync(Announcement announcement)
+    private async Task<ServiceRegistration> AnnounceAsync(Announcement announcement, string? owner = null)
     {
-        var registration = new ServiceRegistration(new RegistrationOptions { Nodes = [_node.Url] });
+        var registration = new ServiceRegistration(new RegistrationOptions { Nodes = [_node.Url], Owner = owner });
         registration.Start();
         await registration.AnnounceAsync(announcement);
         await Eventually.Within(registration.WaitUntilRegisteredAsync());
@@ -105,12 +105,25 @@ public sealed class RegistrationTests : IAsyncLifetime
     [Fact]
     public async Task A_successor_that_finds_its_id_taken_takes_another()
     {
-        await using var predecessor = await AnnounceAsync(Orders);
+        await using var predecessor = await AnnounceAsync(Orders, "its own");
 
-        await using var successor = await AnnounceAsync(Orders with { RenameOnConflict = true });
+        await using var successor = await AnnounceAsync(Orders with { RenameOnConflict = true }, "another's");
 
         Assert.Equal(2, (await _node.InstancesAsync("orders")).Count);
         Assert.StartsWith("o-1-", Assert.Single(successor.Current).Id, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task An_operator_who_knows_no_secret_drains_and_deregisters_what_a_process_announced()
+    {
+        await using var registration = await AnnounceAsync(Orders with { Ttl = TimeSpan.FromMinutes(1) });
+
+        var drained = await Eventually.Within(_node.Client.DrainAsync("orders", "o-1", TimeSpan.FromSeconds(1), owner: null, TestContext.Current.CancellationToken));
+        Assert.True(drained.Complete);
+        Assert.Equal("draining", Assert.Single(await _node.InstancesAsync("orders")).State);
+
+        await Eventually.Within(_node.Client.DeregisterAsync("orders", "o-1", owner: null, TestContext.Current.CancellationToken));
+        Assert.Empty(await _node.InstancesAsync("orders"));
     }
 
     [Fact]

@@ -30,7 +30,7 @@ public sealed class ServiceRegistrationTests : IAsyncLifetime
         await registration.AnnounceAsync(Announcement());
         await Eventually.Within(registration.WaitUntilRegisteredAsync());
         Assert.Equal(8080, _node.Find("orders/o-1")!.Document.Ports!["http"]);
-        Assert.Equal(43, _node.Find("orders/o-1")!.Owner!.Length);
+        Assert.Null(_node.Find("orders/o-1")!.Owner);
 
         await Eventually.True(() => _node.Count("POST /api/renew") >= 2);
         var drained = Assert.Single(await Eventually.Within(registration.DrainAsync()));
@@ -40,6 +40,19 @@ public sealed class ServiceRegistrationTests : IAsyncLifetime
         Assert.True(await Eventually.Within(registration.WithdrawAsync()));
         Assert.Empty(_node.Keys);
         Assert.Empty(registration.Current);
+    }
+
+    [Fact]
+    public async Task A_secret_makes_it_the_owner_of_what_it_announces()
+    {
+        await using var registration = new ServiceRegistration(new RegistrationOptions { Nodes = [_node.Url], Owner = "s3cret" });
+        registration.Start();
+
+        await registration.AnnounceAsync(Announcement());
+
+        await Eventually.Within(registration.WaitUntilRegisteredAsync());
+        Assert.Equal("s3cret", _node.Find("orders/o-1")!.Owner);
+        Assert.True(await Eventually.Within(registration.WithdrawAsync()));
     }
 
     [Fact]
