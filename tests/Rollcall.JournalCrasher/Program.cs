@@ -36,7 +36,7 @@ while (await queue.Reader.WaitToReadAsync())
     line[length++] = (byte)'\n';
     output.Write(line, 0, length);
     if (journal.WantsSnapshot)
-        await journal.WriteSnapshotAsync(revision, batch[^1].Time, [.. state.Values], CancellationToken.None);
+        await journal.WriteSnapshotAsync(revision, batch[^1].Time, [.. state.Values], EmptiedServices.None, CancellationToken.None);
     foreach (var caller in callers)
         caller.SetResult();
 }

@@ -53,6 +53,7 @@ internal sealed class FakeJournal(RecoveredState? recovered = null) : IJournal
     public RecoveredState Reopened()
     {
         var instances = Recovered.Instances.ToDictionary(static instance => instance.Key);
+        var emptied = Recovered.Emptied.Services.ToDictionary(static service => service.Service, StringComparer.Ordinal);
         var revision = Recovered.Revision;
         foreach (var change in Changes)
         {
@@ -61,9 +62,12 @@ internal sealed class FakeJournal(RecoveredState? recovered = null) : IJournal
                 instances[change.Key] = instance;
             else
                 instances.Remove(change.Key);
+            emptied.Remove(change.Key.Service);
+            if (!instances.Keys.Any(key => key.Service == change.Key.Service))
+                emptied.Add(change.Key.Service, new EmptiedService(change.Key.Service, change.Revision, change.Time));
         }
 
-        return new RecoveredState(revision, [.. instances.Values], null);
+        return new RecoveredState(revision, [.. instances.Values], null) { Emptied = new EmptiedServices(0, [.. emptied.Values.OrderBy(static service => service.Revision)]) };
     }
 
     /// <summary>Holds appends until <see cref="LetGo"/>.</summary>
@@ -93,7 +97,7 @@ internal sealed class FakeJournal(RecoveredState? recovered = null) : IJournal
             _batches.Add(copy);
     }
 
-    public async ValueTask WriteSnapshotAsync(long revision, DateTimeOffset time, IEnumerable<Instance> instances, CancellationToken cancellationToken)
+    public async ValueTask WriteSnapshotAsync(long revision, DateTimeOffset time, IEnumerable<Instance> instances, EmptiedServices emptied, CancellationToken cancellationToken)
     {
         Interlocked.Increment(ref _snapshotAttempts);
         if (Volatile.Read(ref _heldSnapshots) is { } held)

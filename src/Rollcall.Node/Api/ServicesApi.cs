@@ -19,7 +19,7 @@ internal sealed class ServicesApi(NodeParts parts)
     /// <summary>Adds the routes.</summary>
     public void Map(RouteTable routes)
     {
-        routes.Map("GET", "/api/services", List, new("All services with their counts.") { Answer = typeof(ServiceListDocument) });
+        routes.Map("GET", "/api/services", List, new("All services with their counts, those without instances too while they are remembered.") { Answer = typeof(ServiceListDocument) });
         routes.Map("GET", "/api/services/{service}", GetAsync, new("One service: now, once it changes, or in the past.")
         {
             Parameters =
@@ -65,7 +65,7 @@ internal sealed class ServicesApi(NodeParts parts)
         if (query.Index is not null || context.Request.Headers.ContainsKey(ApiNames.WatcherHeader))
             return WatchAsync(context, service, query);
         var snapshot = _catalog.GetService(service);
-        if (snapshot.Revision == 0)
+        if (!snapshot.IsKnown)
             return new(NotFound(service));
         Answer.WithService(context, parts, snapshot, query.Filter);
         return default;
@@ -93,7 +93,7 @@ internal sealed class ServicesApi(NodeParts parts)
             return wrong;
         // An index from another life of the data says nothing about this one.
         var known = query.Epoch is null || string.Equals(query.Epoch, parts.Registry.Epoch, StringComparison.Ordinal);
-        if (query.Index is null && _catalog.GetService(service).Revision == 0)
+        if (query.Index is null && !_catalog.GetService(service).IsKnown)
             return NotFound(service);
         if (parts.Waiting.TryEnter(parts.WatchMetrics) is { } busy)
             return busy;
@@ -128,16 +128,16 @@ internal sealed class ServicesApi(NodeParts parts)
         var service = (string)context.Request.RouteValues["service"]!;
         if (NameMessages.Check(service) is { } wrong)
             return new(wrong);
-        var revision = _catalog.GetService(service).Revision;
+        var known = _catalog.GetService(service);
         var watchers = _watchers.GetWatchers(service);
-        if (revision == 0 && watchers.Count == 0)
+        if (!known.IsKnown && watchers.Count == 0)
             return new(NotFound(service));
         using var buffer = JsonBuffer.Rent();
-        ListWriter.WriteWatchers(buffer.Json, service, revision, watchers);
+        ListWriter.WriteWatchers(buffer.Json, service, known.Revision, watchers);
         buffer.Answer(context.Response);
         return default;
     }
 
     private static Problem NotFound(string service) =>
-        new(ProblemKind.ServiceNotFound, $"No instance of {service} was ever registered here. To wait for the first, ask with index=0.");
+        new(ProblemKind.ServiceNotFound, $"There is no service {service}: it has no instance, and had none in the time that is remembered. To wait for the first, ask with index=0.");
 }

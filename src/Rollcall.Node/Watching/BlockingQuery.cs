@@ -16,7 +16,7 @@ internal sealed class BlockingQuery(Catalog catalog, WatchMetrics metrics, Jitte
     public async ValueTask<ServiceSnapshot?> WaitAsync(HttpContext context, string service, long index, TimeSpan wait)
     {
         var now = catalog.GetService(service);
-        if (now.Revision > index || wait == TimeSpan.Zero)
+        if ((now.IsKnown && now.Revision > index) || wait == TimeSpan.Zero)
             return now;
         context.Features.Set(WaitedOnPurpose.Mark);
         var gone = context.RequestAborted;

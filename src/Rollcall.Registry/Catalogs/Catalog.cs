@@ -11,16 +11,17 @@ public sealed class Catalog
     /// <summary>How many of the newest changes are held for <see cref="TryReadChanges"/>.</summary>
     public const int HeldChanges = 8192;
 
-    /// <summary>Services without instances whose revision is remembered; beyond it the longest empty are forgotten.</summary>
+    /// <summary>Services without instances that are remembered; beyond it the longest empty are forgotten.</summary>
     internal const int MaxEmptyServices = 10_000;
 
     private readonly ConcurrentDictionary<string, ServiceEntry> _entries = new(StringComparer.Ordinal);
     private readonly ChangeLog _log = new(HeldChanges);
 
-    // The writer's own: scratch of a batch, and the empty services in the order they became so.
+    // The writer's own, and those who forget and copy what is empty: taken once a batch, never by a reader.
+    private readonly Lock _writer = new();
+    private readonly EmptiedList _emptied = new();
     private readonly Dictionary<string, List<Change>> _batch = new(StringComparer.Ordinal);
     private readonly Stack<List<Change>> _spare = new();
-    private readonly Queue<(string Service, long Revision)> _empty = new();
 
     // _head moves before the snapshots of a batch, _revision after them. So an index taken from any snapshot is never beyond _head, and
     // snapshots read after Revision are never older than it.
@@ -43,14 +44,17 @@ public sealed class Catalog
     internal long Head => Volatile.Read(ref _head);
 
     /// <summary>The services that have instances, in no order.</summary>
-    public IReadOnlyCollection<ServiceSnapshot> Services
+    public IReadOnlyCollection<ServiceSnapshot> Services => [.. KnownServices.Where(static service => !service.Instances.IsEmpty)];
+
+    /// <summary>The services that have instances or had some in the time that is remembered, in no order.</summary>
+    public IReadOnlyCollection<ServiceSnapshot> KnownServices
     {
         get
         {
             var services = new List<ServiceSnapshot>();
             foreach (var (_, entry) in _entries)
             {
-                if (entry.Current is { Instances.IsEmpty: false } snapshot)
+                if (entry.Current is { IsKnown: true } snapshot)
                     services.Add(snapshot);
             }
 
@@ -59,11 +63,16 @@ public sealed class Catalog
     }
 
     /// <summary>
-    /// The service as it is now; one without instances and with revision 0 when it never existed. After a restart every service begins at the
-    /// revision of the node: what was read of it before may be older than that.
+    /// The service as it is now; one that <see cref="ServiceSnapshot.IsKnown">is not known</see> when there is none. After a restart every service with
+    /// instances begins at the revision of the node: what was read of it before may be older than that.
     /// </summary>
-    public ServiceSnapshot GetService(string service) =>
-        _entries.TryGetValue(service, out var entry) ? entry.Current : new ServiceSnapshot(service, 0, []);
+    public ServiceSnapshot GetService(string service)
+    {
+        if (_entries.TryGetValue(service, out var entry) && entry.Current is { IsKnown: true } known)
+            return known;
+        // After the look at the entry: who finds nothing finds the floor.
+        return ServiceSnapshot.Unknown(service, Volatile.Read(ref _forgotten));
+    }
 
     /// <summary>One instance as it is now; null when there is none.</summary>
     public Instance? GetInstance(InstanceKey key)
@@ -101,7 +110,7 @@ public sealed class Catalog
     }
 
     /// <summary>Takes over what was recovered, before anything is published.</summary>
-    internal void Load(long revision, IEnumerable<Instance> instances)
+    internal void Load(long revision, IEnumerable<Instance> instances, EmptiedServices emptied)
     {
         foreach (var group in instances.GroupBy(static instance => instance.Registration.Service, StringComparer.Ordinal))
         {
@@ -111,8 +120,30 @@ public sealed class Catalog
             Entry(group.Key).TrySet(new ServiceSnapshot(group.Key, revision, sorted));
         }
 
-        _head = _revision = _forgotten = revision;
+        foreach (var service in emptied.Services)
+        {
+            Entry(service.Service).TrySet(new ServiceSnapshot(service.Service, service.Revision, []));
+            _emptied.Add(service);
+        }
+
+        _head = _revision = revision;
+        _forgotten = emptied.Forgotten;
         _log.Start(revision);
+        Forget(DateTimeOffset.MinValue);
+    }
+
+    /// <summary>What is remembered of services without instances, as of the last published change.</summary>
+    internal EmptiedServices CopyEmptied()
+    {
+        lock (_writer)
+            return new EmptiedServices(_forgotten, _emptied.Copy());
+    }
+
+    /// <summary>Forgets the services that were emptied before a moment.</summary>
+    internal void ForgetEmptiedBefore(DateTimeOffset moment)
+    {
+        lock (_writer)
+            Forget(moment);
     }
 
     /// <summary>Publishes a batch that is safe: one new snapshot per service it touches. One caller at a time.</summary>
@@ -120,6 +151,12 @@ public sealed class Catalog
     {
         if (batch.Count == 0)
             return;
+        lock (_writer)
+            PublishBatch(batch);
+    }
+
+    private void PublishBatch(IReadOnlyList<Change> batch)
+    {
         var last = batch[^1].Revision;
         Volatile.Write(ref _head, last);
         for (var i = 0; i < batch.Count; i++)
@@ -140,7 +177,7 @@ public sealed class Catalog
 
         _batch.Clear();
         _log.Publish(last);
-        ForgetOldestEmpty();
+        Forget(DateTimeOffset.MinValue);
     }
 
     /// <summary>Releases who waits, with what is there; who comes later does not wait.</summary>
@@ -177,44 +214,49 @@ public sealed class Catalog
     private bool IsNews(ServiceSnapshot current, long revision, out ServiceSnapshot answer)
     {
         answer = current;
-        if (current.Revision > revision || revision > Head)
-            return true;
+        if (current.IsKnown)
+            return current.Revision > revision || revision > Head;
         // Nothing is known of the service, but what was known may have been forgotten after the caller last looked.
         var forgotten = Volatile.Read(ref _forgotten);
-        if (current.Revision != 0 || revision == 0 || revision >= forgotten)
-            return false;
-        answer = new ServiceSnapshot(current.Service, forgotten, []);
-        return true;
+        answer = ServiceSnapshot.Unknown(current.Service, forgotten);
+        return (revision != 0 && revision < forgotten) || revision > Head;
     }
 
     private void Set(string service, List<Change> changes)
     {
         var (revision, time) = (changes[^1].Revision, changes[^1].Time);
         ServiceEntry entry;
+        ServiceSnapshot before;
         ServiceSnapshot snapshot;
-        while (!(entry = Entry(service)).TrySet(snapshot = new(service, revision, SnapshotBuilder.Merge(entry.Current.Instances, changes))))
-            Remove(service, entry);
+        do
+        {
+            entry = Entry(service);
+            before = entry.Current;
+            snapshot = new(service, revision, SnapshotBuilder.Merge(before.Instances, changes), time);
+        }
+        while (!TrySet(entry, snapshot));
+        if (before.IsKnown && before.Instances.IsEmpty)
+            _emptied.Remove(before.Revision);
         if (snapshot.Instances.IsEmpty)
-            _empty.Enqueue((service, revision));
+            _emptied.Add(new EmptiedService(service, revision, time));
     }
 
-    private void ForgetOldestEmpty()
+    private bool TrySet(ServiceEntry entry, ServiceSnapshot snapshot)
     {
-        while (_empty.Count > MaxEmptyServices)
-        {
-            var (service, revision) = _empty.Dequeue();
-            if (!_entries.TryGetValue(service, out var entry) || entry.Current.Revision != revision)
-                continue;
-            // First the floor, then the fact: who finds nothing must find the floor.
-            Volatile.Write(ref _forgotten, Math.Max(_forgotten, revision));
-            if (entry.TryDrop(revision))
-            {
-                Remove(service, entry);
-                continue;
-            }
+        if (entry.TrySet(snapshot))
+            return true;
+        Remove(snapshot.Service, entry);
+        return false;
+    }
 
-            _empty.Enqueue((service, revision));
-            return;
+    private void Forget(DateTimeOffset before)
+    {
+        while (_emptied.TryTakeOldest(MaxEmptyServices, before, out var oldest))
+        {
+            // First the floor, then the fact: who finds nothing must find the floor.
+            Volatile.Write(ref _forgotten, Math.Max(_forgotten, oldest.Revision));
+            if (_entries.TryGetValue(oldest.Service, out var entry) && entry.TryForget(oldest.Revision))
+                Remove(oldest.Service, entry);
         }
     }
 

@@ -7,8 +7,9 @@ namespace Rollcall.Registry.Catalogs;
 internal sealed class ServiceEntry(string service)
 {
     private readonly Lock _gate = new();
-    private ServiceSnapshot _current = new(service, 0, []);
+    private ServiceSnapshot _current = ServiceSnapshot.Unknown(service, 0);
     private int _waiters;
+    private bool _forgotten;
     private bool _dropped;
 
     public ServiceSnapshot Current => Volatile.Read(ref _current);
@@ -21,9 +22,11 @@ internal sealed class ServiceEntry(string service)
     {
         lock (_gate)
         {
-            if (!_dropped)
-                Volatile.Write(ref _current, snapshot);
-            return !_dropped;
+            if (_dropped)
+                return false;
+            Volatile.Write(ref _current, snapshot);
+            _forgotten = false;
+            return true;
         }
     }
 
@@ -38,21 +41,25 @@ internal sealed class ServiceEntry(string service)
         }
     }
 
-    /// <summary>Counts a waiter out; true when it was the last of an entry made for waiting alone, which is dropped by that.</summary>
+    /// <summary>Counts a waiter out; true when it was the last of an entry kept for waiting alone, which is dropped by that.</summary>
     public bool Leave()
     {
         lock (_gate)
-            return --_waiters == 0 && _current.Revision == 0 && !_dropped && (_dropped = true);
+            return --_waiters == 0 && (_forgotten || !_current.IsKnown) && !_dropped && (_dropped = true);
     }
 
-    /// <summary>Drops the entry if nobody waits and its snapshot is at <paramref name="revision"/> without instances. True when dropped now.</summary>
-    public bool TryDrop(long revision)
+    /// <summary>
+    /// Lets go of an entry that was emptied at <paramref name="revision"/> and has not changed since: now, or once nobody waits for it any more.
+    /// True when dropped now.
+    /// </summary>
+    public bool TryForget(long revision)
     {
         lock (_gate)
         {
-            if (_dropped || _waiters > 0 || _current.Revision != revision || !_current.Instances.IsEmpty)
+            if (_dropped || _current.Revision != revision || !_current.Instances.IsEmpty)
                 return false;
-            return _dropped = true;
+            _forgotten = true;
+            return _waiters == 0 && (_dropped = true);
         }
     }
 }

@@ -9,6 +9,7 @@ public sealed class ServiceSnapshot
 
     internal ServiceSnapshot(string service, long revision, ImmutableArray<Instance> instances, DateTimeOffset? changedAt = null)
     {
+        IsKnown = true;
         Service = service;
         Revision = revision;
         Instances = instances;
@@ -18,14 +19,22 @@ public sealed class ServiceSnapshot
     /// <summary>The service's name.</summary>
     public string Service { get; }
 
-    /// <summary>Revision of its last change; 0 when it never existed.</summary>
+    /// <summary>
+    /// Revision of its last change. Of a service of which nothing is known: the newest that anybody can have seen of one that was forgotten;
+    /// 0 when none ever was.
+    /// </summary>
     public long Revision { get; }
+
+    /// <summary>False when nothing is known of it: it never had an instance, or had none for so long that it was forgotten.</summary>
+    public bool IsKnown { get; private init; }
 
     /// <summary>When it was committed (UTC); null when that is not known, as after a restart.</summary>
     public DateTimeOffset? ChangedAt { get; }
 
     /// <summary>In order of id.</summary>
     public ImmutableArray<Instance> Instances { get; }
+
+    internal static ServiceSnapshot Unknown(string service, long revision) => new(service, revision, []) { IsKnown = false };
 
     /// <summary>The rendering of this revision: made by <paramref name="render"/> at the first call, the same bytes ever after.</summary>
     public ReadOnlyMemory<byte> GetOrRender(Func<ServiceSnapshot, byte[]> render)

@@ -19,6 +19,8 @@ public sealed class ServiceRegistry : IAsyncDisposable
     /// </summary>
     internal static readonly TimeSpan WatcherReturn = TimeSpan.FromSeconds(5);
 
+    private static readonly TimeSpan ForgettingInterval = TimeSpan.FromMinutes(1);
+
     private readonly CancellationTokenSource _stopping = new();
     private readonly long _opened;
     private readonly bool _isRestart;
@@ -27,6 +29,7 @@ public sealed class ServiceRegistry : IAsyncDisposable
     private readonly LeaseTable _leases;
     private readonly HealthChecker _checks;
     private readonly TimeProvider _time;
+    private readonly ITimer _forgetting;
     private readonly Lazy<Task> _stop;
 
     private ServiceRegistry(
@@ -46,7 +49,7 @@ public sealed class ServiceRegistry : IAsyncDisposable
         var state = new RegistryState(options.MaxServices, options.MaxInstancesPerService);
         var tracker = new CommitTracker(_leases, _checks);
         state.Load(journal.Recovered.Instances);
-        Catalog.Load(journal.Recovered.Revision, journal.Recovered.Instances);
+        Catalog.Load(journal.Recovered.Revision, journal.Recovered.Instances, journal.Recovered.Emptied);
         foreach (var instance in journal.Recovered.Instances)
             tracker.Track(instance);
         RecoveryReport = journal.Recovered.Report;
@@ -54,6 +57,7 @@ public sealed class ServiceRegistry : IAsyncDisposable
 
         _replication = new StandaloneReplication(new ReplicationParts(journal, Catalog, state, tracker, time, loggers, meters), options.WriteQueue);
         _ = new RegistryMetrics(meters, Catalog, Watchers);
+        _forgetting = time.CreateTimer(_ => Catalog.ForgetEmptiedBefore(time.GetUtcNow() - options.Journal.HistoryAge), null, ForgettingInterval, ForgettingInterval);
         _stop = new Lazy<Task>(StopAsync);
     }
 
@@ -217,6 +221,7 @@ public sealed class ServiceRegistry : IAsyncDisposable
         var writes = _replication.DisposeAsync();
         Catalog.Close();
         Watchers.Dispose();
+        await _forgetting.DisposeAsync();
         await _checks.DisposeAsync();
         await _leases.DisposeAsync();
         try

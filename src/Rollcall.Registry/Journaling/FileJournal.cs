@@ -85,9 +85,11 @@ internal sealed partial class FileJournal : IJournal
         return ValueTask.CompletedTask;
     }
 
-    public async ValueTask WriteSnapshotAsync(long revision, DateTimeOffset time, IEnumerable<Instance> instances, CancellationToken cancellationToken)
+    public async ValueTask WriteSnapshotAsync(
+        long revision, DateTimeOffset time, IEnumerable<Instance> instances, EmptiedServices emptied, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(instances);
+        ArgumentNullException.ThrowIfNull(emptied);
         var last = _files.Last.LastRevision;
         if (revision > last)
             throw new ArgumentOutOfRangeException(nameof(revision), revision, $"A snapshot cannot be ahead of the journal, which is at revision {last}.");
@@ -104,7 +106,7 @@ internal sealed partial class FileJournal : IJournal
             }
 
             var header = new FileHeader(JournalFileKind.Snapshot, _writer.Segment.Header.Epoch, revision, time, 0, 0);
-            var snapshot = await SnapshotWriter.WriteAsync(_disk, _options.Directory, header, instances, cancellationToken);
+            var snapshot = await SnapshotWriter.WriteAsync(_disk, _options.Directory, header, instances, emptied, cancellationToken);
             Interlocked.Add(ref _bytesSinceSnapshot, -bytesBefore);
             Keep(snapshot);
         }
@@ -183,7 +185,7 @@ internal sealed partial class FileJournal : IJournal
             return;
         _appended = true;
         // The catalog has taken them over; holding them here would keep every replaced instance alive.
-        _recovered = _recovered with { Instances = [] };
+        _recovered = _recovered with { Instances = [], Emptied = EmptiedServices.None };
     }
 
     private void BeginSegment(long firstRevision)

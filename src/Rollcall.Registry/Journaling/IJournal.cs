@@ -46,8 +46,14 @@ public interface IJournal : IAsyncDisposable
     /// Writes the whole state as of <paramref name="revision"/>, after which older segments are needed for history only, and drops history that
     /// is too old or too much. The instances are walked through while appends go on: they must be a copy.
     /// </summary>
+    /// <param name="revision">The revision whose state it is; the journal has it.</param>
+    /// <param name="time">The moment of that state (UTC).</param>
+    /// <param name="instances">Every instance.</param>
+    /// <param name="emptied">What is remembered of services without instances.</param>
+    /// <param name="cancellationToken">Gives it up; nothing is lost.</param>
     /// <exception cref="JournalUnavailableException">It could not be written; nothing is lost. <see cref="WantsSnapshot"/> asks again after half a minute.</exception>
-    ValueTask WriteSnapshotAsync(long revision, DateTimeOffset time, IEnumerable<Instance> instances, CancellationToken cancellationToken);
+    ValueTask WriteSnapshotAsync(
+        long revision, DateTimeOffset time, IEnumerable<Instance> instances, EmptiedServices emptied, CancellationToken cancellationToken);
 
     /// <summary>Changes since a moment, oldest first; those from before <see cref="HistoryCompleteSince"/> are gone.</summary>
     IAsyncEnumerable<Change> ReadHistoryAsync(DateTimeOffset since, CancellationToken cancellationToken);
@@ -63,7 +69,11 @@ public interface IJournal : IAsyncDisposable
 /// <param name="Revision">The last revision; 0 in a new journal.</param>
 /// <param name="Instances">Every instance.</param>
 /// <param name="Report">What had to be mended, in words for an operator; null when all was whole.</param>
-public sealed record RecoveredState(long Revision, IReadOnlyList<Instance> Instances, string? Report);
+public sealed record RecoveredState(long Revision, IReadOnlyList<Instance> Instances, string? Report)
+{
+    /// <summary>What is remembered of services without instances. Default: that there never was one.</summary>
+    public EmptiedServices Emptied { get; init; } = EmptiedServices.None;
+}
 
 /// <summary>The catalog at a past moment.</summary>
 /// <param name="Revision">The node's revision at that moment.</param>

@@ -68,7 +68,8 @@ internal sealed class MemoryJournal : IJournal
         return ValueTask.CompletedTask;
     }
 
-    public ValueTask WriteSnapshotAsync(long revision, DateTimeOffset time, IEnumerable<Instance> instances, CancellationToken cancellationToken) =>
+    public ValueTask WriteSnapshotAsync(
+        long revision, DateTimeOffset time, IEnumerable<Instance> instances, EmptiedServices emptied, CancellationToken cancellationToken) =>
         ValueTask.CompletedTask;
 
     public async IAsyncEnumerable<Change> ReadHistoryAsync(DateTimeOffset since, [EnumeratorCancellation] CancellationToken cancellationToken)

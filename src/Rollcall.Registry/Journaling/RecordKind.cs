@@ -19,6 +19,9 @@ internal enum RecordKind : byte
 
     /// <summary>Revisions that a repair could not save (segments).</summary>
     Gap = 5,
+
+    /// <summary>A service whose last instance has left (snapshots).</summary>
+    Emptied = 6,
 }
 
 /// <summary>What every record of a segment begins with, enough to judge whether it fits without decoding it.</summary>

@@ -27,6 +27,7 @@ internal sealed class Recovery(string directory)
 {
     private readonly DecodePool _pool = new();
     private readonly Dictionary<InstanceKey, Instance> _instances = [];
+    private readonly RecoveredEmptied _emptied = new();
     private readonly List<string> _damagedSnapshots = [];
     private DateTimeOffset? _gapTime;
     private TornTail? _tornTail;
@@ -65,7 +66,7 @@ internal sealed class Recovery(string directory)
             throw Corrupt(segments[^1].Path, segments[^1].Length, $"it ends with revision {revision} although a snapshot of revision {snapshotRevision} exists: the last segments are missing or were cut short");
         return new RecoveredJournal(
             new JournalFiles(segments, snapshots, [.. _damagedSnapshots], _gapTime),
-            new RecoveredState(revision, [.. _instances.Values], Report()),
+            new RecoveredState(revision, [.. _instances.Values], Report()) { Emptied = _emptied.Build(_instances.Values) },
             bytesSince,
             _tornTail,
             _damagedSnapshots);
@@ -93,6 +94,7 @@ internal sealed class Recovery(string directory)
         for (var i = files.Count - 1; i >= 0 && files[i].Revision >= firstSegment.Revision - 1; i--)
         {
             _instances.Clear();
+            _emptied.Clear();
             if (TryLoad(files[i], firstSegment.Epoch) is not { } damage)
                 return [.. files.Take(i + 1).Where(file => file.Revision >= firstSegment.Revision - 1).Select(file => Describe(file, firstSegment.Epoch)).OfType<SnapshotInfo>()];
             newestDamage ??= (files[i], damage);
@@ -100,6 +102,7 @@ internal sealed class Recovery(string directory)
         }
 
         _instances.Clear();
+        _emptied.Clear();
         if (firstSegment.Revision == 1)
             return [];
         throw newestDamage is { } found
@@ -113,7 +116,12 @@ internal sealed class Recovery(string directory)
             return new Damage(0, problem, MayBeTorn: false);
         using var reader = new SnapshotReader(Disk.OpenRead(file.Path), header, _pool);
         while (reader.StepFilling(out var instance) == ReadStep.Record)
-            _instances[instance!.Key] = instance;
+        {
+            if (instance is not null)
+                _instances[instance.Key] = instance;
+        }
+
+        _emptied.Load(reader.Forgotten, reader.Emptied);
         return reader.Damage;
     }
 
@@ -141,7 +149,11 @@ internal sealed class Recovery(string directory)
         while ((step = reader.StepFilling(out var payload)) == ReadStep.Record)
         {
             if (reader.Prefix.Kind == RecordKind.Gap)
+            {
                 _gapTime = reader.Prefix.Time;
+                _emptied.Lost(reader.Prefix.Revision);
+            }
+
             if (reader.Prefix.Kind == RecordKind.Change && reader.Prefix.Revision > snapshotRevision)
             {
                 if (ChangeCodec.TryRead(payload, _pool) is not { } change)
@@ -172,9 +184,13 @@ internal sealed class Recovery(string directory)
     private void Apply(Change change)
     {
         if (change.Instance is { } instance)
+        {
             _instances[change.Key] = instance;
-        else
-            _instances.Remove(change.Key);
+            return;
+        }
+
+        _instances.Remove(change.Key);
+        _emptied.Left(change);
     }
 
     private string? Report()

@@ -100,7 +100,8 @@ internal sealed class RepairSession : IDisposable
                 continue;
             var instances = SnapshotSalvage.Run(file.Path, header, (damage, bytes) =>
                 _losses.Add(new JournalLoss(file.Path, damage.Offset, bytes, null, null, damage.Problem + "; the instances there are lost")));
-            await SnapshotWriter.WriteAsync(_disk, _directory, header, instances, cancellationToken);
+            // Which services were empty is not saved: of none of them less may be told than was.
+            await SnapshotWriter.WriteAsync(_disk, _directory, header, instances, new EmptiedServices(header.Revision, []), cancellationToken);
             _repaired.ContinueAfter(0, 0, _segments.Count == 0 ? file.Revision + 1 : _segments[0].Revision);
             return file.Path;
         }

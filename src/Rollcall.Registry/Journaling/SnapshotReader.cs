@@ -2,7 +2,7 @@ using Microsoft.Win32.SafeHandles;
 
 namespace Rollcall.Registry.Journaling;
 
-/// <summary>Reads the instances of a snapshot; it is whole only when the record that ends it says how many there were.</summary>
+/// <summary>Reads a snapshot; it is whole only when the record that ends it says how much it holds.</summary>
 internal sealed class SnapshotReader : IDisposable
 {
     private readonly SafeFileHandle _file;
@@ -10,6 +10,7 @@ internal sealed class SnapshotReader : IDisposable
     private readonly FileHeader _header;
     private readonly DecodePool _pool;
     private readonly byte[]? _service;
+    private long _emptiedCount;
     private bool _ended;
 
     /// <summary>Takes the file over.</summary>
@@ -29,10 +30,16 @@ internal sealed class SnapshotReader : IDisposable
     /// <summary>Instances read.</summary>
     public long Count { get; private set; }
 
+    /// <summary>Services without instances, those read so far; none when only one service is wanted.</summary>
+    public List<EmptiedService> Emptied { get; } = [];
+
+    /// <summary><see cref="EmptiedServices.Forgotten"/>, once the end is read.</summary>
+    public long Forgotten { get; private set; }
+
     /// <summary>What ended the reading early.</summary>
     public Damage? Damage { get; private set; }
 
-    /// <summary>The next record; its instance is null when it is of another service than the one wanted.</summary>
+    /// <summary>The next record; its instance is null when it is none, or of another service than the one wanted.</summary>
     public ReadStep Step(out Instance? instance)
     {
         instance = null;
@@ -46,10 +53,13 @@ internal sealed class SnapshotReader : IDisposable
             case ReadStep.Record when _ended:
                 return Refuse("something follows its end");
             case ReadStep.Record when payload[0] == (byte)RecordKind.End:
-                if (!TryReadEnd(payload, out var count) || count != Count)
-                    return Refuse($"its end says {count} instances and it holds {Count}");
+                if (!EmptiedCodec.TryReadEnd(payload, _header.Revision, out var end) || end.Instances != Count || end.Emptied != _emptiedCount)
+                    return Refuse($"its end says {end.Instances} instances and {end.Emptied} emptied services, and it holds {Count} and {_emptiedCount}");
                 _ended = true;
+                Forgotten = end.Forgotten;
                 return Step(out instance);
+            case ReadStep.Record when payload[0] == (byte)RecordKind.Emptied:
+                return ReadEmptied(payload);
             case ReadStep.Record when _service is not null && !InstanceCodec.IsOf(payload, _service):
                 Count++;
                 return step;
@@ -81,19 +91,15 @@ internal sealed class SnapshotReader : IDisposable
         _file.Dispose();
     }
 
-    public static void WriteEnd(RecordBuffer buffer, long count)
+    private ReadStep ReadEmptied(ReadOnlySpan<byte> payload)
     {
-        var start = buffer.BeginRecord();
-        buffer.WriteByte((byte)RecordKind.End);
-        buffer.WriteUnsigned((ulong)count);
-        buffer.EndRecord(start);
-    }
-
-    private static bool TryReadEnd(ReadOnlySpan<byte> payload, out long count)
-    {
-        var reader = new RecordReader(payload[1..]);
-        count = reader.ReadLong();
-        return !reader.Failed && reader.AtEnd;
+        _emptiedCount++;
+        if (_service is not null)
+            return ReadStep.Record;
+        if (EmptiedCodec.TryRead(payload, _pool, _header.Revision, _header.Time) is not { } emptied)
+            return Refuse("the record is no emptied service");
+        Emptied.Add(emptied);
+        return ReadStep.Record;
     }
 
     private ReadStep Refuse(string problem)

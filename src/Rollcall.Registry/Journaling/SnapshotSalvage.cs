@@ -35,7 +35,7 @@ internal static class SnapshotSalvage
                 case ReadStep.NeedsData:
                     frames.Fill();
                     break;
-                case ReadStep.Record when payload[0] == (byte)RecordKind.End:
+                case ReadStep.Record when payload[0] is (byte)RecordKind.End or (byte)RecordKind.Emptied:
                     break;
                 case ReadStep.Record when InstanceCodec.TryRead(payload, pool, header.Revision, header.Time) is { } instance:
                     instances.Add(instance);

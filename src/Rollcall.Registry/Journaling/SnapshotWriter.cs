@@ -17,6 +17,7 @@ internal static class SnapshotWriter
         string directory,
         FileHeader header,
         IEnumerable<Instance> instances,
+        EmptiedServices emptied,
         CancellationToken cancellationToken)
     {
         var path = JournalPaths.Snapshot(directory, header.Revision);
@@ -26,7 +27,7 @@ internal static class SnapshotWriter
             long length;
             using (var file = disk.Create(unfinished))
             {
-                length = await WriteRecordsAsync(disk, file, header, instances, cancellationToken);
+                length = await WriteRecordsAsync(disk, file, header, instances, emptied, cancellationToken);
                 disk.Flush(file);
             }
 
@@ -46,6 +47,7 @@ internal static class SnapshotWriter
         SafeFileHandle file,
         FileHeader header,
         IEnumerable<Instance> instances,
+        EmptiedServices emptied,
         CancellationToken cancellationToken)
     {
         var buffer = new RecordBuffer(PieceBytes + RecordBuffer.FrameBytes + RecordBuffer.MaxPayloadBytes / 8);
@@ -57,20 +59,31 @@ internal static class SnapshotWriter
         {
             InstanceCodec.Write(buffer, instance, header.Revision, header.Time);
             count++;
-            if (buffer.Length < PieceBytes)
-                continue;
+            if (buffer.Length >= PieceBytes)
+                await WritePieceAsync();
+        }
+
+        foreach (var service in emptied.Services)
+        {
+            EmptiedCodec.Write(buffer, service, header.Revision, header.Time);
+            if (buffer.Length >= PieceBytes)
+                await WritePieceAsync();
+        }
+
+        EmptiedCodec.WriteEnd(buffer, new SnapshotEnd(count, emptied.Services.Count, emptied.Forgotten));
+        await disk.WriteAsync(file, buffer.WrittenMemory, length, cancellationToken);
+        return length + buffer.Length;
+
+        async ValueTask WritePieceAsync()
+        {
             await disk.WriteAsync(file, buffer.WrittenMemory, length, cancellationToken);
             length += buffer.Length;
             buffer.Clear();
             if (length - flushed < FlushEveryBytes)
-                continue;
+                return;
             disk.Flush(file);
             flushed = length;
         }
-
-        SnapshotReader.WriteEnd(buffer, count);
-        await disk.WriteAsync(file, buffer.WrittenMemory, length, cancellationToken);
-        return length + buffer.Length;
     }
 
     private static void WriteHeader(RecordBuffer buffer, FileHeader header)

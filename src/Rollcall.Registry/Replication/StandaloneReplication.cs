@@ -236,15 +236,15 @@ internal sealed partial class StandaloneReplication : IReplication
     // Beside the writes: what it is made of is immutable, so only taking hold of it keeps them waiting.
     private void BeginSnapshot()
     {
-        var (revision, now, instances) = (_revision, Now(), _state.CopyInstances());
-        _snapshot = Task.Run(() => SnapshotAsync(revision, now, instances, _stopSnapshot.Token));
+        var (revision, now, instances, emptied) = (_revision, Now(), _state.CopyInstances(), _catalog.CopyEmptied());
+        _snapshot = Task.Run(() => SnapshotAsync(revision, now, instances, emptied, _stopSnapshot.Token));
     }
 
-    private async Task SnapshotAsync(long revision, DateTimeOffset now, Instance[] instances, CancellationToken cancellationToken)
+    private async Task SnapshotAsync(long revision, DateTimeOffset now, Instance[] instances, EmptiedServices emptied, CancellationToken cancellationToken)
     {
         try
         {
-            await _journal.WriteSnapshotAsync(revision, now, instances, cancellationToken);
+            await _journal.WriteSnapshotAsync(revision, now, instances, emptied, cancellationToken);
         }
         catch (OperationCanceledException)
         {

@@ -177,10 +177,17 @@ public sealed class EventStreamTests
         for (var i = 0; i < 3 * Registry.Catalogs.Catalog.HeldChanges; i++)
             await node.Registry.RegisterAsync(Many.Registration("orders", "o-1", i % 100) with { Metadata = large }, null, CancellationToken.None);
         var told = new List<string>();
-        while (!told.Contains("start-over"))
-            told.Add((await events.NextAsync()).Kind);
+        for (var revision = 0L; revision < node.Registry.Catalog.Revision;)
+        {
+            var next = await events.NextAsync();
+            told.Add(next.Kind);
+            if (next.Kind != "start-over")
+                revision = next.Json.GetProperty("revision").GetInt64();
+        }
+
         Assert.Equal("snapshot", told[0]);
-        Assert.Equal(node.Registry.Catalog.Revision, (await events.NextAsync()).Json.GetProperty("revision").GetInt64());
+        Assert.Contains("start-over", told);
+        Assert.True(told.Count < 3 * Registry.Catalogs.Catalog.HeldChanges, $"{told.Count} events");
     }
 
     [Fact]

@@ -200,7 +200,7 @@ public sealed class CatalogTests
     {
         // Before: o-1 at 5, o-2 left at 7. Whoever saw revision 5 with o-2 in it must be told.
         var catalog = new Catalog();
-        catalog.Load(7, [Sample.Instance(5)]);
+        catalog.Load(7, [Sample.Instance(5)], EmptiedServices.None);
         Assert.Equal(7, catalog.GetService("orders").Revision);
         Assert.True(catalog.WaitForChangeAsync("orders", 5, Token).AsTask().IsCompletedSuccessfully);
         using var cancel = new CancellationTokenSource();
@@ -213,7 +213,7 @@ public sealed class CatalogTests
     public async Task After_a_restart_a_service_of_which_nothing_is_left_is_told_once_to_who_saw_more()
     {
         var catalog = new Catalog();
-        catalog.Load(7, []);
+        catalog.Load(7, [], new EmptiedServices(7, []));
         var told = await Eventually.Within(catalog.WaitForChangeAsync("orders", 5, Token).AsTask());
         Assert.Equal(7, told.Revision);
         Assert.Empty(told.Instances);
@@ -240,13 +240,77 @@ public sealed class CatalogTests
         }
 
         Assert.InRange(catalog.EntryCount, Catalog.MaxEmptyServices, Catalog.MaxEmptyServices + 1);
-        Assert.Equal(0, catalog.GetService("s-1").Revision);
+        Assert.False(catalog.GetService("s-1").IsKnown);
+        Assert.Equal(200, catalog.GetService("s-1").Revision);
         Assert.Equal(8, catalog.GetService("s-3").Revision);
+        Assert.Equal(200, catalog.CopyEmptied().Forgotten);
+        Assert.Equal(Catalog.MaxEmptyServices, catalog.CopyEmptied().Services.Count);
         Assert.False(wait!.IsCompleted);
         // Who saw the instance of a service that was forgotten since is told that it is gone.
         var told = await Eventually.Within(catalog.WaitForChangeAsync("s-1", 3, Token).AsTask());
         Assert.Empty(told.Instances);
         Assert.True(told.Revision > 3);
+    }
+
+    [Fact]
+    public void A_service_that_comes_and_goes_takes_the_place_of_one()
+    {
+        var catalog = new Catalog();
+        catalog.Publish([Sample.Registered(1, "quiet")]);
+        catalog.Publish([Sample.Deregistered(2, "quiet")]);
+        for (var revision = 3L; revision < 3 + (2 * (Catalog.MaxEmptyServices + 1)); revision += 2)
+        {
+            catalog.Publish([Sample.Registered(revision, "busy")]);
+            catalog.Publish([Sample.Deregistered(revision + 1, "busy")]);
+        }
+
+        Assert.Equal(["quiet", "busy"], catalog.CopyEmptied().Services.Select(static service => service.Service));
+        Assert.Equal(2, catalog.GetService("quiet").Revision);
+        catalog.Publish([Sample.Registered(catalog.Revision + 1, "quiet")]);
+        Assert.Equal(["busy"], catalog.CopyEmptied().Services.Select(static service => service.Service));
+    }
+
+    [Fact]
+    public async Task An_emptied_service_is_known_until_it_has_been_empty_for_long()
+    {
+        var catalog = new Catalog();
+        catalog.Publish([Sample.Registered(1), Sample.Registered(2, "billing")]);
+        catalog.Publish([Sample.Deregistered(3)]);
+        Assert.Equal(["billing", "orders"], catalog.KnownServices.Select(static service => service.Service).Order(StringComparer.Ordinal));
+        Assert.Equal((3L, Sample.Now), (catalog.GetService("orders").Revision, catalog.GetService("orders").ChangedAt));
+        catalog.ForgetEmptiedBefore(Sample.Now);
+        Assert.True(catalog.GetService("orders").IsKnown);
+
+        var waited = catalog.WaitForChangeAsync("orders", 3, Token).AsTask();
+        catalog.ForgetEmptiedBefore(Sample.Now + TimeSpan.FromMilliseconds(1));
+        Assert.True(catalog.GetService("orders").IsKnown); // while somebody waits for it
+        catalog.Publish([Sample.Registered(4)]);
+        await Eventually.Within(waited);
+        catalog.Publish([Sample.Deregistered(5)]);
+        catalog.ForgetEmptiedBefore(Sample.Now + TimeSpan.FromMilliseconds(1));
+
+        var unknown = catalog.GetService("orders");
+        Assert.False(unknown.IsKnown);
+        Assert.Equal(5, unknown.Revision);
+        Assert.Equal(1, catalog.EntryCount);
+        Assert.Equal(["billing"], catalog.KnownServices.Select(static service => service.Service));
+    }
+
+    [Fact]
+    public async Task A_service_forgotten_while_somebody_waits_goes_with_the_last_who_does()
+    {
+        var catalog = new Catalog();
+        catalog.Publish([Sample.Registered(1)]);
+        catalog.Publish([Sample.Deregistered(2)]);
+        using var cancel = new CancellationTokenSource();
+        var waited = catalog.WaitForChangeAsync("orders", 2, cancel.Token).AsTask();
+        catalog.ForgetEmptiedBefore(Sample.Now + TimeSpan.FromDays(1));
+
+        await cancel.CancelAsync();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => Eventually.Within(waited));
+
+        Assert.Equal(0, catalog.EntryCount);
+        Assert.Equal(2, catalog.GetService("orders").Revision);
     }
 
     private static async Task<List<Change>> Read(IAsyncEnumerable<Change> changes)

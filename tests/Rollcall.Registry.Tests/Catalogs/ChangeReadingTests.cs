@@ -26,7 +26,7 @@ public sealed class ChangeReadingTests
     public void What_is_not_held_is_refused()
     {
         var catalog = new Catalog();
-        catalog.Load(10, [Sample.Instance(5)]);
+        catalog.Load(10, [Sample.Instance(5)], EmptiedServices.None);
         Assert.False(catalog.TryReadChanges(9, out _));
         Assert.True(catalog.TryReadChanges(10, out _));
         Assert.False(catalog.TryReadChanges(11, out _)); // from another life of the data

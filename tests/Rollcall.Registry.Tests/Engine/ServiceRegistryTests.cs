@@ -150,6 +150,26 @@ public sealed class ServiceRegistryTests
     }
 
     [Fact]
+    public async Task An_emptied_service_keeps_its_revision_over_a_restart_until_it_is_older_than_history()
+    {
+        var first = await RegistryFixture.OpenAsync();
+        await first.RegisterAsync();
+        await first.Registry.DeregisterAsync(Sample.Key(), null, Token);
+        await first.RegisterAsync(Sample.Registration("billing") with { Ttl = TimeSpan.FromHours(24) });
+
+        await using var second = await first.ReopenAsync();
+
+        var orders = second.Registry.Catalog.GetService("orders");
+        Assert.Equal((true, 2L), (orders.IsKnown, orders.Revision));
+        Assert.Equal(0, second.Registry.Catalog.GetService("never").Revision);
+        second.Time.Advance(TimeSpan.FromHours(23));
+        Assert.True(second.Registry.Catalog.GetService("orders").IsKnown);
+        second.Time.Advance(TimeSpan.FromHours(1) + TimeSpan.FromMinutes(2));
+        Assert.False(second.Registry.Catalog.GetService("orders").IsKnown);
+        Assert.Equal(2, second.Registry.Catalog.GetService("orders").Revision);
+    }
+
+    [Fact]
     public async Task What_was_expired_before_a_restart_still_is_and_is_removed_later()
     {
         var first = await RegistryFixture.OpenAsync();

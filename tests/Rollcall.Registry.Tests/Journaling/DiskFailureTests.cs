@@ -142,13 +142,13 @@ public sealed class DiskFailureTests : IDisposable
             await journal.AppendAsync(changes, Token);
             Assert.True(journal.WantsSnapshot);
             _disk.FailWrite = FaultyDisk.Full();
-            var error = await Assert.ThrowsAsync<JournalUnavailableException>(async () => await journal.WriteSnapshotAsync(100, Start, StateAfter(changes), Token));
+            var error = await Assert.ThrowsAsync<JournalUnavailableException>(async () => await journal.WriteSnapshotAsync(100, Start, StateAfter(changes), EmptiedServices.None, Token));
             Assert.True(error.IsFull);
             Assert.Empty(Directory.GetFiles(_directory.Path, "snapshot-*"));
             Assert.False(journal.WantsSnapshot);
             _time.Advance(TimeSpan.FromSeconds(31));
             Assert.True(journal.WantsSnapshot);
-            await journal.WriteSnapshotAsync(100, Start, StateAfter(changes), Token);
+            await journal.WriteSnapshotAsync(100, Start, StateAfter(changes), EmptiedServices.None, Token);
             Assert.Single(_directory.Snapshots);
         }
 

@@ -74,7 +74,7 @@ public sealed class FileJournalTests : IDisposable
         {
             await journal.AppendAsync(changes[..200], Token);
             Assert.True(journal.WantsSnapshot);
-            await journal.WriteSnapshotAsync(200, Start, StateAfter(changes[..200]), Token);
+            await journal.WriteSnapshotAsync(200, Start, StateAfter(changes[..200]), EmptiedServices.None, Token);
             Assert.False(journal.WantsSnapshot);
             await journal.AppendAsync(changes[200..], Token);
         }

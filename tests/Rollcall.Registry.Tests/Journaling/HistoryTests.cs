@@ -33,7 +33,7 @@ public sealed class HistoryTests : IDisposable
             changes.Add(random.Next(4) == 0 ? Removed(revision, id, now, service) : Registered(revision, service, id, now));
             await journal.AppendAsync([changes[^1]], Token);
             if (journal.WantsSnapshot)
-                await journal.WriteSnapshotAsync(revision, now, [.. StateAfter(changes)], Token);
+                await journal.WriteSnapshotAsync(revision, now, [.. StateAfter(changes)], EmptiedServices.None, Token);
         }
 
         for (var i = 0; i < 200; i++)
@@ -67,7 +67,7 @@ public sealed class HistoryTests : IDisposable
             changes.AddRange(batch);
             await journal.AppendAsync(batch, Token);
             if (journal.WantsSnapshot)
-                await journal.WriteSnapshotAsync(changes.Count, _time.GetUtcNow(), [.. StateAfter(changes)], Token);
+                await journal.WriteSnapshotAsync(changes.Count, _time.GetUtcNow(), [.. StateAfter(changes)], EmptiedServices.None, Token);
         }
 
         // A day, and up to a quarter more: it goes from snapshot to snapshot.
@@ -92,7 +92,7 @@ public sealed class HistoryTests : IDisposable
             changes.AddRange(next);
             await journal.AppendAsync(next, Token);
             if (journal.WantsSnapshot)
-                await journal.WriteSnapshotAsync(changes.Count, _time.GetUtcNow(), [.. StateAfter(changes)], Token);
+                await journal.WriteSnapshotAsync(changes.Count, _time.GetUtcNow(), [.. StateAfter(changes)], EmptiedServices.None, Token);
         }
 
         Assert.InRange(journal.Health.Bytes, 32 * 1024, (128 + 40) * 1024);
@@ -112,7 +112,7 @@ public sealed class HistoryTests : IDisposable
             {
                 await journal.AppendAsync(batch, Token);
                 if (batch[^1].Revision % 100 == 0)
-                    await journal.WriteSnapshotAsync(batch[^1].Revision - 10, Start, [.. StateAfter(changes.Take((int)batch[^1].Revision - 10))], Token);
+                    await journal.WriteSnapshotAsync(batch[^1].Revision - 10, Start, [.. StateAfter(changes.Take((int)batch[^1].Revision - 10))], EmptiedServices.None, Token);
             }
         }
 
@@ -135,7 +135,7 @@ public sealed class HistoryTests : IDisposable
                 await journal.AppendAsync(RegisteredFrom((batch * 20) + 1, 20, _time.GetUtcNow()), Token);
             }
 
-            await journal.WriteSnapshotAsync(400, _time.GetUtcNow(), [.. StateAfter(await HistoryAsync(journal))], Token);
+            await journal.WriteSnapshotAsync(400, _time.GetUtcNow(), [.. StateAfter(await HistoryAsync(journal))], EmptiedServices.None, Token);
             since = journal.HistoryCompleteSince;
         }
 
@@ -153,7 +153,7 @@ public sealed class HistoryTests : IDisposable
         await using (var journal = await OpenAsync(options))
         {
             await journal.AppendAsync(changes[..15_000], Token);
-            var snapshot = journal.WriteSnapshotAsync(15_000, Start, StateAfter(changes[..15_000]), Token).AsTask();
+            var snapshot = journal.WriteSnapshotAsync(15_000, Start, StateAfter(changes[..15_000]), EmptiedServices.None, Token).AsTask();
             foreach (var batch in changes[15_000..].Chunk(50))
                 await journal.AppendAsync(batch, Token);
             await snapshot;
@@ -169,7 +169,7 @@ public sealed class HistoryTests : IDisposable
     public async Task A_snapshot_ahead_of_the_journal_is_refused()
     {
         await using var journal = await OpenAsync(_directory.Path);
-        await Assert.ThrowsAsync<ArgumentOutOfRangeException>(async () => await journal.WriteSnapshotAsync(1, Start, [], Token));
+        await Assert.ThrowsAsync<ArgumentOutOfRangeException>(async () => await journal.WriteSnapshotAsync(1, Start, [], EmptiedServices.None, Token));
     }
 
     [Fact]

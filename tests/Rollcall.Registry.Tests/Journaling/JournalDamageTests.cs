@@ -158,7 +158,7 @@ public sealed class JournalDamageTests : IDisposable
     {
         var changes = await WriteSegmentsAsync();
         await using (var journal = await OpenAsync(Options))
-            await journal.WriteSnapshotAsync(changes.Length, Start, StateAfter(changes), Token);
+            await journal.WriteSnapshotAsync(changes.Length, Start, StateAfter(changes), EmptiedServices.None, Token);
         Flip(_directory.Segments[0], 200);
         Assert.Equal(_directory.Segments[0], (await CorruptAsync())?.File);
     }
@@ -178,7 +178,7 @@ public sealed class JournalDamageTests : IDisposable
     {
         var changes = await WriteSegmentsAsync();
         await using (var journal = await OpenAsync(Options))
-            await journal.WriteSnapshotAsync(changes.Length, Start, StateAfter(changes), Token);
+            await journal.WriteSnapshotAsync(changes.Length, Start, StateAfter(changes), EmptiedServices.None, Token);
         File.Delete(_directory.Segments[^1]);
         Assert.Contains("missing or were cut short", (await CorruptAsync())?.Message, StringComparison.Ordinal);
         foreach (var segment in _directory.Segments)
@@ -191,7 +191,7 @@ public sealed class JournalDamageTests : IDisposable
     {
         var changes = await WriteSegmentsAsync();
         await using (var journal = await OpenAsync(Options))
-            await journal.WriteSnapshotAsync(changes.Length, Start, StateAfter(changes), Token);
+            await journal.WriteSnapshotAsync(changes.Length, Start, StateAfter(changes), EmptiedServices.None, Token);
         var snapshot = _directory.Snapshots[0];
         var length = new FileInfo(snapshot).Length;
         for (var at = 0; at < length; at += 37)
@@ -214,7 +214,7 @@ public sealed class JournalDamageTests : IDisposable
     {
         var changes = await WriteSegmentsAsync();
         await using (var journal = await OpenAsync(Options))
-            await journal.WriteSnapshotAsync(changes.Length, Start, StateAfter(changes), Token);
+            await journal.WriteSnapshotAsync(changes.Length, Start, StateAfter(changes), EmptiedServices.None, Token);
         for (var length = new FileInfo(_directory.Snapshots[0]).Length - 1; length > 0; length -= 211)
         {
             Truncate(_directory.Snapshots[0], length);
@@ -232,7 +232,7 @@ public sealed class JournalDamageTests : IDisposable
         {
             await journal.AppendAsync(RegisteredFrom(1, 100), Token);
             await journal.AppendAsync(RegisteredFrom(101, 100), Token);
-            await journal.WriteSnapshotAsync(200, Start, StateAfter(RegisteredFrom(1, 200)), Token);
+            await journal.WriteSnapshotAsync(200, Start, StateAfter(RegisteredFrom(1, 200)), EmptiedServices.None, Token);
         }
 
         Assert.DoesNotContain(JournalPaths.Segment(_directory.Path, 1), _directory.Segments);

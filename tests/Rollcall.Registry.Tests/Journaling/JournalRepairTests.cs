@@ -260,7 +260,7 @@ public sealed class JournalRepairTests : IDisposable
         foreach (var batch in changes.Chunk(10))
             await journal.AppendAsync(batch, Token);
         if (snapshotAt > 0)
-            await journal.WriteSnapshotAsync(snapshotAt, Start, StateAfter(changes.Take((int)snapshotAt)), Token);
+            await journal.WriteSnapshotAsync(snapshotAt, Start, StateAfter(changes.Take((int)snapshotAt)), EmptiedServices.None, Token);
         return changes;
     }
 

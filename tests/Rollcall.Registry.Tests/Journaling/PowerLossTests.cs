@@ -64,7 +64,7 @@ public sealed class PowerLossTests
                 safe = revision;
             if (random.Next(20) > 0)
                 continue;
-            await journal.WriteSnapshotAsync(revision, Start, StateAfter(RegisteredFrom(1, (int)revision)), TestContext.Current.CancellationToken);
+            await journal.WriteSnapshotAsync(revision, Start, StateAfter(RegisteredFrom(1, (int)revision)), EmptiedServices.None, TestContext.Current.CancellationToken);
             safe = revision;
         }
 
