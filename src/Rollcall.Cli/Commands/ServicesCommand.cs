@@ -10,7 +10,7 @@ namespace Rollcall.Cli.Commands;
 internal static class ServicesCommand
 {
     public static Command Create(CommandContext context) => context.Bind(
-        new CliCommand("services", "Lists the services and how many of their instances are ready.")
+        new CliCommand("services", "Lists the services and how many of their instances are ready. One that nobody is left of stays, with 0/0, for as long as history is kept.")
         {
             Heeds = context.NodeAndOutput,
             Examples =
@@ -37,7 +37,7 @@ internal static class ServicesCommand
         foreach (var service in list.Services)
         {
             var ready = string.Create(CultureInfo.InvariantCulture, $"{service.Ready}/{service.Instances}");
-            var tone = service.Ready == service.Instances ? Tone.Good : service.Ready == 0 ? Tone.Bad : Tone.Warning;
+            var tone = service.Ready == 0 ? Tone.Bad : service.Ready == service.Instances ? Tone.Good : Tone.Warning;
             table.Add([service.Name, new(ready, tone), service.Draining, service.NotReady, service.Watchers, .. isWide ? [service.Revision] : Array.Empty<Cell>()]);
         }
 

@@ -8,12 +8,12 @@ namespace Rollcall.Node.Rendering;
 /// <summary>Writes lists as <see cref="ServiceListDocument"/> and <see cref="WatchersDocument"/> have them.</summary>
 internal static class ListWriter
 {
-    /// <summary>All services with their counts.</summary>
+    /// <summary>All services with their counts, those that nobody is left of too.</summary>
     public static void WriteServices(Utf8JsonWriter json, Catalog catalog, WatcherTable watchers)
     {
         // The revision first: the list may be newer than it says, never older.
         var revision = catalog.Revision;
-        var services = catalog.Services.ToArray();
+        var services = catalog.KnownServices.ToArray();
         Array.Sort(services, static (a, b) => string.CompareOrdinal(a.Service, b.Service));
         json.WriteStartObject();
         json.WriteNumber("revision"u8, revision);

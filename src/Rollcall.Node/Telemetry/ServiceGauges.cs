@@ -3,13 +3,13 @@ using Rollcall.Registry.Watchers;
 
 namespace Rollcall.Node.Telemetry;
 
-/// <summary>What is told of each service; read from the catalog when asked, so that nothing is kept for it.</summary>
+/// <summary>What is told of each service; read from the catalog when asked, so that nothing is kept for it. One that nobody is left of is told as 0 while it is remembered: an alarm on it must not end by itself.</summary>
 internal static class ServiceGauges
 {
     /// <summary>Writes the gauges of every service.</summary>
     public static void Write(PrometheusText text, Catalog catalog, WatcherTable watchers)
     {
-        var services = catalog.Services.OrderBy(static service => service.Service, StringComparer.Ordinal).ToArray();
+        var services = catalog.KnownServices.OrderBy(static service => service.Service, StringComparer.Ordinal).ToArray();
         text.Write("rollcall_revision", "The node's revision.", SeriesKind.Gauge, catalog.Revision);
         text.Begin("rollcall_service_instances", "Instances of a service by state.", SeriesKind.Gauge);
         foreach (var service in services)

@@ -141,7 +141,7 @@ public sealed record ServiceListDocument
     public required IReadOnlyList<ServiceSummaryDocument> Services { get; init; }
 }
 
-/// <summary>One line of the list of services.</summary>
+/// <summary>One line of the list of services; one whose last instance left stays for as long as history is kept.</summary>
 public sealed record ServiceSummaryDocument
 {
     /// <summary>The service's name.</summary>

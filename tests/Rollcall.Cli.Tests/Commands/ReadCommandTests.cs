@@ -7,7 +7,8 @@ public sealed class ReadCommandTests
     private const string Services = """
         {"revision":57,"services":[
         {"name":"orders","instances":3,"ready":2,"draining":1,"notReady":0,"watchers":4,"revision":57},
-        {"name":"a-much-longer-name","instances":1,"ready":1,"draining":0,"notReady":0,"watchers":0,"revision":3}]}
+        {"name":"a-much-longer-name","instances":1,"ready":1,"draining":0,"notReady":0,"watchers":0,"revision":3},
+        {"name":"nobody-left","instances":0,"ready":0,"draining":0,"notReady":0,"watchers":1,"revision":9}]}
         """;
 
     private const string Orders = """
@@ -26,6 +27,7 @@ public sealed class ReadCommandTests
             NAME                READY  DRAINING  NOT-READY  WATCHERS
             orders              2/3    1         0          4
             a-much-longer-name  1/1    0         0          0
+            nobody-left         0/0    0         0          1
 
             """,
             run.Out);
