@@ -34,7 +34,7 @@ internal sealed partial class NodeLifetime(
         var took = environment.Time.GetElapsedTime(began);
         host.ApplicationStarted.Register(() => LogStarted(took));
         // Drains that wait would hold up the end of their requests.
-        host.ApplicationStopping.Register(_registry.Watchers.Dispose);
+        host.ApplicationStopping.Register(_registry.BeginStop);
     }
 
     /// <inheritdoc />

@@ -33,6 +33,26 @@ public sealed class StopTests
     }
 
     [Fact]
+    public async Task A_drain_right_after_a_restart_is_answered_when_the_node_stops()
+    {
+        using var directory = new TemporaryDirectory();
+        NodeOptions OnDisk(NodeOptions options) =>
+            options with { Registry = options.Registry with { Journal = options.Registry.Journal with { Durability = Registry.Journaling.Durability.Interval, Directory = directory.Path } } };
+        await using (var before = await TestNode.StartAsync(OnDisk))
+            await before.PutAsync("orders", "o-1");
+        await using var node = await TestNode.StartAsync(OnDisk);
+        var drain = node.Client.DrainAsync("orders", "o-1", TimeSpan.FromMinutes(5));
+        await Eventually.True(() => node.Registry.Catalog.GetService("orders").Instances[0].State == EndpointState.Draining);
+
+        await Eventually.Within(node.StopAsync());
+
+        // Nobody watches now, but who did before had no time to come back.
+        var document = await drain;
+        Assert.False(document.Complete);
+        Assert.Empty(document.Waiting);
+    }
+
+    [Fact]
     public async Task What_was_acknowledged_is_there_after_a_restart()
     {
         using var directory = new TemporaryDirectory();

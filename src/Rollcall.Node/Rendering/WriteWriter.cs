@@ -28,7 +28,7 @@ internal static class WriteWriter
     public static void Write(Utf8JsonWriter json, InstanceKey key, DrainResult result)
     {
         Begin(json, key, result.Write.Revision);
-        json.WriteBoolean("complete"u8, result.Waiting.IsEmpty);
+        json.WriteBoolean("complete"u8, result.Complete);
         json.WriteString("elapsed"u8, DurationText.Format(result.Elapsed));
         json.WriteNumber("watchers"u8, result.Watchers);
         json.WriteStartArray("waiting"u8);

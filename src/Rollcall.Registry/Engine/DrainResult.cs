@@ -11,4 +11,11 @@ public sealed record DrainResult(
     WriteResult Write,
     int Watchers,
     ImmutableArray<Watchers.WatcherInfo> Waiting,
-    TimeSpan Elapsed);
+    TimeSpan Elapsed)
+{
+    /// <summary>False when it ended before the watchers of before a restart had the time to come back: who watches was not yet known.</summary>
+    public bool KnowsWatchers { get; init; } = true;
+
+    /// <summary>True when everybody who watches has applied it.</summary>
+    public bool Complete => Waiting.IsEmpty && KnowsWatchers;
+}

@@ -148,7 +148,7 @@ public sealed class ServiceRegistry : IAsyncDisposable
 
     /// <summary>
     /// Begins to drain and waits until every live watcher of the service has applied it, or the timeout, or the registry stops.
-    /// Drains that are under way already are joined.
+    /// Drains that are under way already are joined. Soon after a restart it first gives the watchers of before the time to come back.
     /// </summary>
     public async Task<DrainResult> DrainAsync(InstanceKey key, string? owner, TimeSpan timeout, CancellationToken cancellationToken)
     {
@@ -156,11 +156,11 @@ public sealed class ServiceRegistry : IAsyncDisposable
         var write = await _replication.SubmitAsync(new BeginDrain(key, OwnerSecret.From(owner)), null, cancellationToken);
         if (!write.Succeeded)
             return new(write, 0, [], _time.GetElapsedTime(start));
-        await WaitForWatchersToReturnAsync(timeout, cancellationToken);
+        var known = await WaitForWatchersToReturnAsync(timeout, cancellationToken);
         var left = timeout - _time.GetElapsedTime(start);
         var (asked, waiting) = await Watchers.WaitUntilAppliedAsync(
             key.Service, write.Revision, left > TimeSpan.Zero ? left : TimeSpan.Zero, cancellationToken);
-        return new(write, asked, waiting, _time.GetElapsedTime(start));
+        return new(write, asked, waiting, _time.GetElapsedTime(start)) { KnowsWatchers = known };
     }
 
     /// <summary>Renews a lease; no journal, no lock. A lease that had run out revives its instance shortly after.</summary>
@@ -187,24 +187,39 @@ public sealed class ServiceRegistry : IAsyncDisposable
             : null;
 
     /// <summary>
+    /// Says that the registry will be disposed soon: drains that wait end with those who have not applied them, and none waits from here on. Reads and
+    /// writes go on. May be called more than once.
+    /// </summary>
+    public void BeginStop()
+    {
+        // First those who would be waited for next, then the wait before it.
+        Watchers.Dispose();
+        _stopping.Cancel();
+    }
+
+    /// <summary>
     /// Stops: refuses new writes as busy, finishes those under way, flushes. Who waits for a change gets the service as it is; a drain that waits
     /// ends with those who have not applied it; streams of changes end.
     /// </summary>
     public ValueTask DisposeAsync() => new(_stop.Value);
 
-    private async Task WaitForWatchersToReturnAsync(TimeSpan limit, CancellationToken cancellationToken)
+    // True when they had the time.
+    private async Task<bool> WaitForWatchersToReturnAsync(TimeSpan limit, CancellationToken cancellationToken)
     {
         var left = WatcherReturn - _time.GetElapsedTime(_opened);
-        if (!_isRestart || left <= TimeSpan.Zero || limit <= TimeSpan.Zero)
-            return;
+        if (!_isRestart || left <= TimeSpan.Zero)
+            return true;
+        if (limit <= TimeSpan.Zero)
+            return false;
         using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, _stopping.Token);
         try
         {
             await Task.Delay(left < limit ? left : limit, _time, either.Token);
+            return left <= limit;
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
-            // The registry stops: the drain ends with those who are known.
+            return false; // the registry stops: the drain ends with those who are known
         }
     }
 
@@ -217,10 +232,9 @@ public sealed class ServiceRegistry : IAsyncDisposable
 
     private async Task StopAsync()
     {
-        await _stopping.CancelAsync();
+        BeginStop();
         var writes = _replication.DisposeAsync();
         Catalog.Close();
-        Watchers.Dispose();
         await _forgetting.DisposeAsync();
         await _checks.DisposeAsync();
         await _leases.DisposeAsync();

@@ -104,7 +104,7 @@ internal sealed class ServiceWatchers(WatcherTable table)
             var wait = new AppliedWait(revision, table.After(timeout));
             foreach (var watcher in _watchers.Values)
                 wait.Note(watcher);
-            if (wait.IsSatisfied || timeout <= TimeSpan.Zero)
+            if (wait.IsSatisfied || timeout <= TimeSpan.Zero || table.IsClosed)
             {
                 wait.Finish();
                 return wait;

@@ -22,6 +22,7 @@ public sealed class WatcherTable : IDisposable
     private readonly ITimer _sweep;
     private int _total;
     private long _untracked;
+    private bool _closed;
 
     internal WatcherTable(TimeProvider time, Func<long> head, WatcherLimits limits)
     {
@@ -83,9 +84,10 @@ public sealed class WatcherTable : IDisposable
         (_services.TryGetValue(service, out var own) ? own.Count() : 0)
         + (_services.TryGetValue(AllServices, out var all) ? all.Count() : 0);
 
-    /// <summary>Ends every wait with whoever is behind, and the table's timer.</summary>
+    /// <summary>Ends every wait with whoever is behind, and the table's timer; who comes later does not wait.</summary>
     public void Dispose()
     {
+        Volatile.Write(ref _closed, true);
         _sweep.Dispose();
         foreach (var (_, service) in _services)
             service.Release();
@@ -110,6 +112,9 @@ public sealed class WatcherTable : IDisposable
 
     internal long After(TimeSpan time) =>
         Time.GetTimestamp() + (long)(time.TotalSeconds * Time.TimestampFrequency);
+
+    /// <summary>Nobody is waited for any more.</summary>
+    internal bool IsClosed => Volatile.Read(ref _closed);
 
     internal bool TryCount(int ofService)
     {

@@ -222,7 +222,10 @@ public sealed record DrainDocument
     /// <summary>Watchers asked.</summary>
     public required int Watchers { get; init; }
 
-    /// <summary>Watchers that have not applied it; empty when complete.</summary>
+    /// <summary>
+    /// Watchers that have not applied it; empty when complete. Also empty, though not complete, when the drain ended so soon after a restart of the node
+    /// that who watches was not yet known.
+    /// </summary>
     public required IReadOnlyList<WatcherDocument> Waiting { get; init; }
 }
 

@@ -96,6 +96,41 @@ public sealed class DrainTests
     }
 
     [Fact]
+    public async Task A_registry_that_begins_to_stop_right_after_a_restart_answers_drains_and_makes_none_wait()
+    {
+        await using var before = await RegistryFixture.OpenAsync();
+        await before.RegisterAsync();
+        await using var fixture = await before.ReopenAsync();
+        var drain = fixture.Registry.DrainAsync(Sample.Key(), null, TimeSpan.FromSeconds(30), Token);
+        await Eventually.True(() => fixture.State() == EndpointState.Draining);
+        using var stuck = fixture.Registry.Watchers.Enter("orders", "stuck", WatcherKind.Poll, 1, null);
+
+        fixture.Registry.BeginStop();
+
+        var result = await Eventually.Within(drain);
+        Assert.Equal("stuck", Assert.Single(result.Waiting).Id);
+        Assert.False(result.Complete);
+        var late = await Eventually.Within(fixture.Registry.DrainAsync(Sample.Key(), null, TimeSpan.FromSeconds(30), Token));
+        Assert.Equal("stuck", Assert.Single(late.Waiting).Id);
+        fixture.Registry.BeginStop();
+    }
+
+    [Fact]
+    public async Task Right_after_a_restart_no_drain_is_complete_without_having_waited_for_the_watchers_of_before()
+    {
+        await using var before = await RegistryFixture.OpenAsync();
+        await before.RegisterAsync();
+        await using var fixture = await before.ReopenAsync();
+
+        var hasty = await Eventually.Within(fixture.Registry.DrainAsync(Sample.Key(), null, TimeSpan.Zero, Token));
+        Assert.False(hasty.Complete);
+        Assert.Empty(hasty.Waiting);
+
+        fixture.Time.Advance(ServiceRegistry.WatcherReturn);
+        Assert.True((await Eventually.Within(fixture.Registry.DrainAsync(Sample.Key(), null, TimeSpan.Zero, Token))).Complete);
+    }
+
+    [Fact]
     public async Task Right_after_a_restart_a_drain_waits_for_the_watchers_of_before_to_come_back()
     {
         await using var before = await RegistryFixture.OpenAsync();
