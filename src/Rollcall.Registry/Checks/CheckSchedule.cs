@@ -96,9 +96,13 @@ internal sealed class CheckSchedule
         var instance = run.Instance;
         if (instance.Forgotten)
             return;
-        var interval = run.Check.Interval.Ticks * (1 + (Jitter * ((2 * _random.NextDouble()) - 1)));
-        _queue.Enqueue(run, Math.Max(started + (long)interval, now));
-        if (result is not { } known || !run.Apply(known))
+        var changed = result is { } known && run.Apply(known);
+        var spread = 1 + (Jitter * ((2 * _random.NextDouble()) - 1));
+        var next = started + (long)(run.Check.Interval.Ticks * spread);
+        if (!run.State.HasPassed && result is not null)
+            next = Math.Min(next, now + (long)(run.NextFirstPause(run.Check.Interval.Ticks) * spread));
+        _queue.Enqueue(run, Math.Max(next, now));
+        if (!changed)
             return;
         instance.Judge();
         Queue(instance);

@@ -14,19 +14,22 @@ internal enum CheckCondition
 }
 
 /// <summary>
-/// The state machine of one check: results in, condition out. The first pass is enough for a check of which nothing is known; after a failure
-/// it takes the success threshold, and the failure threshold to fail.
+/// The state machine of one check: results in, condition out. The first pass of all is enough, however often it failed before; after one it takes the
+/// failure threshold to fail and then the success threshold to pass again.
 /// </summary>
 internal struct CheckState
 {
     // Results in a row that speak against the condition.
     private int _streak;
 
-    public CheckState(CheckCondition condition) => Condition = condition;
+    public CheckState(CheckCondition condition) => (Condition, HasPassed) = (condition, condition != CheckCondition.Unknown);
 
     public CheckCondition Condition { get; private set; }
 
-    /// <summary>Why it fails, in words, as of when it began to; null otherwise.</summary>
+    /// <summary>False while nothing but failures was seen since it is checked: what is checked may still be starting.</summary>
+    public bool HasPassed { get; private set; }
+
+    /// <summary>Why it fails, in words, as of when it began to, or why the first of all failed; null otherwise.</summary>
     public string? Failure { get; private set; }
 
     /// <summary>Takes one result; true when the condition changed.</summary>
@@ -39,8 +42,10 @@ internal struct CheckState
             return false;
         }
 
-        // From unknown, only failures are counted: a pass settles it at once.
-        _streak = result.Passed && Condition == CheckCondition.Unknown ? check.SuccessThreshold : _streak + 1;
+        _streak = result.Passed && !HasPassed ? check.SuccessThreshold : _streak + 1;
+        HasPassed |= result.Passed;
+        if (!HasPassed)
+            Failure ??= $"first check failed: {Describe(check)}: {result.Detail}";
         var threshold = result.Passed ? check.SuccessThreshold : check.FailureThreshold;
         if (_streak < threshold)
             return false;

@@ -40,7 +40,7 @@ internal sealed class CheckedInstance
 
     /// <summary>
     /// Forms the verdict anew. It changes when another check than before is the first to fail, not with the words of one that goes on failing:
-    /// each change is a write.
+    /// each change is a write. Of a new instance it says what its first check said, though one failure decides nothing.
     /// </summary>
     public void Judge()
     {
@@ -52,6 +52,8 @@ internal sealed class CheckedInstance
                 failing = condition == CheckCondition.Failing ? i : Undecided;
         }
 
+        if (failing == Undecided && Verdict == HealthChecker.NotCheckedYet)
+            Verdict = Runs.Select(static run => run.State.Failure).FirstOrDefault(static failure => failure is not null) ?? Verdict;
         if (failing == _failing)
             return;
         _failing = failing;
@@ -63,7 +65,10 @@ internal sealed class CheckedInstance
 /// <summary>One check of one instance: scheduled, under way, or over.</summary>
 internal sealed class CheckRun(CheckedInstance instance, CheckDefinition check, CheckCondition condition)
 {
+    private static readonly TimeSpan ShortestFirstPause = TimeSpan.FromMilliseconds(100);
+
     private CheckState _state = new(condition);
+    private long _firstPause = ShortestFirstPause.Ticks;
 
     public CheckedInstance Instance { get; } = instance;
 
@@ -77,5 +82,21 @@ internal sealed class CheckRun(CheckedInstance instance, CheckDefinition check, 
     /// <summary>Ends it while it is under way; null otherwise.</summary>
     public CancellationTokenSource? UnderWay { get; set; }
 
-    public bool Apply(in CheckResult result) => _state.Apply(Check, result);
+    /// <summary>Takes a result; true when there is something to judge.</summary>
+    public bool Apply(in CheckResult result)
+    {
+        var isFirst = _state.Failure is null;
+        return _state.Apply(Check, result) || (isFirst && _state.Failure is not null);
+    }
+
+    /// <summary>
+    /// How long to wait before it is made again while it has never passed, growing to <paramref name="interval"/>: who starts a program and registers it is
+    /// not to wait a whole interval for its port to open.
+    /// </summary>
+    public long NextFirstPause(long interval)
+    {
+        var pause = Math.Min(_firstPause, interval);
+        _firstPause = Math.Min(interval, _firstPause * 2);
+        return pause;
+    }
 }

@@ -31,6 +31,43 @@ public sealed class CheckScheduleTests
     }
 
     [Fact]
+    public void One_that_never_passed_is_made_again_soon_then_ever_later_up_to_the_interval()
+    {
+        Track(Http);
+        var run = _schedule.TakeDue(_now)!;
+        foreach (var pause in (int[])[100, 200, 400, 800, 1600, 3200, 5000, 5000])
+        {
+            var started = _now;
+            _now += TimeSpan.FromMilliseconds(10).Ticks;
+            _schedule.Complete(run, Fail, started, _now);
+            Assert.InRange(TimeSpan.FromTicks(_schedule.NextDue!.Value - _now).TotalMilliseconds, (pause * 0.95) - 10, pause * 1.05);
+            _now = _schedule.NextDue.Value;
+            Assert.Same(run, _schedule.TakeDue(_now));
+        }
+
+        _schedule.Complete(run, Pass, _now, _now);
+        _now = _schedule.NextDue!.Value;
+        Assert.Same(run, _schedule.TakeDue(_now));
+        _schedule.Complete(run, Fail, _now, _now);
+        Assert.InRange(TimeSpan.FromTicks(_schedule.NextDue!.Value - _now).TotalSeconds, 4.75, 5.25);
+    }
+
+    [Fact]
+    public void What_the_first_check_said_is_told_at_once_and_only_of_a_new_instance()
+    {
+        Track(Http);
+        var run = _schedule.TakeDue(_now)!;
+        Complete(run, Fail);
+        Assert.Equal("first check failed: http http://a/health: 503", Report().FailingCheck);
+        Complete(run, Fail);
+        Assert.Equal("http http://a/health: 503 (2 of 2 failed)", Report().FailingCheck);
+
+        _schedule.Track(Key, [Http], "http http://a/health: 503 (2 of 2 failed)", _now);
+        Complete(_schedule.TakeDue(_now)!, Fail);
+        Assert.False(_schedule.HasChanges);
+    }
+
+    [Fact]
     public void A_check_that_took_longer_than_its_interval_is_due_at_once()
     {
         Track(Http);

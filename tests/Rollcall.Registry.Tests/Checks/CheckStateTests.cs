@@ -10,6 +10,8 @@ public sealed class CheckStateTests
     [InlineData("", "ff", "?F", 2, 1)]
     [InlineData("", "fpff", "?PPF", 2, 1)]
     [InlineData("", "p", "P", 2, 3)] // of which nothing is known: the first pass is enough
+    [InlineData("", "ffp", "?FP", 2, 3)] // nor after failures, as of a program that starts
+    [InlineData("", "pffp", "PPFF", 2, 3)]
     [InlineData("P", "fpfpff", "PPPPPF", 2, 1)]
     [InlineData("P", "f", "F", 1, 1)]
     [InlineData("F", "p", "P", 2, 1)]
@@ -26,6 +28,19 @@ public sealed class CheckStateTests
             Assert.Equal(conditions[i], state.Condition switch { CheckCondition.Passing => 'P', CheckCondition.Failing => 'F', _ => '?' });
             Assert.Equal(before != state.Condition, changed);
         }
+    }
+
+    [Fact]
+    public void The_first_failure_of_all_is_told_though_it_decides_nothing()
+    {
+        var check = new CheckDefinition { Kind = CheckKind.Tcp, Target = "a:1" };
+        var state = new CheckState(CheckCondition.Unknown);
+        Assert.False(state.Apply(check, new CheckResult(Passed: false, "connection refused")));
+        Assert.Equal((CheckCondition.Unknown, "first check failed: tcp a:1: connection refused"), (state.Condition, state.Failure));
+        state.Apply(check, new CheckResult(Passed: false, "503"));
+        Assert.Equal("tcp a:1: 503 (2 of 2 failed)", state.Failure);
+        state.Apply(check, new CheckResult(Passed: true, "200"));
+        Assert.Null(state.Failure);
     }
 
     [Theory]
