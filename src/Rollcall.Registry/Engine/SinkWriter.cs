@@ -32,26 +32,26 @@ internal sealed class SinkWriter(IReplication replication, Catalog catalog, Leas
 
     private async ValueTask<bool> WriteAsync<T>(
         IReadOnlyList<T> items,
-        Func<T, (Command Command, Func<bool> StillHolds)?> ask,
+        Func<T, (Command Command, Func<bool>? StillHolds)?> ask,
         CancellationToken cancellationToken)
     {
-        var pending = new List<Task<WriteResult>>(Math.Min(items.Count, Chunk));
+        var commands = new List<(Command, Func<bool>?)>(Math.Min(items.Count, Chunk));
         for (var next = 0; next < items.Count;)
         {
             for (var end = Math.Min(next + Chunk, items.Count); next < end; next++)
             {
                 // What is not in the catalog is settled: it left, or it is being registered and has another lease by then.
                 if (ask(items[next]) is { } asked)
-                    pending.Add(replication.SubmitAsync(asked.Command, asked.StillHolds, cancellationToken).AsTask());
+                    commands.Add(asked);
             }
 
-            foreach (var result in await Task.WhenAll(pending))
+            foreach (var result in await replication.SubmitAllAsync(commands, cancellationToken))
             {
                 if (result.Outcome is WriteOutcome.Busy or WriteOutcome.StorageFull or WriteOutcome.StorageUnavailable)
                     return false;
             }
 
-            pending.Clear();
+            commands.Clear();
         }
 
         return true;

@@ -42,6 +42,10 @@ internal enum GuardTransition
 /// What is expired before it begins is at most the share; below the minimum it never acts. A census costs one pass over the leases and a
 /// sort of the missing. A share of one turns it off. Not thread-safe.
 /// </para>
+/// <para>
+/// <b>When no census is needed.</b> A census also counts who <i>could</i> be missing <see cref="Foresight"/> later if nobody renewed. While even all of those
+/// are too few for what is left of the others, the next census would find nothing, and is spared.
+/// </para>
 /// </remarks>
 internal sealed class ExpiryGuard
 {
@@ -53,6 +57,9 @@ internal sealed class ExpiryGuard
     private const int TimeShift = 3;
     private const double Tolerance = 1e-9; // a third of nine is not less than three
 
+    // Intervals are kept in whole milliseconds: silence may come this much before half a ttl.
+    private static readonly long Rounding = TimeSpan.FromMilliseconds(2).Ticks;
+
     private readonly double _share;
     private readonly int _minLeases;
     private readonly TimeSpan _window;
@@ -61,6 +68,8 @@ internal sealed class ExpiryGuard
     private readonly List<long> _spans = [];
     private long _now;
     private int _present;
+    private int _candidates;
+    private int _leaving;
 
     public ExpiryGuard(double share, int minLeases, TimeSpan window)
     {
@@ -81,12 +90,17 @@ internal sealed class ExpiryGuard
     /// <summary>The largest group of the last census that exceeded the share, and how many leases it was measured by.</summary>
     public (int Missing, int Leases) Group { get; private set; }
 
+    /// <summary>How far a census looks ahead. Less than half the shortest ttl: who registers or renews meanwhile cannot be missing by then.</summary>
+    public static TimeSpan Foresight { get; } = TimeSpan.FromMilliseconds(400);
+
     /// <summary>Begins a census.</summary>
     public void BeginCensus(long now)
     {
         _now = now;
         _spans.Clear();
         _present = 0;
+        _candidates = 0;
+        _leaving = 0;
         OverdueLeases = 0;
     }
 
@@ -103,10 +117,17 @@ internal sealed class ExpiryGuard
         if (expired)
         {
             kind = Expired;
+            _candidates++;
         }
         else
         {
             _present++;
+            var foreseen = _now + Foresight.Ticks;
+            // Half a ttl is the least patience there can be, whatever is learned of its renewals meanwhile.
+            if (renewed + (ttl / 2) - Rounding <= foreseen)
+                _candidates++;
+            if (deadline <= foreseen)
+                _leaving++;
             if (deadline <= _now)
             {
                 kind = Overdue;
@@ -135,6 +156,15 @@ internal sealed class ExpiryGuard
         Active = tooMany;
         return tooMany ? GuardTransition.Began : GuardTransition.Ended;
     }
+
+    /// <summary>
+    /// True when a census taken now could not make it begin, as the last one foresaw. No lease of less than twice <see cref="Foresight"/>, and none that is
+    /// expired, may have been added since.
+    /// </summary>
+    /// <param name="now">The time.</param>
+    /// <param name="forgotten">How many leases were taken away since the last census.</param>
+    public bool IsIdle(long now, long forgotten) =>
+        !Active && now <= _now + Foresight.Ticks && _candidates - (_share * (_present - _leaving - forgotten)) <= Tolerance;
 
     /// <summary>Why it is active, in words for an operator.</summary>
     public string Explain() => string.Create(

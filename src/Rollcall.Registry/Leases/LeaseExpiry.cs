@@ -10,15 +10,16 @@ internal readonly record struct Lapse(Lease Lease, long Word);
 internal sealed class LeaseExpiry
 {
     /// <summary>Width of the wheel's slots.</summary>
-    public static readonly TimeSpan Tick = TimeSpan.FromMilliseconds(50);
+    public static readonly TimeSpan Tick = TimeSpan.FromMilliseconds(25);
 
     // One turn of the wheel is 51.2 s: a longer lease is looked at once a turn, and a forgotten one stays in memory for no more than that.
-    private const int Slots = 1024;
+    private const int Slots = 2048;
 
     // A census reads every lease, tens of milliseconds at a hundred thousand; while nothing new has lapsed or nothing may expire it can wait.
     private static readonly long CensusInterval = TimeSpan.FromMilliseconds(500).Ticks;
 
     private readonly IEnumerable<Lease> _all;
+    private readonly Func<long>? _forgotten;
     private readonly long _removeAfter;
     private readonly TimerWheel<Lease> _wheel;
 
@@ -26,14 +27,18 @@ internal sealed class LeaseExpiry
     private readonly List<Lease> _waiting = [];
     private int _overdue;
     private long _nextCensus;
+    private long _forgottenAtCensus;
+    private bool _foreseen;
     private long _noRemovalBefore;
 
     /// <param name="options">How long expired ones stay, and the guard's measures.</param>
     /// <param name="all">Every lease there is, for the census.</param>
     /// <param name="now">The moment it starts at.</param>
-    public LeaseExpiry(RegistryOptions options, IEnumerable<Lease> all, long now)
+    /// <param name="forgotten">How many leases were forgotten so far; without it a census is taken whenever something lapses.</param>
+    public LeaseExpiry(RegistryOptions options, IEnumerable<Lease> all, long now, Func<long>? forgotten = null)
     {
         _all = all;
+        _forgotten = forgotten;
         _removeAfter = options.RemoveExpiredAfter.Ticks;
         _noRemovalBefore = now + _removeAfter;
         _wheel = new TimerWheel<Lease>(Tick, Slots, now);
@@ -51,6 +56,7 @@ internal sealed class LeaseExpiry
     /// <summary>Takes a new lease into the wheel.</summary>
     public void Admit(Lease lease, long now)
     {
+        _foreseen &= !Lease.IsExpired(lease.Word) && lease.TtlTicks > 2 * ExpiryGuard.Foresight.Ticks;
         if (!TryPlace(lease, now))
             _waiting.Add(lease);
     }
@@ -66,7 +72,7 @@ internal sealed class LeaseExpiry
         Sift(now);
 
         var transition = GuardTransition.None;
-        if (Guard.CanAct && (Guard.Active ? now >= _nextCensus : _overdue > 0 && (lapsed || now >= _nextCensus)))
+        if (Guard.CanAct && (Guard.Active ? now >= _nextCensus : _overdue > 0 && (lapsed || now >= _nextCensus)) && !IsForeseen(now))
             transition = TakeCensus(now);
         if (transition == GuardTransition.Ended)
             StartAfresh(now);
@@ -117,6 +123,9 @@ internal sealed class LeaseExpiry
     private GuardTransition TakeCensus(long now)
     {
         _nextCensus = now + CensusInterval;
+        // Counted before the leases are: one that is forgotten meanwhile counts twice, which only makes the foresight shorter.
+        _forgottenAtCensus = _forgotten?.Invoke() ?? 0;
+        _foreseen = _forgotten is not null;
         Guard.BeginCensus(now);
         foreach (var lease in _all)
         {
@@ -127,6 +136,8 @@ internal sealed class LeaseExpiry
 
         return Guard.EndCensus();
     }
+
+    private bool IsForeseen(long now) => _foreseen && Guard.IsIdle(now, _forgotten!() - _forgottenAtCensus);
 
     // The guard ended because renewals came back. Those still on their way, overdue or about to be, get what all get after a restart: the full
     // time once more.

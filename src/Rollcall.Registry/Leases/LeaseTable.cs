@@ -21,6 +21,7 @@ internal sealed class LeaseTable : IAsyncDisposable
 
     // New leases on their way into the wheel: a stack linked through the leases.
     private Lease? _arrivals;
+    private long _forgotten;
 
     public LeaseTable(RegistryOptions options, TimeProvider time, ILoggerFactory loggers, IMeterFactory meters)
     {
@@ -30,7 +31,7 @@ internal sealed class LeaseTable : IAsyncDisposable
         ArgumentNullException.ThrowIfNull(meters);
         _time = time;
         _origin = time.GetTimestamp();
-        _loop = new LeaseLoop(this, new LeaseExpiry(options, All(), Now), time, loggers.CreateLogger<LeaseTable>(), new LeaseMetrics(meters, this));
+        _loop = new LeaseLoop(this, new LeaseExpiry(options, All(), Now, () => Interlocked.Read(ref _forgotten)), time, loggers.CreateLogger<LeaseTable>(), new LeaseMetrics(meters, this));
     }
 
     /// <summary>Leases held, expired ones too. Not for hot paths: it locks the table for a moment.</summary>
@@ -65,7 +66,8 @@ internal sealed class LeaseTable : IAsyncDisposable
             fresh ??= new Lease(key, ttl, expired ? LongAgo : Now + ttl.Ticks, expired);
             if (known ? !_leases.TryUpdate(key, fresh, old!) : !_leases.TryAdd(key, fresh))
                 continue;
-            old?.Forget();
+            if (old is not null)
+                End(old);
             Arrive(fresh);
             return;
         }
@@ -75,7 +77,7 @@ internal sealed class LeaseTable : IAsyncDisposable
     public void Forget(InstanceKey key)
     {
         if (_leases.TryRemove(key, out var lease))
-            lease.Forget();
+            End(lease);
     }
 
     /// <summary>Renews a lease for its full ttl; false when there is none. One that had run out is handed to the sink as revived, once.</summary>
@@ -115,6 +117,13 @@ internal sealed class LeaseTable : IAsyncDisposable
     {
         foreach (var (_, lease) in _leases)
             yield return lease;
+    }
+
+    private void End(Lease lease)
+    {
+        // First the number, then the fact: who finds the lease gone has to find that one more went.
+        Interlocked.Increment(ref _forgotten);
+        lease.Forget();
     }
 
     private void Arrive(Lease lease)

@@ -17,6 +17,9 @@ internal interface IReplication : IAsyncDisposable
     /// <param name="stillHolds">Asked right before it is decided, on the sequencer; false settles it as unchanged. Must be quick and not throw.</param>
     /// <param name="cancellationToken">Gives up while it waits in the queue.</param>
     ValueTask<WriteResult> SubmitAsync(Command command, Func<bool>? stillHolds, CancellationToken cancellationToken);
+
+    /// <summary>Decides many commands, each as <see cref="SubmitAsync"/> does, with as few flushes as can be. The results are in their order.</summary>
+    Task<WriteResult[]> SubmitAllAsync(IReadOnlyList<(Command Command, Func<bool>? StillHolds)> commands, CancellationToken cancellationToken);
 }
 
 /// <summary>Is told of committed changes on the sequencer, before the catalog shows them.</summary>

@@ -65,6 +65,30 @@ internal sealed partial class StandaloneReplication : IReplication
         return cancellationToken.CanBeCanceled && !pending.Task.IsCompleted ? AwaitAsync(pending, cancellationToken) : new(pending.Task);
     }
 
+    public async Task<WriteResult[]> SubmitAllAsync(IReadOnlyList<(Command Command, Func<bool>? StillHolds)> commands, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(commands);
+        cancellationToken.ThrowIfCancellationRequested();
+        var pending = new PendingWrite[commands.Count];
+        for (var i = 0; i < pending.Length; i++)
+        {
+            pending[i] = new PendingWrite(commands[i].Command, commands[i].StillHolds, _time.GetTimestamp());
+            if (!_queue.Writer.TryWrite(pending[i]))
+                pending[i].TrySetResult(new WriteResult(WriteOutcome.Busy, _catalog.Revision, _stopping ? Stopping : _busy));
+        }
+
+        // All of them first: whoever finds the sequencer idle runs it at once, and the first would be flushed alone.
+        RunIfIdle();
+        await using var registration = cancellationToken.UnsafeRegister(
+            static (state, token) =>
+            {
+                foreach (var write in (PendingWrite[])state!)
+                    write.TryGiveUp(token);
+            },
+            pending);
+        return await Task.WhenAll(pending.Select(static write => write.Task));
+    }
+
     public async ValueTask DisposeAsync()
     {
         _stopping = true;

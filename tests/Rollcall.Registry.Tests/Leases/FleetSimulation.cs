@@ -8,11 +8,12 @@ internal sealed class FleetSimulation
     private readonly Random _random;
     private readonly HashSet<Lease> _leases = [];
     private readonly LeaseExpiry _expiry;
+    private long _forgotten;
 
     public FleetSimulation(Random random, RegistryOptions options)
     {
         _random = random;
-        _expiry = new LeaseExpiry(options, _leases, Now);
+        _expiry = new LeaseExpiry(options, _leases, Now, () => _forgotten);
     }
 
     public long Now { get; private set; } = TimeSpan.FromHours(1).Ticks;
@@ -46,6 +47,7 @@ internal sealed class FleetSimulation
     {
         Members.Remove(member);
         member.Lease!.Forget();
+        _forgotten++;
         _leases.Remove(member.Lease);
     }
 
@@ -97,6 +99,7 @@ internal sealed class FleetSimulation
         foreach (var (lease, _) in _expiry.ToRemove)
         {
             lease.Forget();
+            _forgotten++;
             _leases.Remove(lease);
         }
 

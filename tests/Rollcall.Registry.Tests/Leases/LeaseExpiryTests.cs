@@ -27,7 +27,7 @@ public sealed class LeaseExpiryTests
         var expired = 0;
         for (long now = 0; expired < Many;)
         {
-            // The loop ticks every 50 ms; a busy machine wakes it up to 100 ms late.
+            // A busy machine wakes the loop up to 100 ms late.
             now += LeaseExpiry.Tick.Ticks + random.NextInt64(TimeSpan.FromMilliseconds(100).Ticks);
             // For a minute every other lease is renewed now and then, without the wheel hearing of it.
             for (var i = 0; i < 2000 && now < TimeSpan.FromMinutes(1).Ticks; i++)

@@ -65,6 +65,21 @@ public sealed class StandaloneReplicationTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task Writes_that_come_together_are_made_safe_by_one_append_though_nothing_waits()
+    {
+        (Command, Func<bool>?)[] commands =
+        [
+            .. Enumerable.Range(0, 200).Select(static i => ((Command)new Register(Sample.Registration(id: $"o-{i}"), default), (Func<bool>?)(i == 7 ? static () => false : null))),
+        ];
+        var results = await Eventually.Within(_replication.SubmitAllAsync(commands, Token));
+        Assert.Equal(199, Assert.Single(_journal.Batches).Length);
+        Assert.Equal((WriteOutcome.Unchanged, WriteOutcome.Created), (results[7].Outcome, results[199].Outcome));
+
+        await _replication.DisposeAsync();
+        Assert.All(await Eventually.Within(_replication.SubmitAllAsync(commands, Token)), static result => Assert.Equal(WriteOutcome.Busy, result.Outcome));
+    }
+
+    [Fact]
     public async Task Many_writers_get_distinct_revisions_in_the_order_of_the_journal()
     {
         var writers = Enumerable.Range(0, 16).Select(w => Task.Run(async () =>
