@@ -139,6 +139,23 @@ public sealed class ReadTests
     }
 
     [Fact]
+    public async Task A_watch_of_tables_says_its_columns_once()
+    {
+        await using var cluster = await KubeServer.StartAsync();
+        cluster.Put(Manifest.Pod("shop", "a", "10.0.0.1", "orders"));
+        cluster.Put(Manifest.Pod("shop", "b", "10.0.0.2", "orders"));
+        using var client = new KubeClient(cluster);
+        client.Http.DefaultRequestHeaders.Add("Accept", "application/json;as=Table;v=v1;g=meta.k8s.io,application/json");
+        using var watch = await client.WatchAsync("/api/v1/namespaces/shop/pods?watch=1&includeObject=Metadata");
+        var first = (await watch.NextAsync())!["object"]!;
+        Assert.Equal(("Table", "Name"), (first["kind"]!.ToString(), first["columnDefinitions"]![0]!["name"]!.ToString()));
+        Assert.Equal(("a", "a"), (first["rows"]![0]!["cells"]![0]!.ToString(), first["rows"]![0]!["object"]!["metadata"]!["name"]!.ToString()));
+        var second = (await watch.NextAsync())!["object"]!;
+        Assert.Null(second["columnDefinitions"]);
+        Assert.Equal("b", second["rows"]![0]!["cells"]![0]!.ToString());
+    }
+
+    [Fact]
     public async Task Who_may_not_is_told_in_the_words_of_the_API_server()
     {
         await using var cluster = await KubeServer.StartAsync();
