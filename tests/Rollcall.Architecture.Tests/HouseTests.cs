@@ -11,10 +11,11 @@ public sealed partial class HouseTests
         ["Rollcall"] = [],
         ["Rollcall.AspNetCore"] = ["Rollcall"],
         ["Rollcall.Kubernetes"] = ["Rollcall"],
+        ["Rollcall.Consul"] = ["Rollcall"],
         ["Rollcall.Etcd"] = ["Rollcall"],
         ["Rollcall.Registry"] = ["Rollcall"],
         ["Rollcall.Node"] = ["Rollcall", "Rollcall.Registry"],
-        ["Rollcall.Cli"] = ["Rollcall", "Rollcall.Registry", "Rollcall.Node", "Rollcall.Kubernetes", "Rollcall.Etcd"],
+        ["Rollcall.Cli"] = ["Rollcall", "Rollcall.Registry", "Rollcall.Node", "Rollcall.Kubernetes", "Rollcall.Consul", "Rollcall.Etcd"],
     };
 
     // Where extension methods belong by the convention of what they extend.

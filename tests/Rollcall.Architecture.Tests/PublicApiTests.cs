@@ -16,6 +16,7 @@ public sealed class PublicApiTests
     [Theory]
     [InlineData("Rollcall", "Rollcall.Core")]
     [InlineData("Rollcall.AspNetCore", "Rollcall.AspNetCore")]
+    [InlineData("Rollcall.Consul", "Rollcall.Consul")]
     [InlineData("Rollcall.Etcd", "Rollcall.Etcd")]
     [InlineData("Rollcall.Kubernetes", "Rollcall.Kubernetes")]
     [InlineData("Rollcall.Registry", "Rollcall.Registry")]

@@ -2,6 +2,7 @@ using System.Runtime.InteropServices;
 using System.Text;
 using Microsoft.Win32.SafeHandles;
 using Rollcall.Api;
+using Rollcall.Consul;
 using Rollcall.Etcd;
 using Rollcall.Kubernetes;
 using Rollcall.Sources;
@@ -66,7 +67,10 @@ internal sealed class ProcessEnvironment : IDisposable
         var options = new RollcallSourceOptions();
         foreach (var node in nodes)
             options.Nodes.Add(node);
-        return new SourceRegistry([new StaticSource(), new FileSource(), new RollcallSource(options), new DnsSource(), new HttpSource(), new KubernetesSource(), new EtcdSource()]);
+        return new SourceRegistry(
+        [
+            new StaticSource(), new FileSource(), new RollcallSource(options), new DnsSource(), new HttpSource(), new KubernetesSource(), new ConsulSource(), new EtcdSource(),
+        ]);
     }
 
     private static string? Variable(string name) => System.Environment.GetEnvironmentVariable(name);
