@@ -56,12 +56,14 @@ internal sealed class ApiHandler(AccessControl access, FaultInjector faults, Ser
 
         if (served.Find(request) is not { } resource)
         {
-            Authorize(user, request, null);
+            Authorize(user, request, null, request.Name);
             await Answers.NoSuchPathAsync(context);
             return;
         }
 
-        Authorize(user, request, resource);
+        // A list or watch of one name is authorized by that name.
+        var selected = request.Verb is "list" or "watch" ? FieldSelector.Parse(context.Request.Query["fieldSelector"], resource).Name : null;
+        Authorize(user, request, resource, request.Name ?? selected);
         switch (request.Verb)
         {
             case "get" when request.Subresource is null:
@@ -93,10 +95,8 @@ internal sealed class ApiHandler(AccessControl access, FaultInjector faults, Ser
             await Answers.NoSuchPathAsync(context);
     }
 
-    private void Authorize(KubeUser user, RequestInfo request, ApiResource? resource)
+    private void Authorize(KubeUser user, RequestInfo request, ApiResource? resource, string? name)
     {
-        // A list or watch of one name is authorized by that name.
-        var name = request.Name;
         var what = request.ResourceInRules!;
         if (access.Allows(user, request.Verb, request.Group!, what, request.Namespace, name))
             return;
