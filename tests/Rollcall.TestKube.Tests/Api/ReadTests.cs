@@ -39,6 +39,25 @@ public sealed class ReadTests
     }
 
     [Fact]
+    public async Task A_namespace_shows_what_is_in_it_and_nothing_else()
+    {
+        await using var cluster = await KubeServer.StartAsync();
+        cluster.Put(Manifest.Pod("shop", "a", "10.0.0.1", "orders"));
+        cluster.Put(Manifest.Pod("other", "b", "10.0.0.2", "orders"));
+        using var client = new KubeClient(cluster);
+        Assert.Equal(["a"], Names((await client.GetAsync("/api/v1/namespaces/shop/pods")).Json));
+        Assert.Equal(["b", "a"], Names((await client.GetAsync("/api/v1/pods")).Json)); // in the order of namespaces
+        Assert.Equal(HttpStatusCode.NotFound, (await client.GetAsync("/api/v1/namespaces/shop/pods/b")).Code);
+        using var watch = await client.WatchAsync("/api/v1/namespaces/shop/pods?watch=1");
+        Assert.Equal("ADDED a", await watch.NextNameAsync());
+        cluster.Delete(ApiResource.Pods, "other", "b");
+        cluster.Delete(ApiResource.Pods, "shop", "a");
+        Assert.Equal("DELETED a", await watch.NextNameAsync());
+
+        static IEnumerable<string> Names(System.Text.Json.Nodes.JsonObject list) => list["items"]!.AsArray().Select(static item => item!["metadata"]!["name"]!.ToString());
+    }
+
+    [Fact]
     public async Task Pages_are_one_snapshot_and_expire_when_it_is_compacted()
     {
         await using var cluster = await KubeServer.StartAsync();
@@ -117,6 +136,23 @@ public sealed class ReadTests
         Assert.Equal("DELETED a", await watch.NextNameAsync());
         cluster.Change(ApiResource.Pods, "shop", "a", static pod => pod["metadata"]!["labels"]!["app"] = "orders");
         Assert.Equal("ADDED a", await watch.NextNameAsync());
+    }
+
+    [Fact]
+    public async Task A_watch_of_tables_says_its_columns_once()
+    {
+        await using var cluster = await KubeServer.StartAsync();
+        cluster.Put(Manifest.Pod("shop", "a", "10.0.0.1", "orders"));
+        cluster.Put(Manifest.Pod("shop", "b", "10.0.0.2", "orders"));
+        using var client = new KubeClient(cluster);
+        client.Http.DefaultRequestHeaders.Add("Accept", "application/json;as=Table;v=v1;g=meta.k8s.io,application/json");
+        using var watch = await client.WatchAsync("/api/v1/namespaces/shop/pods?watch=1&includeObject=Metadata");
+        var first = (await watch.NextAsync())!["object"]!;
+        Assert.Equal(("Table", "Name"), (first["kind"]!.ToString(), first["columnDefinitions"]![0]!["name"]!.ToString()));
+        Assert.Equal(("a", "a"), (first["rows"]![0]!["cells"]![0]!.ToString(), first["rows"]![0]!["object"]!["metadata"]!["name"]!.ToString()));
+        var second = (await watch.NextAsync())!["object"]!;
+        Assert.Null(second["columnDefinitions"]);
+        Assert.Equal("b", second["rows"]![0]!["cells"]![0]!.ToString());
     }
 
     [Fact]

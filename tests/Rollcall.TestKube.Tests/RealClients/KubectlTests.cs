@@ -78,9 +78,12 @@ public sealed class KubectlTests
         Assert.Contains("3 new pods have been updated", await kubectl.RunAsync("rollout", "status", "statefulset", "orders", "--timeout", "20s"), StringComparison.Ordinal);
         Assert.Matches("orders +10.244.0.1:8080,10.244.0.2:8080,10.244.0.3:8080 ", await kubectl.RunAsync("get", "endpoints", "orders"));
         Assert.Matches("orders +3/3 ", await kubectl.RunAsync("get", "statefulset", "orders"));
+        await kubectl.RunAsync("wait", "--for=condition=Ready", "pod/orders-2", "--timeout", "20s");
         await kubectl.RunAsync("scale", "statefulset", "orders", "--replicas", "1", "--current-replicas", "3");
-        await kubectl.RunAsync("wait", "--for=delete", "pod/orders-2", "pod/orders-1", "--timeout", "20s");
-        Assert.Single(cluster.Store.All(ApiResource.Pods, "shop"));
+        await Eventually.True(() => cluster.Store.All(ApiResource.Pods, "shop") is [{ Name: "orders-0" }]);
+        // Returns when the pod is gone, which it watches for; by then there is another of its name.
+        Assert.Equal("pod \"orders-0\" deleted", await kubectl.RunAsync("delete", "pod", "orders-0"));
+        await Eventually.True(() => Ready(cluster) == 1);
     }
 
     [Fact]
