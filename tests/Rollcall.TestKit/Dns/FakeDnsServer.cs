@@ -140,7 +140,12 @@ public sealed class FakeDnsServer : IAsyncDisposable
                 _questions.Enqueue(question);
                 var mode = Volatile.Read(ref _mode)(question);
                 if (mode == FakeDnsMode.Drop)
+                {
+                    // Silence lasts until the client gives up.
+                    await client.ReceiveAsync(buffer, SocketFlags.None, _stop.Token);
                     continue;
+                }
+
                 var answer = Answer(question, mode);
                 var framed = new byte[answer.Length + 2];
                 BinaryPrimitives.WriteUInt16BigEndian(framed, (ushort)answer.Length);

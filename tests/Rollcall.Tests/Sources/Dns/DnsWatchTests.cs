@@ -191,6 +191,23 @@ public sealed class DnsWatchTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task What_could_not_be_asked_is_asked_again_as_soon_as_may_be()
+    {
+        _world.Server.Set(ZoneRecord.Address("orders.test", "10.0.0.1", 3600), ZoneRecord.Address("orders.test", "2001:db8::1", 3600));
+        _world.Server.Behave(static question => question.Type == ZoneRecord.Aaaa ? FakeDnsMode.ServerFailure : FakeDnsMode.Healthy);
+        await using var watch = new WatchRecorder(_world.Source(), ServiceTarget.Parse("dns:///orders.test:80"));
+        await Eventually.True(() => watch.Last is not null);
+        Assert.Equal(FreshnessKind.Fallback, watch.Last!.Freshness.Kind);
+        var from = _world.Time.GetUtcNow();
+
+        _world.Server.Behave(FakeDnsMode.Healthy);
+        await Until(() => watch.Last.Freshness.IsLive);
+
+        Assert.Equal(2, watch.Last.Endpoints.Length);
+        Assert.InRange((_world.Time.GetUtcNow() - from).TotalSeconds, 5, 6.5);
+    }
+
+    [Fact]
     public async Task A_bounded_number_of_names_is_kept()
     {
         await File.WriteAllTextAsync(_world.HostsPath, string.Concat(Enumerable.Range(0, LookupCache.MaxEntries + 10).Select(static i => $"10.0.0.1 orders-{i}\n")));

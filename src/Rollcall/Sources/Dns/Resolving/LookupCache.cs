@@ -43,14 +43,17 @@ internal sealed class LookupCache(NameLookup lookups, DnsSourceOptions options, 
             Sweep();
         var entry = _entries.GetOrAdd(key, static _ => new Entry());
         Flight flight;
+        bool isFirst;
         lock (entry)
         {
-            if (entry.Flight is null || entry.Flight.AskedAt < since || !entry.Flight.TryJoin())
+            isFirst = entry.Flight is null || entry.Flight.AskedAt < since || !entry.Flight.TryJoin();
+            if (isFirst)
                 entry.Flight = new Flight(time.GetTimestamp());
-            flight = entry.Flight;
-            flight.Start(stop => FindAsync(key, entry, flight, stop));
+            flight = entry.Flight!;
         }
 
+        if (isFirst)
+            flight.Start(stop => FindAsync(key, entry, flight, stop));
         try
         {
             return await flight.Ended.WaitAsync(cancellationToken);
@@ -126,21 +129,22 @@ internal sealed class LookupCache(NameLookup lookups, DnsSourceOptions options, 
         public Flight? Flight { get; set; }
     }
 
-    /// <summary>One asking, shared by those who wait for it. Everything but <see cref="Ended"/> under the lock of its entry.</summary>
+    /// <summary>One asking, shared by those who wait for it. Joining and leaving are done under the lock of its entry.</summary>
     private sealed class Flight(long askedAt) : IAsyncDisposable
     {
         private readonly CancellationTokenSource _stop = new();
+        private readonly TaskCompletionSource<Lookup> _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
         private int _waiters = 1;
-        private Task<Lookup>? _task;
 
         public long AskedAt => askedAt;
 
-        public Task<Lookup> Ended => _task!;
+        /// <summary>Completes with the asking.</summary>
+        public Task<Lookup> Ended => _ended.Task;
 
         /// <summary>False when it is over, or about to be.</summary>
         public bool TryJoin()
         {
-            if (_waiters == 0 || _task!.IsCompleted)
+            if (_waiters == 0 || Ended.IsCompleted)
                 return false;
             _waiters++;
             return true;
@@ -148,21 +152,33 @@ internal sealed class LookupCache(NameLookup lookups, DnsSourceOptions options, 
 
         public bool Leave() => --_waiters == 0;
 
+        /// <summary>Once, by the first who waits, outside of the lock: files are read on the way.</summary>
         public void Start(Func<CancellationToken, Task<Lookup>> find)
         {
-            if (_task is not null)
-                return;
             // It may outlive the request that happened to be first and must not carry its context (trace, identity) along.
             using AsyncFlowControl? suppressed = ExecutionContext.IsFlowSuppressed() ? null : ExecutionContext.SuppressFlow();
-            _task = find(_stop.Token);
+            _ = RunAsync(find);
         }
 
+        // Whoever leaves last waits for its end.
         public async ValueTask DisposeAsync()
         {
-            if (!_task!.IsCompleted)
+            if (!Ended.IsCompleted)
                 await _stop.CancelAsync();
-            await ((Task)_task).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            await ((Task)Ended).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             _stop.Dispose();
+        }
+
+        private async Task RunAsync(Func<CancellationToken, Task<Lookup>> find)
+        {
+            try
+            {
+                _ended.SetResult(await find(_stop.Token));
+            }
+            catch (Exception error)
+            {
+                _ended.SetException(error);
+            }
         }
     }
 }
