@@ -2,6 +2,7 @@
 # Installs what is missing, builds, measures this product beside its peers on this machine and writes benchmarks/RESULTS.md.
 #   ./bench.sh            everything (about 12 minutes)
 #   ./bench.sh load […]   real servers only: registrations listing watch scale; --quick for a short, uncommitted look
+#   ./bench.sh sources    sources beside what people would use instead (kubectl); --quick as above
 #   ./bench.sh micro [F]  BenchmarkDotNet only; F is its filter
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")"
@@ -13,16 +14,21 @@ out=artifacts/bench
 mkdir -p "$out"
 
 need_dotnet
-if [ "$what" != micro ]; then
+if [ "$what" = all ] || [ "$what" = load ]; then
   need_package etcd etcd-server
   need_package wrk wrk
 fi
-build Release src/Rollcall.Cli benchmarks/Rollcall.Load benchmarks/Rollcall.Benchmarks
+if [ "$what" = all ] || [ "$what" = sources ]; then need_package kubectl kubernetes-client; fi
+build Release src/Rollcall.Cli benchmarks/Rollcall.Load benchmarks/Rollcall.SourcesLoad benchmarks/Rollcall.Benchmarks
 
 load() {
   rm -rf "$out/data"
   dotnet artifacts/bin/Rollcall.Load/release/Rollcall.Load.dll artifacts/bin/Rollcall.Cli/release/rollcall "$out/data" "$out/load.md" "$@" || [ $? -eq 1 ]
   rm -rf "$out/data"
+}
+
+sources() {
+  dotnet artifacts/bin/Rollcall.SourcesLoad/release/Rollcall.SourcesLoad.dll "$out/sources.md" "$@" || [ $? -eq 1 ]
 }
 
 micro() {
@@ -31,12 +37,14 @@ micro() {
 
 case $what in
   load) load "$@"; exit ;;
+  sources) sources "$@"; exit ;;
   micro) micro "$@"; exit ;;
   all) ;;
-  *) echo "usage: $0 [load|micro] …" >&2; exit 2 ;;
+  *) echo "usage: $0 [load|sources|micro] …" >&2; exit 2 ;;
 esac
 
 load "$@"
+sources "$@"
 micro
 {
   echo '# Results'
@@ -46,6 +54,10 @@ micro
   echo "## Real servers, $(date -u +%F)"
   echo
   cat "$out/load.md"
+  echo
+  echo '## Sources'
+  echo
+  cat "$out/sources.md"
   echo
   echo '## In one process (BenchmarkDotNet)'
   echo

@@ -5,7 +5,9 @@ using System.Text;
 namespace Rollcall.Load;
 
 /// <summary>Collects lines of a Markdown table: what was measured, both sides, the ratio, the target, whether it was met.</summary>
-internal sealed class Report(TextWriter progress)
+/// <param name="progress">Told each line as it comes.</param>
+/// <param name="peer">Whom ours is measured beside.</param>
+internal sealed class Report(TextWriter progress, string peer = "etcd")
 {
     private readonly List<string> _rows = [];
     private readonly List<string> _notes = [];
@@ -32,7 +34,7 @@ internal sealed class Report(TextWriter progress)
             Machine: {Environment.ProcessorCount} cores ({CpuModel()}), {GC.GetGCMemoryInfo().TotalAvailableMemoryBytes >> 30} GiB, {RuntimeInformation.OSDescription}, {RuntimeInformation.FrameworkDescription}.
             Client and server share the machine. Runs alternate between the two sides; figures are medians of the runs.
 
-            | what | Rollcall | etcd | ratio | target | |
+            | what | Rollcall | {peer} | ratio | target | |
             |---|---|---|---|---|---|
 
             """);

@@ -31,6 +31,7 @@ internal sealed class HoldDown(TimeSpan holdTime, double lossShare)
     private Reading _source;
     private FreshnessKind _kind;
     private ImmutableArray<Endpoint> _believed;
+    private ImmutableArray<Endpoint> _baselineOf;
     private int _countBefore;
     private DateTimeOffset _doubtBegan;
 
@@ -47,13 +48,17 @@ internal sealed class HoldDown(TimeSpan holdTime, double lossShare)
         if (first || holdTime <= TimeSpan.Zero || isAnotherList)
             return BelieveSource();
 
-        var named = new HashSet<string>(reading.Endpoints.Select(static endpoint => endpoint.Id), StringComparer.Ordinal);
         if (_held.Count == 0)
         {
             _countBefore = _believed.Length;
             _doubtBegan = now.Utc;
+            // The rule: one endpoint of ten thousand changed, and none is gone.
+            if (NamesAll(reading.Endpoints, _believed))
+                return Judge(now);
         }
 
+        MakeBaseline();
+        var named = new HashSet<string>(reading.Endpoints.Select(static endpoint => endpoint.Id), StringComparer.Ordinal);
         foreach (var endpoint in _believed)
         {
             if (named.Contains(endpoint.Id))
@@ -112,12 +117,36 @@ internal sealed class HoldDown(TimeSpan holdTime, double lossShare)
         return _baseline.Count - present > (lossShare * _baseline.Count) + Rounding;
     }
 
+    // Only a doubt needs it, so it is made when one begins.
+    private void MakeBaseline()
+    {
+        if (_baselineOf.IsDefault)
+            return;
+        _baseline.UnionWith(_baselineOf.Where(static endpoint => endpoint.State == EndpointState.Ready).Select(static endpoint => endpoint.Id));
+        _baselineOf = default;
+    }
+
+    // One pass along two lists in order of id. Lists in another order may seem to lack somebody, which costs a closer look and nothing else.
+    private static bool NamesAll(ImmutableArray<Endpoint> names, ImmutableArray<Endpoint> all)
+    {
+        var at = 0;
+        foreach (var endpoint in all)
+        {
+            while (at < names.Length && !ReferenceEquals(names[at], endpoint) && string.CompareOrdinal(names[at].Id, endpoint.Id) < 0)
+                at++;
+            if (at == names.Length || !(ReferenceEquals(names[at], endpoint) || string.Equals(names[at].Id, endpoint.Id, StringComparison.Ordinal)))
+                return false;
+            at++;
+        }
+
+        return true;
+    }
+
     private Belief BelieveSource()
     {
         _held.Clear();
         _baseline.Clear();
-        _baseline.UnionWith(_source.Endpoints.Where(static endpoint => endpoint.State == EndpointState.Ready).Select(static endpoint => endpoint.Id));
-        _believed = _source.Endpoints;
+        _baselineOf = _believed = _source.Endpoints;
         return new(_source, null);
     }
 
