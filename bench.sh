@@ -18,7 +18,10 @@ if [ "$what" = all ] || [ "$what" = load ]; then
   need_package etcd etcd-server
   need_package wrk wrk
 fi
-if [ "$what" = all ] || [ "$what" = sources ]; then need_package kubectl kubernetes-client; fi
+if [ "$what" = all ] || [ "$what" = sources ]; then
+  unpack_package kubectl kubernetes-client
+  PATH="$PWD/artifacts/tools/kubernetes-client/usr/bin:$PATH"
+fi
 build Release src/Rollcall.Cli benchmarks/Rollcall.Load benchmarks/Rollcall.SourcesLoad benchmarks/Rollcall.Benchmarks
 
 load() {
