@@ -207,7 +207,7 @@ internal sealed class ApiClient : IDisposable
         }
         catch (Exception error) when (IsFault(error) && !cancellationToken.IsCancellationRequested)
         {
-            return default; // the code alone says most of it
+            return ApiStatus.Unsaid; // the code alone says most of it
         }
     }
 

@@ -11,6 +11,9 @@ internal readonly record struct ApiStatus(int Code, string Message, TimeSpan? Re
 {
     private const int ShownCharacters = 500;
 
+    /// <summary>When it says nothing that can be read.</summary>
+    public static ApiStatus Unsaid { get; } = new(0, "", null);
+
     /// <summary>Reads the object the reader stands on.</summary>
     public static ApiStatus Read(ref Utf8JsonReader json)
     {
@@ -38,11 +41,11 @@ internal readonly record struct ApiStatus(int Code, string Message, TimeSpan? Re
         try
         {
             var json = new Utf8JsonReader(body);
-            return json.Read() ? Read(ref json) : default;
+            return json.Read() ? Read(ref json) : Unsaid;
         }
         catch (Exception error) when (error is JsonException or InvalidOperationException)
         {
-            return new ApiStatus(0, "", null);
+            return Unsaid;
         }
     }
 
