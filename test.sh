@@ -9,7 +9,7 @@ need_dotnet
 unpack_package kubectl kubernetes-client || true
 unpack_package victoria-metrics victoria-metrics || true
 # The source etcd:/// is tested against real servers.
-need_package etcd etcd-server || true
+unpack_package etcd etcd-server || true
 # The name server that dns:/// is tested on.
 need_package dnsmasq dnsmasq-base || true
 build Debug
