@@ -1,7 +1,9 @@
 using System.Diagnostics.Metrics;
+using System.Net;
 using System.Runtime.CompilerServices;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
+using Rollcall.Kubernetes.Api;
 using Rollcall.Kubernetes.Mapping;
 using Rollcall.Kubernetes.Objects;
 using Rollcall.Kubernetes.Reading;
@@ -85,6 +87,11 @@ public sealed class KubernetesSource : DiscoverySource, IAsyncDisposable, IDispo
                 catch (DiscoveryException refusal) when (kind is not null && slices!.OnRefused(kind, refusal))
                 {
                     break;
+                }
+                catch (DiscoveryException refusal) when (slices is { Kind: null, Refusal: { } first } && refusal.InnerException is ApiException { Status: HttpStatusCode.Forbidden })
+                {
+                    // Slices are what should be allowed; endpoints would only do.
+                    throw new DiscoveryException($"{first}\nNor can endpoints be read instead. {refusal.Message}", refusal);
                 }
 
                 if (answer is { } known)

@@ -22,6 +22,9 @@ internal sealed partial class SliceAccess(ApiClient client, string @namespace, s
     /// <summary>Why slices are not read, in a line; null when they are.</summary>
     public string? Reason { get; private set; }
 
+    /// <summary>What was said when slices were refused, with the role that would allow them.</summary>
+    public string? Refusal { get; private set; }
+
     /// <summary>Completes when <see cref="Kind"/> changes.</summary>
     public Task Changed => _changed.Next;
 
@@ -51,6 +54,7 @@ internal sealed partial class SliceAccess(ApiClient client, string @namespace, s
             if (Kind is not null)
                 return true;
             _retryFrom = context.Time.GetTimestamp();
+            Refusal = refusal.Message;
             Reason = refusal.Status == HttpStatusCode.NotFound
                 ? $"endpoint slices are not served by {cluster} (404), so its endpoints are read instead: without zones, and 1,000 at most"
                 : $"endpoint slices of the namespace {@namespace} may not be read (403), so its endpoints are read instead: without zones, and 1,000 at most. Allow list and watch of endpointslices.discovery.k8s.io";

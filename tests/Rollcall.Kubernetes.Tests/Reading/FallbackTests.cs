@@ -70,7 +70,7 @@ public sealed class FallbackTests
 
         foreach (var part in new[]
         {
-            "Not allowed to list endpoints in the namespace shop", "kind: Role\n", "name: rollcall, namespace: shop", "resources: [\"endpoints\"]", "\"get\", \"list\", \"watch\"",
+            "Not allowed to list endpointslices.discovery.k8s.io in the namespace shop", "Not allowed to list endpoints in the namespace shop", "kind: Role\n", "name: rollcall, namespace: shop", "resources: [\"endpoints\"]", "\"get\", \"list\", \"watch\"",
             "kind: RoleBinding", "kind: ServiceAccount, name: frontend, namespace: web",
         })
             Assert.Contains(part, error.Message, StringComparison.Ordinal);
