@@ -2,11 +2,12 @@
 # Installs what is missing, builds, measures this product beside its peers on this machine and writes benchmarks/RESULTS.md.
 #   ./bench.sh            everything (about 12 minutes)
 #   ./bench.sh load […]   real servers only: registrations listing watch scale; --quick for a short, uncommitted look
-#   ./bench.sh sources    sources beside what people would use instead (kubectl); --quick as above
+#   ./bench.sh sources    sources beside what people would use instead (kubectl), and a sample with all of them; --quick as above
 #   ./bench.sh micro [F]  BenchmarkDotNet only; F is its filter
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")"
 source scripts/common.sh
+source scripts/measure-sample.sh
 
 what=${1:-all}
 [ $# -gt 0 ] && shift
@@ -32,6 +33,8 @@ load() {
 
 sources() {
   dotnet artifacts/bin/Rollcall.SourcesLoad/release/Rollcall.SourcesLoad.dll "$out/sources.md" "$@" || [ $? -eq 1 ]
+  echo >>"$out/sources.md"
+  measure_sample "$out/AllSources" | tee -a "$out/sources.md"
 }
 
 micro() {
