@@ -43,8 +43,9 @@ internal sealed class StatusApi(NodeParts parts)
     {
         if (parts.Stopping.IsCancellationRequested)
             return new(Problem.BusyNow("The node is stopping."));
+        // Reads go on without a journal, and they are what most come for: taking the node out of rotation would end them too.
         return parts.Registry.Journal.Problem is { } problem
-            ? new(new Problem(ProblemKind.StorageUnavailable, problem) { RetryAfter = TimeSpan.FromSeconds(1) })
+            ? WriteText(context, System.Text.Encoding.UTF8.GetBytes($"ready for reads, not for writes: {problem}\n"))
             : WriteText(context, "ready\n"u8);
     }
 

@@ -7,6 +7,7 @@ internal sealed partial class FileJournal : IJournal
 {
     private static readonly TimeSpan FlushInterval = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan SnapshotRetry = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan ProbeInterval = TimeSpan.FromSeconds(1);
 
     private readonly JournalOptions _options;
     private readonly TimeProvider _time;
@@ -18,11 +19,14 @@ internal sealed partial class FileJournal : IJournal
     private readonly SegmentWriter _writer;
     private readonly CommitThread? _commit;
     private readonly ITimer? _flushTimer;
+    private readonly ITimer _probe;
     private volatile JournalFiles _files;
     private volatile RecoveredState _recovered;
     private volatile string? _problem;
     private long _bytesSinceSnapshot;
     private long _snapshotNotBefore;
+    private long _problemSince;
+    private int _failedBytes;
     private bool _appended;
     private bool _disposed;
 
@@ -38,6 +42,7 @@ internal sealed partial class FileJournal : IJournal
         _recovered = recovered.State;
         _bytesSinceSnapshot = recovered.BytesSinceSnapshot;
         Epoch = writer.Segment.Header.Epoch.ToString("N");
+        _probe = time.CreateTimer(static journal => ((FileJournal)journal!).Probe(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
         if (options.Durability == Durability.Fsync)
             _commit = new CommitThread(Commit);
         else
@@ -130,6 +135,7 @@ internal sealed partial class FileJournal : IJournal
     public async ValueTask DisposeAsync()
     {
         _commit?.Dispose();
+        await _probe.DisposeAsync();
         if (_flushTimer is not null)
             await _flushTimer.DisposeAsync();
         lock (_gate)
@@ -159,10 +165,11 @@ internal sealed partial class FileJournal : IJournal
             }
             catch (Exception error) when (error is IOException or UnauthorizedAccessException)
             {
+                _failedBytes = _buffer.Length;
                 throw Failed(error);
             }
 
-            _problem = null;
+            MendProblem();
         }
     }
 
@@ -234,9 +241,52 @@ internal sealed partial class FileJournal : IJournal
             }
             catch (Exception error) when (error is IOException or UnauthorizedAccessException)
             {
-                LogFlushFailed(Failed(error).Message);
+                var isNews = _problem is null;
+                var failure = Failed(error);
+                if (isNews)
+                    LogFlushFailed(failure.Message);
             }
         }
+    }
+
+    // A registry on which nobody writes must notice too that there is room again. Beside the writes, which may find it out first.
+    private void Probe()
+    {
+        var problem = _problem;
+        if (problem is null)
+            return;
+        try
+        {
+            DiskProbe.Run(_disk, _options.Directory, Volatile.Read(ref _failedBytes));
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            lock (_gate)
+                ProbeAgain();
+            return;
+        }
+
+        lock (_gate)
+        {
+            if (ReferenceEquals(_problem, problem))
+                MendProblem();
+            else
+                ProbeAgain(); // a write has failed meanwhile
+        }
+    }
+
+    private void ProbeAgain()
+    {
+        if (!_disposed && _problem is not null)
+            _probe.Change(ProbeInterval, Timeout.InfiniteTimeSpan);
+    }
+
+    private void MendProblem()
+    {
+        if (_problem is null)
+            return;
+        _problem = null;
+        LogWritable(DurationText.Format(TimeSpan.FromMilliseconds((long)_time.GetElapsedTime(_problemSince).TotalMilliseconds)));
     }
 
     // From here on damage anywhere before it is known for damage: nothing before it was still on its way to the disk.
@@ -261,7 +311,15 @@ internal sealed partial class FileJournal : IJournal
     private JournalUnavailableException Failed(Exception error)
     {
         var failure = JournalFailure.Describe("write", _options.Directory, error);
+        var isNews = _problem is null;
         _problem = failure.Message;
+        if (isNews)
+        {
+            _problemSince = _time.GetTimestamp();
+            LogUnwritable(failure.Message);
+            ProbeAgain();
+        }
+
         return failure;
     }
 }

@@ -85,7 +85,7 @@ public sealed record PastState(long Revision, IReadOnlyList<Instance> Instances)
 /// <param name="Directory">Where it is; null in memory.</param>
 /// <param name="Bytes">Bytes on disk.</param>
 /// <param name="Segments">Segments on disk.</param>
-/// <param name="Problem">Why the last append failed and what to do; null when it went well.</param>
+/// <param name="Problem">Why it cannot be written and what to do; null again once a write, or a probe of the disk every second, went well.</param>
 public sealed record JournalHealth(Durability Durability, string? Directory, long Bytes, int Segments, string? Problem);
 
 /// <summary>A batch could not be made safe: disk full or an I/O error. Nothing of it remains.</summary>

@@ -12,7 +12,7 @@ internal static class JournalFailure
             ? "Free space there or give the journal a larger disk"
             : "Look at the system's log for errors of this disk, and at the directory's owner and permissions";
         return new JournalUnavailableException(
-            $"The journal could not {what} in '{directory}' ({FreeSpace(directory)}): {error.Message} Nothing of it was kept. {advice}; the journal tries anew with every write.",
+            $"The journal could not {what} in '{directory}' ({FreeSpace(directory)}): {error.Message} Nothing of it was kept. {advice}; the journal tries anew with every write, and by itself every second.",
             isFull,
             error);
     }

@@ -25,6 +25,9 @@ internal static class JournalPaths
     public static string Snapshot(string directory, long revision) =>
         Path.Combine(directory, string.Create(CultureInfo.InvariantCulture, $"{SnapshotPrefix}{revision:D20}{SnapshotSuffix}"));
 
+    /// <summary>A file that only shows whether the disk takes writes; unfinished by its name.</summary>
+    public static string Probe(string directory) => Segment(directory, 0) + UnfinishedSuffix;
+
     /// <summary>Segments and snapshots, each in order of revision; anything else in the directory is none of ours.</summary>
     public static (List<JournalFile> Segments, List<JournalFile> Snapshots) List(string directory)
     {

@@ -191,6 +191,53 @@ public sealed class DiskFailureTests : IDisposable
         await ExpectRevisionAsync(2);
     }
 
+    [Fact]
+    public async Task A_disk_that_takes_writes_again_is_found_out_without_one_and_said_once()
+    {
+        using var loggers = new RecordedLoggers();
+        await using (var journal = await Journal.OpenAsync(new JournalOptions { Directory = _directory.Path }, _time, loggers, _disk, Token))
+        {
+            await journal.AppendAsync(RegisteredFrom(1, 3), Token);
+            for (var i = 0; i < 3; i++)
+            {
+                _disk.FailWrite = FaultyDisk.Full();
+                await FailAsync(journal, RegisteredFrom(4, 10));
+            }
+
+            for (var second = 0; second < 5; second++)
+            {
+                _disk.FailWrite = FaultyDisk.Full();
+                _time.Advance(TimeSpan.FromSeconds(1));
+                Assert.Null(_disk.FailWrite); // it was tried
+                Assert.NotNull(journal.Health.Problem);
+            }
+
+            _time.Advance(TimeSpan.FromSeconds(1));
+            Assert.Null(journal.Health.Problem);
+            Assert.Single(Directory.GetFiles(_directory.Path, "journal-*"));
+            var writes = _disk.Writes;
+            _time.Advance(TimeSpan.FromMinutes(1));
+            Assert.Equal(writes, _disk.Writes);
+            Assert.Single(loggers.Lines, static line => line.StartsWith("Error: Writes are refused from now on", StringComparison.Ordinal));
+            Assert.Single(loggers.Lines, static line => line.Equals("Information: The journal can be written again, after 6s.", StringComparison.Ordinal));
+            await journal.AppendAsync(RegisteredFrom(4, 10), Token);
+        }
+
+        await ExpectRevisionAsync(13);
+    }
+
+    [Fact]
+    public async Task A_write_that_succeeds_ends_the_problem_before_the_probe()
+    {
+        await using var journal = await OpenFaultyAsync();
+        _disk.FailWrite = FaultyDisk.Full();
+        await FailAsync(journal, RegisteredFrom(1, 1));
+        await journal.AppendAsync(RegisteredFrom(1, 1), Token);
+        var writes = _disk.Writes;
+        _time.Advance(TimeSpan.FromSeconds(10));
+        Assert.Equal(writes, _disk.Writes);
+    }
+
     private Task<IJournal> OpenFaultyAsync(JournalOptions? options = null) =>
         Journal.OpenAsync(options ?? new JournalOptions { Directory = _directory.Path }, _time, NullLoggerFactory.Instance, _disk, Token);
 

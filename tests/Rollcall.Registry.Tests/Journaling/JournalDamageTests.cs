@@ -197,7 +197,7 @@ public sealed class JournalDamageTests : IDisposable
         for (var at = 0; at < length; at += 37)
         {
             Flip(snapshot, at);
-            var log = new ListLogger();
+            var log = new RecordedLoggers();
             await using (var journal = await OpenAsync(Options, loggers: log))
             {
                 Assert.Equal(StateAfter(changes), InOrder(journal.Recovered.Instances));
@@ -258,7 +258,7 @@ public sealed class JournalDamageTests : IDisposable
     {
         var offsets = await WriteAsync(batches: 1, perBatch: 2, cleanStop: false);
         Truncate(Segment, offsets[1] + 3);
-        var log = new ListLogger();
+        var log = new RecordedLoggers();
         await using var journal = await OpenAsync(Options, loggers: log);
         Assert.Contains(log.Lines, line => line.StartsWith("Warning: Cut an unfinished write", StringComparison.Ordinal)
             && line.Contains("3 bytes", StringComparison.Ordinal) && line.Contains($"offset {offsets[1]}", StringComparison.Ordinal));
@@ -332,26 +332,5 @@ public sealed class JournalDamageTests : IDisposable
         for (var revision = 1; revision <= 200; revision += 10)
             await journal.AppendAsync(RegisteredFrom(revision, 10), Token);
         return RegisteredFrom(1, 200);
-    }
-
-    private sealed class ListLogger : ILoggerFactory, ILogger
-    {
-        public List<string> Lines { get; } = [];
-
-        public ILogger CreateLogger(string categoryName) => this;
-
-        public void AddProvider(ILoggerProvider provider) => throw new NotSupportedException();
-
-        public void Dispose()
-        {
-        }
-
-        public IDisposable? BeginScope<TState>(TState state)
-            where TState : notnull => null;
-
-        public bool IsEnabled(LogLevel logLevel) => true;
-
-        public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter) =>
-            Lines.Add($"{logLevel}: {formatter(state, exception)}");
     }
 }
