@@ -20,6 +20,7 @@ internal static class DrainCommand
         var command = new CliCommand("drain", "Takes an instance out of service and waits until every watcher has applied that.")
         {
             Details = "Exits with 0 once nobody who watches the service sends to the instance any more; with 1, naming who still might, when the time is over.\n"
+                + "An event stream does not say what its client has applied: it is only told, and counted apart.\n"
                 + "The instance stays draining either way, until it is registered again or deregistered.",
             Heeds = context.NodeAndOutput,
             Examples =
@@ -48,16 +49,17 @@ internal static class DrainCommand
             return code;
         if (document.Complete)
         {
-            invocation.Environment.Out.WriteLine($"{document.Service}/{document.Id} drained in {document.Elapsed}: {Watchers(document.Watchers)} applied it");
+            invocation.Environment.Out.WriteLine($"{document.Service}/{document.Id} drained {DrainText.In(document)}: {DrainText.Applied(document)}");
             return code;
         }
 
-        invocation.Print(WatcherTable.Of(document.Waiting, document.Revision, invocation.Now));
+        if (document.Waiting.Count > 0)
+            invocation.Print(WatcherTable.Of(document.Waiting, document.Revision, invocation.Now));
         throw new CliException(
             code,
-            $"{document.Service}/{document.Id} is draining, but {document.Waiting.Count} of {Watchers(document.Watchers)} had not applied it after {document.Elapsed}.",
-            "Those listed may still send to it. Wait again with the same command, or look at why they are stuck.");
+            $"{document.Service}/{document.Id} is draining, but {DrainText.NotApplied(document)} after {document.Elapsed}.",
+            document.Waiting.Count == 0
+                ? "The node was started a moment ago, or is stopping, and somebody may still send to it. Wait again with the same command."
+                : "Those listed may still send to it. Wait again with the same command, or look at why they are stuck.");
     }
-
-    private static string Watchers(int count) => count == 1 ? "1 watcher" : $"{count} watchers";
 }

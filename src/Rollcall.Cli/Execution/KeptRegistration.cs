@@ -139,7 +139,7 @@ internal sealed class KeptRegistration(CliEnvironment environment, IReadOnlyList
 
         var status = await drain is [var only] ? only : null;
         if (status is null or { IsDrained: true })
-            _log.Say($"{Name} drained{(status?.Drain is { } done ? $": {done.Watchers} watching, all have applied it" : "")}");
+            _log.Say($"{Name} drained{(status?.Drain is { } done ? ": " + DrainText.Applied(done) : "")}");
         else if (status.Drain is { Waiting.Count: > 0 } open)
             _log.Say($"{Name} not drained in time: still waiting for {string.Join(", ", open.Waiting.Select(static watcher => watcher.Id))}");
         else

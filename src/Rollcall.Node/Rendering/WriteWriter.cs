@@ -31,6 +31,7 @@ internal static class WriteWriter
         json.WriteBoolean("complete"u8, result.Complete);
         json.WriteString("elapsed"u8, DurationText.Format(result.Elapsed));
         json.WriteNumber("watchers"u8, result.Watchers);
+        json.WriteNumber("told"u8, result.Told);
         json.WriteStartArray("waiting"u8);
         foreach (var watcher in result.Waiting)
             WriteWatcher(json, watcher);

@@ -158,9 +158,9 @@ public sealed class ServiceRegistry : IAsyncDisposable
             return new(write, 0, [], _time.GetElapsedTime(start));
         var known = await WaitForWatchersToReturnAsync(timeout, cancellationToken);
         var left = timeout - _time.GetElapsedTime(start);
-        var (asked, waiting) = await Watchers.WaitUntilAppliedAsync(
+        var (asked, told, waiting) = await Watchers.WaitUntilAppliedAsync(
             key.Service, write.Revision, left > TimeSpan.Zero ? left : TimeSpan.Zero, cancellationToken);
-        return new(write, asked, waiting, _time.GetElapsedTime(start)) { KnowsWatchers = known };
+        return new(write, asked, waiting, _time.GetElapsedTime(start)) { KnowsWatchers = known, Told = told };
     }
 
     /// <summary>Renews a lease; no journal, no lock. A lease that had run out revives its instance shortly after.</summary>

@@ -2,8 +2,11 @@ using System.Collections.Immutable;
 
 namespace Rollcall.Registry.Watchers;
 
-/// <summary>Who was asked to apply a revision, and who has not.</summary>
-internal readonly record struct AppliedResult(int Asked, ImmutableArray<WatcherInfo> Waiting);
+/// <summary>Who was asked to apply a revision, how many streams were told of it, and who has not applied it or not been told.</summary>
+/// <param name="Asked">Watchers that say themselves what they have applied.</param>
+/// <param name="Told">Streams that were sent it. That proves nothing: what was sent may lie unread in the memory of either system.</param>
+/// <param name="Waiting">Those of either kind that are behind.</param>
+internal readonly record struct AppliedResult(int Asked, int Told, ImmutableArray<WatcherInfo> Waiting);
 
 /// <summary>
 /// Waits until every watcher of a service has applied a revision or is gone. Guarded by the lock of its <see cref="ServiceWatchers"/>, which
@@ -13,6 +16,7 @@ internal sealed class AppliedWait(long revision, long endsAt)
 {
     private readonly TaskCompletionSource<AppliedResult> _done = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly HashSet<string> _asked = new(StringComparer.Ordinal);
+    private readonly HashSet<string> _told = new(StringComparer.Ordinal);
     private readonly HashSet<Watcher> _behind = [];
 
     public Task<AppliedResult> Done => _done.Task;
@@ -28,11 +32,18 @@ internal sealed class AppliedWait(long revision, long endsAt)
     /// <summary>A watcher came, or named a revision.</summary>
     public void Note(Watcher watcher)
     {
-        _asked.Add(watcher.Id);
-        if (watcher.Applied >= revision)
-            _behind.Remove(watcher);
-        else
+        var isStream = watcher.Kind == WatcherKind.Stream;
+        if (!isStream)
+            _asked.Add(watcher.Id);
+        if (watcher.Applied < revision)
+        {
             _behind.Add(watcher);
+            return;
+        }
+
+        _behind.Remove(watcher);
+        if (isStream)
+            _told.Add(watcher.Id);
     }
 
     /// <summary>A watcher left.</summary>
@@ -44,6 +55,7 @@ internal sealed class AppliedWait(long revision, long endsAt)
         Timer?.Dispose();
         _done.TrySetResult(new(
             _asked.Count,
+            _told.Count,
             [.. _behind.Select(static watcher => watcher.Describe()).OrderBy(static info => info.Id, StringComparer.Ordinal)]));
     }
 

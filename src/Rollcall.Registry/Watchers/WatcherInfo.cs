@@ -6,7 +6,7 @@ public enum WatcherKind
     /// <summary>Blocking queries; each names the revision it has applied.</summary>
     Poll = 0,
 
-    /// <summary>A stream of events; counts as applied once sent.</summary>
+    /// <summary>A stream of events; what it was sent is known, what its client has done with it is not.</summary>
     Stream = 1,
 }
 

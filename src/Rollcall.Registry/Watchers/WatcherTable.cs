@@ -104,6 +104,7 @@ public sealed class WatcherTable : IDisposable
         var (a, b) = (await own, await all);
         return new(
             a.Asked + b.Asked,
+            a.Told + b.Told,
             b.Waiting.IsEmpty ? a.Waiting : [.. a.Waiting.Concat(b.Waiting).OrderBy(static info => info.Id, StringComparer.Ordinal)]);
     }
 
@@ -132,7 +133,7 @@ public sealed class WatcherTable : IDisposable
     {
         cancellationToken.ThrowIfCancellationRequested();
         if (!_services.TryGetValue(service, out var watchers) || watchers.Wait(revision, timeout) is not { } wait)
-            return new(0, []);
+            return new(0, 0, []);
         await using var registration = cancellationToken.UnsafeRegister((_, token) => watchers.Cancel(wait, token), null);
         return await wait.Done;
     }

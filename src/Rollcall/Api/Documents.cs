@@ -213,17 +213,22 @@ public sealed record DrainDocument
     /// <summary>The revision in which the instance became draining.</summary>
     public required long Revision { get; init; }
 
-    /// <summary>True when every live watcher has applied that revision.</summary>
+    /// <summary>True when every live watcher has applied that revision and every event stream was told of it.</summary>
     public required bool Complete { get; init; }
 
     /// <summary>How long it took.</summary>
     public required string Elapsed { get; init; }
 
-    /// <summary>Watchers asked.</summary>
+    /// <summary>Watchers that had to apply it; event streams are not among them.</summary>
     public required int Watchers { get; init; }
 
     /// <summary>
-    /// Watchers that have not applied it; empty when complete. Also empty, though not complete, when the drain ended so soon after a restart of the node
+    /// Event streams that were told of it. That proves nothing: a stream does not say what its client has applied, and what was sent may lie unread.
+    /// </summary>
+    public int Told { get; init; }
+
+    /// <summary>
+    /// Watchers that have not applied it, and event streams that could not be told; empty when complete. Also empty, though not complete, when the drain ended so soon after a restart of the node
     /// that who watches was not yet known.
     /// </summary>
     public required IReadOnlyList<WatcherDocument> Waiting { get; init; }

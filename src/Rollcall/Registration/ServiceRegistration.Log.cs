@@ -30,10 +30,10 @@ public sealed partial class ServiceRegistration
                 LogRefused(_logger, n.Service, n.Id, n.Error.Message);
                 break;
             case RegistrationNotice.Drained { Drain.Complete: true } n:
-                LogDrained(_logger, n.Service, n.Id, n.Drain.Watchers);
+                LogDrained(_logger, n.Service, n.Id, Api.DrainText.Applied(n.Drain));
                 break;
             case RegistrationNotice.Drained n:
-                LogDrainIncomplete(_logger, n.Service, n.Id, string.Join(", ", n.Drain.Waiting.Select(static watcher => watcher.Id)));
+                LogDrainIncomplete(_logger, n.Service, n.Id, Api.DrainText.NotApplied(n.Drain), string.Join(", ", n.Drain.Waiting.Select(static watcher => watcher.Id)));
                 break;
             case RegistrationNotice.Deregistered n:
                 LogDeregistered(_logger, n.Service, n.Id);
@@ -62,11 +62,11 @@ public sealed partial class ServiceRegistration
     [LoggerMessage(1106, LogLevel.Error, "The node refuses {Service}/{Instance}: {Reason}")]
     private static partial void LogRefused(ILogger logger, string service, string instance, string reason);
 
-    [LoggerMessage(1107, LogLevel.Information, "Drained {Service}/{Instance}: all {Watchers} watchers have stopped sending to it")]
-    private static partial void LogDrained(ILogger logger, string service, string instance, int watchers);
+    [LoggerMessage(1107, LogLevel.Information, "Drained {Service}/{Instance}: {Applied}")]
+    private static partial void LogDrained(ILogger logger, string service, string instance, string applied);
 
-    [LoggerMessage(1108, LogLevel.Warning, "Drained {Service}/{Instance}, but these watchers have not confirmed that they stopped sending to it: {Watchers}")]
-    private static partial void LogDrainIncomplete(ILogger logger, string service, string instance, string watchers);
+    [LoggerMessage(1108, LogLevel.Warning, "Drained {Service}/{Instance}, but {NotApplied}, and may still send to it: {Watchers}")]
+    private static partial void LogDrainIncomplete(ILogger logger, string service, string instance, string notApplied, string watchers);
 
     [LoggerMessage(1109, LogLevel.Information, "Deregistered {Service}/{Instance}")]
     private static partial void LogDeregistered(ILogger logger, string service, string instance);

@@ -91,7 +91,7 @@ public sealed class RegisterCommandTests : IAsyncLifetime
         Assert.Empty((await Eventually.Within(applied)).Instances);
         Assert.Equal("registered draining deregistered", await _node.StoryAsync("orders"));
         Assert.Contains("rollcall: SIGTERM: draining orders/orders-10-0-0-5-8080 for at most 10s\n", run.Error, StringComparison.Ordinal);
-        Assert.Contains("drained: 1 watching, all have applied it\n", run.Error, StringComparison.Ordinal);
+        Assert.Contains("drained: 1 watcher applied it\n", run.Error, StringComparison.Ordinal);
     }
 
     [Fact]

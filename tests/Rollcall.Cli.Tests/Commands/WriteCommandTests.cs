@@ -50,6 +50,29 @@ public sealed class WriteCommandTests
         Assert.Equal("orders/o-1 drained in 12ms: 3 watchers applied it\n", run.Out);
     }
 
+    [Theory]
+    [InlineData("""
+        "complete":true,"elapsed":"0s","watchers":0,"waiting":[]
+        """, 0, "orders/o-1 drained at once: nobody watches it\n", "")]
+    [InlineData("""
+        "complete":true,"elapsed":"1ms","watchers":1,"told":1,"waiting":[]
+        """, 0, "orders/o-1 drained in 1ms: 1 watcher applied it; 1 event stream was told, which proves nothing\n", "")]
+    [InlineData("""
+        "complete":true,"elapsed":"1ms","watchers":0,"told":2,"waiting":[]
+        """, 0, "orders/o-1 drained in 1ms: 2 event streams were told, which proves nothing\n", "")]
+    [InlineData("""
+        "complete":false,"elapsed":"1s","watchers":0,"told":0,"waiting":[]
+        """, 1, "", "error: orders/o-1 is draining, but who watches was not known yet after 1s.\nThe node was started a moment ago, or is stopping, and somebody may still send to it. Wait again with the same command.\n")]
+    public async Task Drain_says_what_is_known_of_those_who_watch(string answer, int code, string output, string error)
+    {
+        using var run = new CliRun
+        {
+            Node = new FakeNode().On("POST /api/services/orders/instances/o-1/drain?timeout=30s", $$"""{"service":"orders","id":"o-1","revision":57,{{answer}}}"""),
+        };
+        Assert.Equal(code, await run.RunAsync("drain orders o-1"));
+        Assert.Equal((output, error), (run.Out, run.Error));
+    }
+
     [Fact]
     public async Task Drain_names_who_has_not_applied_it_and_fails()
     {

@@ -69,7 +69,7 @@ public sealed class DrainTests
     }
 
     [Fact]
-    public async Task A_stream_has_applied_what_it_was_sent()
+    public async Task A_stream_is_told_and_never_counts_as_having_applied_it()
     {
         await using var node = await TestNode.StartAsync();
         await node.PutAsync("orders", "o-1");
@@ -78,7 +78,7 @@ public sealed class DrainTests
         Assert.Equal("snapshot", (await everything.NextAsync()).Kind);
         Assert.Equal("snapshot", (await named.NextAsync()).Kind);
         var drained = await Eventually.Within(node.Client.DrainAsync("orders", "o-1", Long));
-        Assert.Equal((true, 2), (drained.Complete, drained.Watchers));
+        Assert.Equal((true, 0, 2), (drained.Complete, drained.Watchers, drained.Told));
     }
 
     private static Task Watching(TestNode node) => Eventually.True(() => node.Registry.Watchers.Count("orders") == 1);
