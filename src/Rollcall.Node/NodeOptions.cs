@@ -1,4 +1,4 @@
-using Rollcall.Registry;
+using Rollcall.Registry.Engine;
 
 namespace Rollcall.Node;
 

@@ -51,10 +51,12 @@ public sealed record InstanceRegistration
             && string.Equals(Zone, other.Zone, StringComparison.Ordinal)
             && string.Equals(Node, other.Node, StringComparison.Ordinal)
             && Metadata.Equals(other.Metadata)
-            && Checks.AsSpan().SequenceEqual(other.Checks.AsSpan()));
+            && AreSame(Checks, other.Checks));
 
     /// <inheritdoc />
-    public override int GetHashCode() => HashCode.Combine(Service, Id, Address, Ports, Ttl, Checks.Length);
+    public override int GetHashCode() => HashCode.Combine(Service, Id, Address, Ports, Ttl);
+
+    private static bool AreSame(ImmutableArray<CheckDefinition> a, ImmutableArray<CheckDefinition> b) => a.AsSpan().SequenceEqual(b.AsSpan());
 }
 
 /// <summary>An instance as the catalog has it: what its owner said and what became of it. Immutable.</summary>

@@ -5,7 +5,6 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Rollcall.Api;
-using Rollcall.Registry;
 using Rollcall.Registry.Engine;
 using Rollcall.Registry.Journaling;
 using Rollcall.TestKit;

@@ -1,5 +1,5 @@
 using System.Globalization;
-using Rollcall.Registry;
+using Rollcall.Registry.Engine;
 using Rollcall.Registry.Journaling;
 
 namespace Rollcall.Node.Configuration;

@@ -7,7 +7,7 @@ namespace Rollcall.Registry.Checks;
 
 /// <summary>
 /// Makes the checks of every instance and tells a sink when what they say changes. However many instances there are, one loop schedules,
-/// <see cref="RegistryOptions.MaxConcurrentChecks"/> workers ask, and one loop reports. Thread-safe.
+/// a bounded number of workers ask, and one loop reports. Thread-safe.
 /// </summary>
 internal sealed partial class HealthChecker : IAsyncDisposable
 {
@@ -36,27 +36,27 @@ internal sealed partial class HealthChecker : IAsyncDisposable
     private long _alarmAt = long.MaxValue;
     private Task? _loops;
 
-    /// <param name="options">How many checks may be under way at once.</param>
+    /// <param name="workers">How many checks may be under way at once.</param>
     /// <param name="probes">One for each kind; a check of a kind without a probe fails and says so.</param>
     /// <param name="time">All timers.</param>
     /// <param name="random">Jitter; the checker's own, used under its lock.</param>
     /// <param name="loggers">Where it logs.</param>
     /// <param name="meters">Where it measures.</param>
     public HealthChecker(
-        RegistryOptions options,
+        int workers,
         IReadOnlyDictionary<CheckKind, ICheckProbe> probes,
         TimeProvider time,
         Random random,
         ILoggerFactory loggers,
         IMeterFactory meters)
     {
-        ArgumentNullException.ThrowIfNull(options);
+        ArgumentOutOfRangeException.ThrowIfLessThan(workers, 1);
         ArgumentNullException.ThrowIfNull(probes);
         ArgumentNullException.ThrowIfNull(time);
         ArgumentNullException.ThrowIfNull(random);
         ArgumentNullException.ThrowIfNull(loggers);
         ArgumentNullException.ThrowIfNull(meters);
-        _workers = Math.Max(1, options.MaxConcurrentChecks);
+        _workers = workers;
         _schedule = new CheckSchedule(random, crowd: _workers);
         // Full means every worker is busy: the scheduler waits, and what is due waits in its queue.
         _due = Channel.CreateBounded<CheckRun>(new BoundedChannelOptions(1) { SingleWriter = true });

@@ -43,8 +43,8 @@ public sealed class ServiceRegistry : IAsyncDisposable
         _time = time;
         _opened = time.GetTimestamp();
         _isRestart = journal.Recovered.Revision > 0;
-        _leases = new LeaseTable(options, time, loggers, meters);
-        _checks = new HealthChecker(options, probes, time, random, loggers, meters);
+        _leases = new LeaseTable(options.Leases, time, loggers, meters);
+        _checks = new HealthChecker(options.MaxConcurrentChecks, probes, time, random, loggers, meters);
         Watchers = new WatcherTable(time, () => Catalog.Head, new WatcherLimits());
         var state = new RegistryState(options.MaxServices, options.MaxInstancesPerService);
         var tracker = new CommitTracker(_leases, _checks);

@@ -35,7 +35,7 @@ internal sealed class LeaseExpiry
     /// <param name="all">Every lease there is, for the census.</param>
     /// <param name="now">The moment it starts at.</param>
     /// <param name="forgotten">How many leases were forgotten so far; without it a census is taken whenever something lapses.</param>
-    public LeaseExpiry(RegistryOptions options, IEnumerable<Lease> all, long now, Func<long>? forgotten = null)
+    public LeaseExpiry(LeaseOptions options, IEnumerable<Lease> all, long now, Func<long>? forgotten = null)
     {
         _all = all;
         _forgotten = forgotten;

@@ -23,7 +23,7 @@ internal sealed class LeaseTable : IAsyncDisposable
     private Lease? _arrivals;
     private long _forgotten;
 
-    public LeaseTable(RegistryOptions options, TimeProvider time, ILoggerFactory loggers, IMeterFactory meters)
+    public LeaseTable(LeaseOptions options, TimeProvider time, ILoggerFactory loggers, IMeterFactory meters)
     {
         ArgumentNullException.ThrowIfNull(options);
         ArgumentNullException.ThrowIfNull(time);

@@ -3,7 +3,7 @@ using System.Net.Sockets;
 using Microsoft.AspNetCore.Builder;
 using Rollcall.Api;
 using Rollcall.Node;
-using Rollcall.Registry;
+using Rollcall.Registry.Engine;
 using Rollcall.Registry.Journaling;
 
 namespace Rollcall.EndToEnd.Registration;

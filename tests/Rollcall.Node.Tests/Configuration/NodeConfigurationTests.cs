@@ -1,6 +1,6 @@
 using System.Reflection;
 using Rollcall.Node.Configuration;
-using Rollcall.Registry;
+using Rollcall.Registry.Engine;
 using Rollcall.Registry.Journaling;
 
 namespace Rollcall.Node.Tests.Configuration;

@@ -19,7 +19,7 @@ public sealed class HealthCheckerTests : IAsyncDisposable
     public HealthCheckerTests()
     {
         var probes = new Dictionary<CheckKind, ICheckProbe> { [CheckKind.Http] = _probe };
-        _checker = new HealthChecker(new RegistryOptions { MaxConcurrentChecks = 4 }, probes, _time, new Random(1), NullLoggerFactory.Instance, _meters);
+        _checker = new HealthChecker(workers: 4, probes, _time, new Random(1), NullLoggerFactory.Instance, _meters);
         _sink.Checker = _checker;
         _checker.Start(_sink);
     }

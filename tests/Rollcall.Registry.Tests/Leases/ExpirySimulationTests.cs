@@ -63,7 +63,7 @@ public sealed class ExpirySimulationTests
     {
         ForSeeds(100, (seed, random) =>
         {
-            var fleet = new FleetSimulation(random, new RegistryOptions());
+            var fleet = new FleetSimulation(random, new LeaseOptions());
             var size = random.Next(5, 100);
             var ttl = TimeSpan.FromSeconds(random.Next(1, 61));
             for (var i = 0; i < size; i++)
@@ -163,7 +163,7 @@ public sealed class ExpirySimulationTests
 
     private static FleetSimulation NewFleet(Random random, int size, int maxTtlSeconds)
     {
-        var fleet = new FleetSimulation(random, new RegistryOptions());
+        var fleet = new FleetSimulation(random, new LeaseOptions());
         for (var i = 0; i < size; i++)
             fleet.Join(TimeSpan.FromSeconds(random.Next(1, maxTtlSeconds + 1)), cadence: 0.2 + (random.NextDouble() / 4));
         return fleet;

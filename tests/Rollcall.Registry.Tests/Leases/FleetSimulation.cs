@@ -10,7 +10,7 @@ internal sealed class FleetSimulation
     private readonly LeaseExpiry _expiry;
     private long _forgotten;
 
-    public FleetSimulation(Random random, RegistryOptions options)
+    public FleetSimulation(Random random, LeaseOptions options)
     {
         _random = random;
         _expiry = new LeaseExpiry(options, _leases, Now, () => _forgotten);

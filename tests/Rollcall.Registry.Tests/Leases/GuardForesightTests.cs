@@ -16,7 +16,7 @@ public sealed class GuardForesightTests
             var leases = new List<Lease>();
             for (var i = random.Next(5, 80); i > 0; i--)
                 leases.Add(NewLease(random, now, age: 0.5 * random.NextDouble(), expired: random.Next(12) == 0));
-            var options = new RegistryOptions();
+            var options = new LeaseOptions();
             var guard = new ExpiryGuard(options.GuardShare, options.GuardMinLeases, options.GuardWindow);
             if (Census(guard, leases, now))
                 continue;

@@ -13,7 +13,7 @@ public sealed class LeaseExpiryTests
         const int Seed = 7;
         var random = new Random(Seed);
         var leases = new List<Lease>(Many);
-        var expiry = new LeaseExpiry(new RegistryOptions { GuardShare = 1 }, leases, now: 0);
+        var expiry = new LeaseExpiry(new LeaseOptions { GuardShare = 1 }, leases, now: 0);
         for (var i = 0; i < Many; i++)
         {
             // One second to three minutes, most of them short; some go beyond a turn of the wheel.
@@ -54,7 +54,7 @@ public sealed class LeaseExpiryTests
         var keys = Enumerable.Range(0, Many).Select(static i => new InstanceKey("orders", $"o-{i}")).ToArray();
         using var meters = new Measurements();
         var before = GC.GetTotalMemory(forceFullCollection: true);
-        var table = new LeaseTable(new RegistryOptions(), new TestKit.VirtualTime(), Microsoft.Extensions.Logging.Abstractions.NullLoggerFactory.Instance, meters);
+        var table = new LeaseTable(new LeaseOptions(), new TestKit.VirtualTime(), Microsoft.Extensions.Logging.Abstractions.NullLoggerFactory.Instance, meters);
         foreach (var key in keys)
             table.Track(key, TimeSpan.FromSeconds(10), expired: false);
         var bytes = (GC.GetTotalMemory(forceFullCollection: true) - before) / Many;
@@ -67,7 +67,7 @@ public sealed class LeaseExpiryTests
     public void Renewing_allocates_nothing()
     {
         using var meters = new Measurements();
-        var table = new LeaseTable(new RegistryOptions(), new TestKit.VirtualTime(), Microsoft.Extensions.Logging.Abstractions.NullLoggerFactory.Instance, meters);
+        var table = new LeaseTable(new LeaseOptions(), new TestKit.VirtualTime(), Microsoft.Extensions.Logging.Abstractions.NullLoggerFactory.Instance, meters);
         var key = new InstanceKey("orders", "o-1");
         table.Track(key, TimeSpan.FromSeconds(10), expired: false);
         table.TryRenew(key);
@@ -82,7 +82,7 @@ public sealed class LeaseExpiryTests
     {
         var ttl = TimeSpan.FromSeconds(10).Ticks;
         var leases = Enumerable.Range(0, 10).Select(i => new Lease(new InstanceKey("orders", $"o-{i}"), TimeSpan.FromSeconds(10), ttl, expired: false)).ToArray();
-        var expiry = new LeaseExpiry(new RegistryOptions(), leases, now: 0);
+        var expiry = new LeaseExpiry(new LeaseOptions(), leases, now: 0);
         foreach (var lease in leases)
             expiry.Admit(lease, now: 0);
 

@@ -16,7 +16,7 @@ public sealed class LeaseTableTests : IAsyncDisposable
 
     public LeaseTableTests()
     {
-        _table = new LeaseTable(new RegistryOptions(), _time, NullLoggerFactory.Instance, _meters);
+        _table = new LeaseTable(new LeaseOptions(), _time, NullLoggerFactory.Instance, _meters);
         _sink = new FakeSink(_table);
         _table.Start(_sink);
     }

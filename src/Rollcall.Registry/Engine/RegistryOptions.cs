@@ -1,7 +1,8 @@
 using System.Globalization;
 using Rollcall.Registry.Journaling;
+using Rollcall.Registry.Leases;
 
-namespace Rollcall.Registry;
+namespace Rollcall.Registry.Engine;
 
 /// <summary>How a registry behaves.</summary>
 public sealed record RegistryOptions
@@ -10,16 +11,16 @@ public sealed record RegistryOptions
     public JournalOptions Journal { get; init; } = new();
 
     /// <summary>How long an expired instance stays, not ready, before it is removed. Default 1 min.</summary>
-    public TimeSpan RemoveExpiredAfter { get; init; } = TimeSpan.FromMinutes(1);
+    public TimeSpan RemoveExpiredAfter { get; init; } = LeaseOptions.Default.RemoveExpiredAfter;
 
     /// <summary>The share of all leases that must lapse inside <see cref="GuardWindow"/> for expiry to be suspended; 1 turns the guard off. Default one third.</summary>
-    public double GuardShare { get; init; } = 1.0 / 3;
+    public double GuardShare { get; init; } = LeaseOptions.Default.GuardShare;
 
     /// <summary>The guard never acts with fewer leases than this. Default 5.</summary>
-    public int GuardMinLeases { get; init; } = 5;
+    public int GuardMinLeases { get; init; } = LeaseOptions.Default.GuardMinLeases;
 
     /// <summary>The window in which lapses are counted together. Default 10 s.</summary>
-    public TimeSpan GuardWindow { get; init; } = TimeSpan.FromSeconds(10);
+    public TimeSpan GuardWindow { get; init; } = LeaseOptions.Default.GuardWindow;
 
     /// <summary>The most services. Default 10,000.</summary>
     public int MaxServices { get; init; } = 10_000;
@@ -32,6 +33,14 @@ public sealed record RegistryOptions
 
     /// <summary>Checks under way at once. Default 64.</summary>
     public int MaxConcurrentChecks { get; init; } = 64;
+
+    internal LeaseOptions Leases => new()
+    {
+        RemoveExpiredAfter = RemoveExpiredAfter,
+        GuardShare = GuardShare,
+        GuardMinLeases = GuardMinLeases,
+        GuardWindow = GuardWindow,
+    };
 
     /// <summary>Every option of the registry itself that is out of its range, in words; the journal checks its own.</summary>
     internal IEnumerable<string> Violations()
