@@ -1,4 +1,5 @@
 using System.Diagnostics.Metrics;
+using System.Globalization;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.Extensions.Hosting;
@@ -51,6 +52,8 @@ internal sealed partial class NodeLifetime(
         _http?.Dispose();
     }
 
+    private static string Count(int count, string what) => string.Create(CultureInfo.InvariantCulture, $"{count} {what}{(count == 1 ? "" : "s")}");
+
     private void LogStarted(TimeSpan took)
     {
         var journal = Registry.Journal;
@@ -59,10 +62,8 @@ internal sealed partial class NodeLifetime(
             string.Join(", ", server.Features.Get<IServerAddressesFeature>()?.Addresses ?? []),
             journal.Directory ?? "memory only, a restart begins empty",
             journal.Durability,
-            services.Sum(static service => service.Instances.Length),
-            services.Count,
+            Count(services.Sum(static service => service.Instances.Length), "instance"),
+            Count(services.Count, "service"),
             (long)took.TotalMilliseconds);
-        if (Registry.RecoveryReport is { } report)
-            LogMended(report);
     }
 }

@@ -69,7 +69,7 @@ public sealed class StopTests
         await using var again = await TestNode.StartAsync(OnDisk);
         var service = await again.Client.GetServiceAsync("orders");
         Assert.Equal((50, 50L, epoch), (service.Instances.Count, service.Revision, service.Epoch));
-        Assert.Contains(again.Logs.Lines, static line => line.Contains("Recovered 50 instances of 1 services", StringComparison.Ordinal));
+        Assert.Contains(again.Logs.Lines, static line => line.Contains("Recovered 50 instances of 1 service ", StringComparison.Ordinal));
         var status = await again.Client.GetStatusAsync();
         Assert.Equal(("fsync", directory.Path, true), (status.Journal.Durability, status.Journal.Directory, status.Journal.Writable));
     }

@@ -124,7 +124,7 @@ internal static class JournalCommand
             return;
         }
 
-        var holds = Text($"revision {result.LastRevision}, {result.Instances} instances");
+        var holds = Text($"revision {result.LastRevision}, {result.Instances} {(result.Instances == 1 ? "instance" : "instances")}");
         if (result.Backup is null)
         {
             invocation.Environment.Out.WriteLine($"{result.Directory} is sound, nothing was changed: {holds}");
@@ -139,7 +139,7 @@ internal static class JournalCommand
             invocation.Print(table);
         }
 
-        invocation.Environment.Out.WriteLine(Text($"{result.Directory} repaired: {holds}; {result.RevisionsLost} revisions lost"));
+        invocation.Environment.Out.WriteLine(Text($"{result.Directory} repaired: {holds}; {result.RevisionsLost} {(result.RevisionsLost == 1 ? "revision" : "revisions")} lost"));
         invocation.Environment.Out.WriteLine($"The originals are in {result.Backup}; a node can start now");
     }
 

@@ -36,6 +36,8 @@ internal static class StatusCommand
         Line("Journal", Journal(report.Journal));
         if (report.Journal.Problem is { } problem)
             Line("Writes", $"refused: {problem}", Tone.Bad);
+        if (report.Journal.Recovery is { } recovery)
+            Line("Recovery", recovery, Tone.Warning);
         if (report.Guard is { Active: true } guard)
             Line("Expiry", $"suspended{For(guard.Since)}, {Count(guard.HeldLeases, "lease")} kept: {guard.Reason}", Tone.Warning);
         Line("Memory", SizeText.Format(report.ResidentBytes));

@@ -20,6 +20,7 @@ internal static class JsonText
     private static JsonSerializerOptions Options(JsonSerializerOptions like, bool isIndented) => new(like)
     {
         WriteIndented = isIndented,
+        Converters = { new UtcTime() },
         Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
     };
 }

@@ -48,6 +48,9 @@ internal static class Inputs
         HelpName = "SECRET",
     };
 
+    // As the documents write it: a day is what they call 24h.
+    private static string Limit(TimeSpan limit) => limit == TimeSpan.FromDays(1) ? "24h" : DurationText.Format(limit);
+
     public static Option<TimeSpan?> Duration(string name, string description, TimeSpan min, TimeSpan max) => new(name)
     {
         Description = description,
@@ -57,7 +60,7 @@ internal static class Inputs
             var text = result.Tokens[0].Value;
             if (DurationText.TryParse(text, out var duration) && duration >= min && duration <= max)
                 return duration;
-            result.AddError($"{name}: '{text}' is not a duration from {DurationText.Format(min)} to {DurationText.Format(max)}. Write it like 500ms, 30s or 5m.");
+            result.AddError($"{name}: '{text}' is not a duration from {Limit(min)} to {Limit(max)}. Write it like 500ms, 30s or 5m.");
             return null;
         },
     };

@@ -81,6 +81,9 @@ internal sealed class ServicesApi(NodeParts parts)
                 $"History is complete since {parts.Registry.HistoryCompleteSince.UtcDateTime:O}; {at.UtcDateTime:O} lies before that. Ask for a later moment.");
         }
 
+        // Nothing then and nothing known now: a name that does not exist, or is misspelled.
+        if (past.Instances.IsEmpty && !_catalog.GetService(service).IsKnown)
+            return NotFound(service);
         using var buffer = JsonBuffer.Rent();
         parts.Renderer.Write(buffer.Json, past, filter);
         buffer.Answer(context.Response);

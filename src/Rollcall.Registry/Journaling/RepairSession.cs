@@ -134,7 +134,7 @@ internal sealed class RepairSession : IDisposable
                 _losses.Add(new JournalLoss(file.Path, damage.Offset, bytes, null, null, damage.Problem));
                 _lossIsOpen = true;
             },
-            (damage, bytes) => _losses.Add(new JournalLoss(file.Path, damage.Offset, bytes, null, null, "an unfinished write, never acknowledged as safe")));
+            (damage, bytes) => _losses.Add(new JournalLoss(file.Path, damage.Offset, bytes, null, null, "an unfinished write, as an interruption leaves it before anything of it is acknowledged")));
     }
 
     private void Keep(JournalFile file, RecordPrefix prefix, ReadOnlySpan<byte> payload)

@@ -32,6 +32,9 @@ public sealed class NodeException : Exception
     /// </summary>
     public bool IsTransient => Status is 0 or 408 or 429 or >= 500;
 
+    /// <summary>True when it is certain that no node has had the request: no connection to one could be made.</summary>
+    internal bool WasNotSent => InnerException is HttpRequestException { HttpRequestError: HttpRequestError.ConnectionError or HttpRequestError.NameResolutionError };
+
     /// <summary>True when the problem is of the kind <paramref name="name"/>, such as <c>not-owner</c>.</summary>
     public bool Is(string name) =>
         Problem?.Type is { } type

@@ -42,9 +42,10 @@ internal static class NodeFailure
         }
 
         var detail = problem.Detail ?? problem.Title ?? $"status {status}";
-        var fields = problem.Errors is { Count: > 0 } errors
-            ? " " + string.Join(' ', errors.Select(static field => $"{field.Key}: {Sentence(field.Value)}"))
-            : "";
+        // A single field is mostly the detail already.
+        var fields = string.Concat((problem.Errors ?? SmallMap<string>.Empty)
+            .Where(field => !detail.Contains(field.Value, StringComparison.Ordinal))
+            .Select(static field => $" {field.Key}: {Sentence(field.Value)}"));
         return new NodeException($"Could not {action}: {Sentence(detail)}{fields}", status, problem) { RetryAfter = retryAfter };
     }
 

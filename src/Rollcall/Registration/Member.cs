@@ -5,6 +5,8 @@ namespace Rollcall.Registration;
 /// <summary>What is known of one announced instance. Owned and changed by <see cref="RegistrationProtocol"/> only.</summary>
 internal sealed class Member(Announcement announcement)
 {
+    private bool _isFirstAttempt;
+
     public Announcement Announcement { get; set; } = announcement;
 
     public string Service => Announcement.Service;
@@ -16,7 +18,13 @@ internal sealed class Member(Announcement announcement)
     public string Id { get; private set; } = announcement.Id;
 
     /// <summary>A register request was sent; the node may know the instance even if no answer came.</summary>
-    public bool Attempted { get; set; }
+    public bool Attempted { get; private set; }
+
+    /// <summary>Notes that a register request is about to be sent.</summary>
+    public void Attempt() => (_isFirstAttempt, Attempted) = (!Attempted, true);
+
+    /// <summary>The request just attempted was never sent. What one before it has done stays as it is.</summary>
+    public void AttemptWasNotSent() => Attempted = !_isFirstAttempt;
 
     /// <summary>A node has confirmed it at least once.</summary>
     public bool Confirmed { get; set; }

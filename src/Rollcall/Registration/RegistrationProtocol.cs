@@ -196,7 +196,7 @@ internal sealed class RegistrationProtocol(int nodes, Random random)
     public void Attempting(RegistrationAction.Register action)
     {
         if (Find(action.Service, action.Id) is { } member)
-            member.Attempted = true;
+            member.Attempt();
     }
 
     public void Failed(RegistrationAction action, NodeException error, TimeSpan now)
@@ -204,6 +204,8 @@ internal sealed class RegistrationProtocol(int nodes, Random random)
         // Without a problem document it was no node that answered.
         if (error.IsTransient || error.Problem is null)
         {
+            if (error.WasNotSent && action is RegistrationAction.Register unsent && Find(unsent.Service, unsent.Id) is { } unknown)
+                unknown.AttemptWasNotSent();
             if (_nodes.Failed(now, LongestPauseNow(), error.RetryAfter))
                 _notices.Add(new RegistrationNotice.Unreachable(error));
             return;

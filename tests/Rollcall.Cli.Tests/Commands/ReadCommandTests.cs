@@ -143,7 +143,7 @@ public sealed class ReadCommandTests
         {
             Node = new FakeNode().On("GET /api/status", """
                 {"version":"0.1.0","epoch":"5f0c","revision":57,"started":"2025-12-31T21:00:00Z","services":2,"instances":1,"watchers":4,
-                "journal":{"durability":"fsync","directory":"/data","bytes":1536,"segments":2,"writable":false,"problem":"The disk is full. Free some space."},
+                "journal":{"durability":"fsync","directory":"/data","bytes":1536,"segments":2,"writable":false,"problem":"The disk is full. Free some space.","recovery":"An unfinished write was cut."},
                 "guard":{"active":true,"reason":"12 of 30 leases lapsed within 10s","since":"2025-12-31T23:58:30Z","heldLeases":12},"residentBytes":100663296}
                 """),
         };
@@ -155,6 +155,7 @@ public sealed class ReadCommandTests
             Revision: 57 of epoch 5f0c
             Journal:  /data, 1.5 KiB in 2 segments, durability fsync
             Writes:   refused: The disk is full. Free some space.
+            Recovery: An unfinished write was cut.
             Expiry:   suspended for 90s, 12 leases kept: 12 of 30 leases lapsed within 10s
             Memory:   96 MiB
 

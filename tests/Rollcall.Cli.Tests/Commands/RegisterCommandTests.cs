@@ -154,7 +154,7 @@ public sealed class RegisterCommandTests : IAsyncLifetime
     [InlineData("register orders --address a:80 --meta novalue", "--meta: 'novalue' is not a key and a value, such as version=v2.")]
     [InlineData("register orders --address a:80 --check ftp://a", "--check: 'ftp://a' is no check. Write http://HOST:PORT/PATH or tcp://HOST:PORT.")]
     [InlineData("register orders --address a:80 --check tcp://a", "--check: 'tcp://a' is no check. Write http://HOST:PORT/PATH or tcp://HOST:PORT.")]
-    [InlineData("register orders --address a:80 --ttl 100ms", "--ttl: '100ms' is not a duration from 1s to 1d. Write it like 500ms, 30s or 5m.")]
+    [InlineData("register orders --address a:80 --ttl 100ms", "--ttl: '100ms' is not a duration from 1s to 24h. Write it like 500ms, 30s or 5m.")]
     [InlineData("register orders --address a:80 --weight 101", "--weight: '101' is not a whole number from 0 to 100.")]
     [InlineData("register orders --address a:80 ./app", "unexpected argument './app'; a program to run stands behind --.")]
     [InlineData("register orders --address a:80 --wieght 5", "unknown option --wieght; did you mean --weight?")]

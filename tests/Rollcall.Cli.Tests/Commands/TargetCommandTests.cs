@@ -35,7 +35,7 @@ public sealed class TargetCommandTests
             {
               "target": "rollcall:///orders",
               "revision": 1,
-              "observedAt": "2026-01-01T00:00:00+00:00",
+              "observedAt": "2026-01-01T00:00:00Z",
               "freshness": "stale",
               "freshnessReason": "the node is away",
               "endpoints": [
@@ -126,7 +126,7 @@ public sealed class TargetCommandTests
         Assert.Equal(0, await Eventually.Within(running));
         Assert.Equal(
             """
-            {"target":"rollcall:///orders","revision":1,"observedAt":"2026-01-01T00:00:00+00:00","freshness":"live","endpoints":[{"id":"o-1","address":"10.0.0.1","ports":{"http":8080},"state":"ready","weight":100}]}
+            {"target":"rollcall:///orders","revision":1,"observedAt":"2026-01-01T00:00:00Z","freshness":"live","endpoints":[{"id":"o-1","address":"10.0.0.1","ports":{"http":8080},"state":"ready","weight":100}]}
 
             """,
             run.Out);

@@ -36,6 +36,8 @@ public sealed class EmptiedServiceTests : IDisposable
         Assert.Equal(4, (await node.GetAsync("/api/services/orders?index=4&wait=0s")).Json.GetProperty("revision").GetInt64());
         Assert.Equal(4, (await node.GetAsync("/api/services/orders?index=2&wait=5m")).Json.GetProperty("revision").GetInt64());
         Assert.Equal("service-not-found", (await node.GetAsync("/api/services/nothing")).Problem);
+        Assert.Equal("service-not-found", (await node.GetAsync("/api/services/nothing?at=0s")).Problem);
+        Assert.Equal(HttpStatusCode.OK, (await node.GetAsync("/api/services/orders?at=0s")).Status);
     }
 
     [Fact]

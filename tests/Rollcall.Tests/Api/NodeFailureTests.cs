@@ -44,6 +44,18 @@ public sealed class NodeFailureTests
     }
 
     [Fact]
+    public async Task A_field_that_is_the_detail_is_told_once()
+    {
+        const string problem = """
+            {"type":"urn:rollcall:problem:invalid-request","status":400,"detail":"at: lies in the future; now is noon","errors":{"at":"lies in the future; now is noon"}}
+            """;
+
+        var error = await Assert.ThrowsAsync<NodeException>(() => Ask(new FakeHandler(HttpStatusCode.BadRequest, problem, "application/problem+json")));
+
+        Assert.Equal("Could not list the services: at: lies in the future; now is noon.", error.Message);
+    }
+
+    [Fact]
     public async Task A_busy_node_says_when_to_come_back()
     {
         var handler = new FakeHandler((_, _) =>

@@ -26,6 +26,9 @@ internal sealed class ProtocolRun(int nodes = 1, int seed = 1)
 
     public static NodeException Unreachable() => new("connection refused", 0, null);
 
+    public static NodeException Refused() =>
+        new("connection refused", 0, null, new HttpRequestException(HttpRequestError.ConnectionError, "connection refused"));
+
     public static NodeException Problem(int status, string type) =>
         new(type, status, new ProblemDocument { Type = ApiNames.ProblemPrefix + type, Status = status });
 

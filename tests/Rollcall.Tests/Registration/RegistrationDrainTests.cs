@@ -113,6 +113,36 @@ public sealed class RegistrationDrainTests
     }
 
     [Fact]
+    public void Where_no_node_could_be_connected_to_nothing_is_drained_or_taken_back()
+    {
+        _run.Protocol.Announce(ProtocolRun.Announcement(), _run.Now);
+        for (var i = 0; i < 3; i++)
+        {
+            _run.Fail(ProtocolRun.Refused());
+            _run.PassWait();
+        }
+
+        Drain();
+        Assert.True(_run.Protocol.DrainSettled(_run.Now));
+        _run.Protocol.WithdrawAll(_run.Now);
+        Assert.Empty(_run.Protocol.Members);
+    }
+
+    [Fact]
+    public void What_was_sent_once_may_be_known_however_often_the_node_was_not_there_since()
+    {
+        _run.Protocol.Announce(ProtocolRun.Announcement(), _run.Now);
+        _run.Fail(ProtocolRun.Unreachable());
+        _run.PassWait();
+        _run.Fail(ProtocolRun.Refused());
+
+        Drain();
+        Assert.False(_run.Protocol.DrainSettled(_run.Now));
+        _run.Protocol.WithdrawAll(_run.Now);
+        Assert.Single(_run.Protocol.Members);
+    }
+
+    [Fact]
     public void A_registration_whose_answer_was_lost_is_drained_all_the_same()
     {
         _run.Protocol.Announce(ProtocolRun.Announcement(), _run.Now);
