@@ -71,6 +71,21 @@ public sealed class SharedTableTests
     }
 
     [Fact]
+    public async Task A_timer_that_fires_just_as_somebody_comes_ends_nothing()
+    {
+        var time = new LateTimers();
+        await using var table = new SharedTable<string, Value>(TimeSpan.FromSeconds(10), time);
+        await table.Acquire("a", Make).DisposeAsync();
+        await using var lease = table.Acquire("a", Make);
+
+        time.Fire!();
+
+        await using var second = table.Acquire("a", Make);
+        Assert.Same(lease.Value, second.Value);
+        Assert.False(lease.Value.IsEnded);
+    }
+
+    [Fact]
     public async Task Many_who_come_and_go_share_one_value_at_a_time()
     {
         await using var table = Table(TimeSpan.Zero);
@@ -93,6 +108,18 @@ public sealed class SharedTableTests
         lock (_made)
             _made.Add(value);
         return value;
+    }
+
+    // Its timers fire when told to, though they were disposed of.
+    private sealed class LateTimers : TimeProvider
+    {
+        public Action? Fire { get; private set; }
+
+        public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period)
+        {
+            Fire = () => callback(state);
+            return System.CreateTimer(static _ => { }, null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+        }
     }
 
     private sealed class Value : IAsyncDisposable
