@@ -21,32 +21,33 @@ internal sealed class ApiClient : IDisposable
     /// <summary>How much of a refusal is read.</summary>
     public const int MaxStatusBytes = 64 * 1024;
 
+    private readonly Func<ClusterSettings> _read;
     private readonly ClusterSettings _settings;
-    private readonly ClusterCredentials _credentials;
-    private readonly HttpClient _http;
     private readonly TimeSpan _timeout;
     private readonly TimeProvider _time;
     private readonly string _server;
+    private readonly Lock _gate = new();
+    private ApiConnection _connection;
+    private bool _isRefused;
+    private bool _isDisposed;
 
     /// <summary>A client; nothing is sent yet.</summary>
-    /// <exception cref="DiscoveryException">A certificate or key cannot be used.</exception>
-    public ApiClient(ClusterSettings settings, TimeSpan timeout, TimeProvider time)
+    /// <param name="read">Reads the settings, now and again after the server or we have refused what they said.</param>
+    /// <param name="timeout">How long an answer may take to begin, and a body to end.</param>
+    /// <param name="time">The clock.</param>
+    /// <exception cref="DiscoveryException">The settings, a certificate or a key cannot be used.</exception>
+    public ApiClient(Func<ClusterSettings> read, TimeSpan timeout, TimeProvider time)
     {
-        _settings = settings;
+        _read = read;
+        _settings = read();
         _timeout = timeout;
         _time = time;
-        _server = $"{ServerFailure.NameOf(settings.Server)} ({settings.Name})";
-        _credentials = new ClusterCredentials(settings, time);
-        _http = new HttpClient(CreateHandler(), disposeHandler: true)
-        {
-            BaseAddress = settings.Server.AbsoluteUri.EndsWith('/') ? settings.Server : new Uri(settings.Server.AbsoluteUri + "/"),
-            Timeout = Timeout.InfiniteTimeSpan, // a watch has no end; every other limit is ours
-            DefaultRequestVersion = HttpVersion.Version20,
-            DefaultVersionPolicy = HttpVersionPolicy.RequestVersionOrLower,
-        };
-        _http.DefaultRequestHeaders.Accept.Add(new MediaTypeWithQualityHeaderValue("application/json"));
-        _http.DefaultRequestHeaders.UserAgent.Add(new ProductInfoHeaderValue("rollcall", typeof(ApiClient).Assembly.GetName().Version?.ToString(3)));
+        _server = $"{ServerFailure.NameOf(_settings.Server)} ({_settings.Name})";
+        _connection = new ApiConnection(_settings, timeout, time);
     }
+
+    /// <summary>The settings as they were at first.</summary>
+    public ClusterSettings Settings => _settings;
 
     /// <summary>One page of a list.</summary>
     /// <exception cref="ApiException">It could not be had.</exception>
@@ -99,8 +100,9 @@ internal sealed class ApiClient : IDisposable
 
     public void Dispose()
     {
-        _http.Dispose();
-        _credentials.Dispose();
+        lock (_gate)
+            _isDisposed = true;
+        _connection.Dispose();
     }
 
     /// <summary>True for whatever a broken or foreign server may cause while its answer is read.</summary>
@@ -113,64 +115,74 @@ internal sealed class ApiClient : IDisposable
         return json.Read() ? read(ref json, new StringCache()) : throw new JsonException("it is empty");
     }
 
-    private SocketsHttpHandler CreateHandler()
-    {
-        var handler = new SocketsHttpHandler
-        {
-            SslOptions = ClusterTls.Create(_settings, _credentials, _time),
-            AllowAutoRedirect = false, // a token must not follow to where somebody else points
-            UseCookies = false,
-            ConnectTimeout = _timeout,
-            EnableMultipleHttp2Connections = true, // a second one only when a server allows no more streams on the first
-            InitialHttp2StreamWindowSize = 1024 * 1024,
-            // Finds a connection that has silently died within half a minute, whatever the watches on it do.
-            KeepAlivePingDelay = TimeSpan.FromSeconds(15),
-            KeepAlivePingTimeout = TimeSpan.FromSeconds(15),
-            KeepAlivePingPolicy = HttpKeepAlivePingPolicy.WithActiveRequests,
-        };
-        if (_settings.Proxy is { } proxy)
-            (handler.Proxy, handler.UseProxy) = (new WebProxy(proxy) { Credentials = CredentialsOf(proxy) }, true);
-        return handler;
-    }
-
-    private static NetworkCredential? CredentialsOf(Uri proxy)
-    {
-        var parts = Uri.UnescapeDataString(proxy.UserInfo).Split(':', 2);
-        return parts.Length == 2 ? new NetworkCredential(parts[0], parts[1]) : null;
-    }
-
     private async Task<HttpResponseMessage> SendAsync(ApiRequest request, CancellationToken cancellationToken)
     {
-        var response = await SendOnceAsync(request, refused: false, cancellationToken);
-        if (response.StatusCode == HttpStatusCode.Unauthorized && _credentials.CanRefresh)
+        var connection = Connection(request);
+        var response = await SendOnceAsync(connection, request, refused: false, cancellationToken);
+        if (response.StatusCode == HttpStatusCode.Unauthorized && connection.Credentials.CanRefresh)
         {
             response.Dispose();
-            response = await SendOnceAsync(request, refused: true, cancellationToken);
+            response = await SendOnceAsync(connection, request, refused: true, cancellationToken);
         }
 
         if (response.IsSuccessStatusCode)
             return response;
+        if (response.StatusCode == HttpStatusCode.Unauthorized)
+            Refuse(connection);
         using (response)
             throw await RefusedAsync(request, response, cancellationToken);
     }
 
-    private async Task<HttpResponseMessage> SendOnceAsync(ApiRequest request, bool refused, CancellationToken cancellationToken)
+    // Certificates and tokens that stand in files are replaced before they lapse; who goes on with the old ones is refused. Then the settings are read anew,
+    // and the other watches begin again on the new connection.
+    private ApiConnection Connection(ApiRequest request)
+    {
+        lock (_gate)
+        {
+            if (!_isRefused || _isDisposed)
+                return _connection;
+            try
+            {
+                var renewed = new ApiConnection(_read(), _timeout, _time);
+                _connection.Dispose();
+                _isRefused = false;
+                return _connection = renewed;
+            }
+            catch (DiscoveryException failure)
+            {
+                throw Explain(request, failure);
+            }
+        }
+    }
+
+    private void Refuse(ApiConnection connection)
+    {
+        lock (_gate)
+            _isRefused |= ReferenceEquals(connection, _connection);
+    }
+
+    private async Task<HttpResponseMessage> SendOnceAsync(ApiConnection connection, ApiRequest request, bool refused, CancellationToken cancellationToken)
     {
         using var timeout = new CancellationTokenSource(_timeout, _time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(timeout.Token, cancellationToken);
         try
         {
-            using var message = new HttpRequestMessage(HttpMethod.Get, request.Path) { Version = _http.DefaultRequestVersion, VersionPolicy = _http.DefaultVersionPolicy };
-            if (await _credentials.GetTokenAsync(refused, cancellationToken) is { } token)
+            var http = connection.Http;
+            using var message = new HttpRequestMessage(HttpMethod.Get, request.Path) { Version = http.DefaultRequestVersion, VersionPolicy = http.DefaultVersionPolicy };
+            if (await connection.Credentials.GetTokenAsync(refused, cancellationToken) is { } token)
                 message.Headers.Authorization = new AuthenticationHeaderValue("Bearer", token);
-            return await _http.SendAsync(message, HttpCompletionOption.ResponseHeadersRead, either.Token);
+            return await http.SendAsync(message, HttpCompletionOption.ResponseHeadersRead, either.Token);
         }
         catch (OperationCanceledException error) when (!cancellationToken.IsCancellationRequested)
         {
-            throw Explain(request, new TimeoutException($"nothing came within {DurationText.Format(_timeout)}", error));
+            throw Explain(request, timeout.IsCancellationRequested
+                ? new TimeoutException($"nothing came within {DurationText.Format(_timeout)}", error)
+                : new IOException("it was replaced, because its credentials were refused", error));
         }
         catch (Exception error) when (IsFault(error) && !cancellationToken.IsCancellationRequested)
         {
+            if (error is HttpRequestException { HttpRequestError: HttpRequestError.SecureConnectionError })
+                Refuse(connection);
             throw Explain(request, error);
         }
     }

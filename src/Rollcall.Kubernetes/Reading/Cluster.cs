@@ -16,17 +16,17 @@ internal sealed class Cluster : IAsyncDisposable
     private readonly SharedTable<(string Version, string Plural, string Namespace), IAsyncDisposable> _reflectors;
     private readonly SliceAccessTable _sliceAccess;
 
-    private Cluster(ClusterContext context, ClusterSettings settings)
+    private Cluster(ClusterContext context, Func<ClusterSettings> read)
     {
-        Settings = settings;
-        Client = new ApiClient(settings, context.Options.RequestTimeout, context.Time);
+        Client = new ApiClient(read, context.Options.RequestTimeout, context.Time);
+        var settings = Client.Settings;
         _reflecting = new ReflectorContext(Client, settings.Name, context.Options, context.Time, context.CreateRandom, context.Logger, context.Metrics);
         _reflectors = new(context.Options.Linger, context.Time);
         _sliceAccess = new SliceAccessTable(Client, settings.Name, context);
         Zone = new OwnZone(Client, context);
     }
 
-    public ClusterSettings Settings { get; }
+    public ClusterSettings Settings => Client.Settings;
 
     public ApiClient Client { get; }
 
@@ -34,7 +34,7 @@ internal sealed class Cluster : IAsyncDisposable
 
     /// <summary>Reads the settings of a context; nothing is sent yet.</summary>
     /// <exception cref="DiscoveryException">There are none, or they are wrong.</exception>
-    public static Cluster Open(ClusterContext context, string? name) => new(context, new ClusterSettingsReader(context.Options).Read(name));
+    public static Cluster Open(ClusterContext context, string? name) => new(context, () => new ClusterSettingsReader(context.Options).Read(name));
 
     /// <summary>How slices may be had in a namespace.</summary>
     public SliceAccess SlicesOf(string @namespace) => _sliceAccess.Of(@namespace);

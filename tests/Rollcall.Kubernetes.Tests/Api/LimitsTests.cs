@@ -106,5 +106,5 @@ public sealed class LimitsTests : IAsyncLifetime
 
     private static async Task WriteAsync(HttpContext context, string text) => await context.Response.Body.WriteAsync(Encoding.UTF8.GetBytes(text));
 
-    private ApiClient Client() => new(new ClusterSettings { Name = "bare", Server = new Uri(_app!.Urls.Single()) }, TimeSpan.FromSeconds(30), TimeProvider.System);
+    private ApiClient Client() => new(() => new ClusterSettings { Name = "bare", Server = new Uri(_app!.Urls.Single()) }, TimeSpan.FromSeconds(30), TimeProvider.System);
 }

@@ -65,6 +65,28 @@ public sealed class AccessTests
     }
 
     [Fact]
+    public async Task Credentials_that_were_replaced_in_the_kubeconfig_are_used_once_the_old_ones_are_refused()
+    {
+        await using var cluster = await TestCluster.StartAsync();
+        cluster.PutSlice("orders-1", Manifest.SliceEndpoint("10.0.0.1"));
+        var old = cluster.Server.Access.IssueToken(KubeUser.Admin);
+        cluster.WriteKubeconfig(cluster.Server.Kubeconfig(old));
+        var source = cluster.Source(static options => options.Linger = TimeSpan.FromMinutes(1));
+        await using var watch = new WatchRecorder(source, Orders);
+        await using var other = new WatchRecorder(source, ServiceTarget.Parse("k8s:///other/orders"));
+        await Eventually.True(() => watch.Last is not null && other.Last is not null);
+
+        cluster.Server.Access.RevokeToken(old);
+        cluster.Server.Faults.DropWatches();
+        await Eventually.True(() => watch.Last!.Freshness.Kind == FreshnessKind.Stale && other.Last!.Freshness.Kind == FreshnessKind.Stale);
+        cluster.WriteKubeconfig(cluster.Server.Kubeconfig());
+        cluster.PutSlice("orders-1", Manifest.SliceEndpoint("10.0.0.2"));
+
+        await Eventually.True(() => watch.Last!.Freshness.IsLive && watch.Last.Endpoints[0].Host == "10.0.0.2" && other.Last!.Freshness.IsLive);
+        await Eventually.True(() => cluster.Server.Counters.OpenConnections == 1);
+    }
+
+    [Fact]
     public async Task A_client_certificate_proves_who_asks()
     {
         await using var cluster = await TestCluster.StartAsync();
