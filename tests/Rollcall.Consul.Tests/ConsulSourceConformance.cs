@@ -43,8 +43,8 @@ public sealed class ConsulSourceConformance : DiscoverySourceConformance
             return Task.CompletedTask;
         }
 
-        // Consul knows no draining: what is not ready is critical.
-        public override string? CannotFlag => "Consul does not know draining; ConsulSourceTests show the states it has.";
+        // What is not ready is critical.
+        public override bool KnowsDraining => false;
 
         public override Task RemoveAsync() => SetAsync();
 

@@ -32,7 +32,12 @@ public sealed class EtcdSourceTests
     {
         await using var cluster = await EtcdCluster.StartAsync(3);
         await cluster.PutAsync("orders/a", One);
-        await using var watch = Watch(cluster, options => options.AnswerTimeout = TimeSpan.FromSeconds(1));
+        await using var watch = Watch(cluster, options =>
+        {
+            options.AnswerTimeout = TimeSpan.FromSeconds(1);
+            // It is the member that says so, not the comparison.
+            options.SilenceCheck = TimeSpan.FromHours(1);
+        });
         await Eventually.True(() => watch.Last is not null);
 
         // The watched member lives on, but without a majority.

@@ -29,6 +29,9 @@ public abstract class SourceWorld : IAsyncDisposable
     /// <summary>Why an endpoint cannot be other than ready; null when it can.</summary>
     public virtual string? CannotFlag => null;
 
+    /// <summary>False when the system knows ready and not ready, but no draining.</summary>
+    public virtual bool KnowsDraining => true;
+
     /// <summary>False when <see cref="SetAsync"/> takes several steps, each of which is a state that a watch may see.</summary>
     public virtual bool SetsAtOnce => true;
 
