@@ -59,7 +59,9 @@ internal static class Follower
         var count = 0;
         foreach (var watch in watches)
             count += (await watch.GetAsync()).Endpoints.Length;
-        Say($"first {began} {Stopwatch.GetTimestamp()} {count}");
+        var known = Stopwatch.GetTimestamp();
+        using var self = Process.GetCurrentProcess();
+        Say($"first {began} {known} {count} {self.TotalProcessorTime.Ticks}");
         return watches;
     }
 
