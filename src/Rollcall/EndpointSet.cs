@@ -29,6 +29,15 @@ public sealed class EndpointSet
         Freshness = freshness;
     }
 
+    private EndpointSet(ImmutableArray<Endpoint> ordered, ServiceTarget target, long revision, DateTimeOffset observedAt, Freshness freshness)
+    {
+        Target = target;
+        Endpoints = ordered;
+        Revision = revision;
+        ObservedAt = observedAt;
+        Freshness = freshness;
+    }
+
     /// <summary>What was looked for.</summary>
     public ServiceTarget Target { get; }
 
@@ -50,7 +59,11 @@ public sealed class EndpointSet
         && Freshness == other.Freshness
         && Endpoints.AsSpan().SequenceEqual(other.Endpoints.AsSpan());
 
-    internal static bool IsOrdered(ImmutableArray<Endpoint> endpoints)
+    /// <summary>A snapshot of endpoints that are known to be in order: looking at ten thousand once more costs more than a change does.</summary>
+    internal static EndpointSet OfOrdered(ServiceTarget target, ImmutableArray<Endpoint> ordered, long revision, DateTimeOffset observedAt, Freshness freshness) =>
+        new(ordered, target, revision, observedAt, freshness);
+
+    private static bool IsOrdered(ImmutableArray<Endpoint> endpoints)
     {
         for (var i = 1; i < endpoints.Length; i++)
         {

@@ -16,7 +16,7 @@ internal sealed class RetryState(ServiceTarget target, Backoff backoff, Random r
     {
         var endpoints = Ordered(reading.Endpoints);
         _failures = 0;
-        var snapshot = new EndpointSet(target, endpoints, (_last?.Revision ?? 0) + 1, reading.ObservedAt, reading.Freshness);
+        var snapshot = EndpointSet.OfOrdered(target, endpoints, (_last?.Revision ?? 0) + 1, reading.ObservedAt, reading.Freshness);
         return snapshot.SameContent(_last) ? null : _last = snapshot;
     }
 
@@ -30,7 +30,7 @@ internal sealed class RetryState(ServiceTarget target, Backoff backoff, Random r
         var delay = backoff.Delay(_failures, random);
         if (_last is null || _last.Freshness.Kind == FreshnessKind.Stale)
             return (null, delay);
-        _last = new EndpointSet(target, _last.Endpoints, _last.Revision + 1, _last.ObservedAt, Freshness.Stale(reason));
+        _last = EndpointSet.OfOrdered(target, _last.Endpoints, _last.Revision + 1, _last.ObservedAt, Freshness.Stale(reason));
         return (_last, delay);
     }
 
@@ -38,8 +38,10 @@ internal sealed class RetryState(ServiceTarget target, Backoff backoff, Random r
     {
         if (endpoints.IsDefault)
             throw new DiscoveryException($"The source of {target} delivered no list at all; an absent service is an empty list.");
-        // Most sources keep them in order: looking is one pass, sorting ten thousand is not.
-        var ordered = EndpointSet.IsOrdered(endpoints) ? endpoints : endpoints.Sort(static (a, b) => string.CompareOrdinal(a.Id, b.Id));
+        // Most sources keep them in order: looking is one pass, which finds twins as well; sorting ten thousand is not.
+        if (IsAscending(endpoints))
+            return endpoints;
+        var ordered = endpoints.Sort(static (a, b) => string.CompareOrdinal(a.Id, b.Id));
         for (var i = 1; i < ordered.Length; i++)
         {
             if (string.Equals(ordered[i - 1].Id, ordered[i].Id, StringComparison.Ordinal))
@@ -47,5 +49,16 @@ internal sealed class RetryState(ServiceTarget target, Backoff backoff, Random r
         }
 
         return ordered;
+    }
+
+    private static bool IsAscending(ImmutableArray<Endpoint> endpoints)
+    {
+        for (var i = 1; i < endpoints.Length; i++)
+        {
+            if (string.CompareOrdinal(endpoints[i - 1].Id, endpoints[i].Id) >= 0)
+                return false;
+        }
+
+        return true;
     }
 }

@@ -200,7 +200,7 @@ internal sealed partial class SharedWatch : IAsyncDisposable
         _deadline = belief.Deadline;
         var (endpoints, observedAt, freshness) = belief.Reading;
         var before = _current;
-        var set = new EndpointSet(Target, endpoints, (before?.Revision ?? 0) + 1, observedAt, freshness);
+        var set = EndpointSet.OfOrdered(Target, endpoints, (before?.Revision ?? 0) + 1, observedAt, freshness);
         if (set.SameContent(before))
             return;
         Volatile.Write(ref _current, set);
