@@ -31,7 +31,8 @@ internal static class Inputs
 
     public static Argument<ServiceTarget> Target() => new("TARGET")
     {
-        Description = "What to find: rollcall:///orders, static:///a:80,b:80, file:///etc/services.yaml#orders; a bare name is rollcall:///NAME.",
+        Description = "What to find: rollcall:///orders, static:///a:80,b:80, file:///etc/services.yaml#orders, dns:///orders.shop:8080, k8s:///shop/orders, consul:///orders, etcd:///orders, "
+            + "https://registry.example/targets?format=prometheus (docs/sources.md); a bare name is rollcall:///NAME.",
         CustomParser = static result =>
         {
             var text = result.Tokens[0].Value;
