@@ -20,7 +20,7 @@ internal sealed class WatchMetrics
         _failures = meter.CreateCounter<long>("rollcall.source.failures", "{attempt}", "Failed attempts to read a source.");
         _projectionFailures = meter.CreateCounter<long>("rollcall.watch.projection.failures", "{failure}", "Values that could not be computed from a snapshot.");
         meter.CreateObservableGauge(
-            "rollcall.watch.snapshot.age", snapshotAges, "s", "Time since the oldest snapshot in use that is not live was last confirmed; 0 when all are live.");
+            "rollcall.watch.snapshot.age", snapshotAges, "s", "Time since the oldest snapshot in use that is stale was last confirmed; 0 when none is.");
     }
 
     public const string MeterName = "Rollcall";

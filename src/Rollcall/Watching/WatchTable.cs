@@ -82,7 +82,7 @@ internal sealed class WatchTable(Func<ServiceTarget, SharedWatch> create, TimeSp
         }
     }
 
-    /// <summary>One measurement per scheme: the age of its oldest snapshot that is not live.</summary>
+    /// <summary>One measurement per scheme: the age of its oldest snapshot that is stale.</summary>
     public IEnumerable<Measurement<double>> SnapshotAges()
     {
         List<SharedWatch> watches;
@@ -92,7 +92,7 @@ internal sealed class WatchTable(Func<ServiceTarget, SharedWatch> create, TimeSp
         return watches
             .GroupBy(static watch => watch.Target.Scheme, StringComparer.Ordinal)
             .Select(group => new Measurement<double>(
-                group.Max(watch => watch.Current is { Freshness.IsLive: false } set ? Math.Max(0, (now - set.ObservedAt).TotalSeconds) : 0),
+                group.Max(watch => watch.Current is { Freshness.Kind: FreshnessKind.Stale } set ? Math.Max(0, (now - set.ObservedAt).TotalSeconds) : 0),
                 new KeyValuePair<string, object?>(WatchMetrics.SchemeTag, group.Key)));
     }
 

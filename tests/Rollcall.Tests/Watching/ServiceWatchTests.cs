@@ -274,4 +274,19 @@ public sealed class ServiceWatchTests : IAsyncDisposable
         Assert.Equal("{watch}", meters.Unit("rollcall.watch.active"));
         Assert.Equal("{attempt}", meters.Unit("rollcall.source.failures"));
     }
+
+    [Fact]
+    public async Task A_fallback_that_is_current_has_no_age()
+    {
+        using var meters = new MeterRecorder();
+        await using var resolver = new ServiceResolver(_source, time: _time, random: new Random(1), meters: meters);
+        _source.Set(Freshness.Fallback("slices are not served"), A);
+        using var watch = resolver.Watch(FakeSource.Target);
+        await Eventually.Within(watch.GetAsync().AsTask());
+
+        _time.Advance(TimeSpan.FromSeconds(30));
+        meters.Collect();
+
+        Assert.Equal(0, meters.Sum("rollcall.watch.snapshot.age", "rollcall.scheme=fake"));
+    }
 }
