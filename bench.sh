@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Installs what is missing, builds, measures this product beside its peers on this machine and writes benchmarks/RESULTS.md.
-#   ./bench.sh            everything (about 12 minutes)
+#   ./bench.sh            everything (about 25 minutes); benchmarks/RESULTS.md is made of the newest full run of each part
 #   ./bench.sh load […]   real servers only: registrations listing watch scale; --quick for a short, uncommitted look
 #   ./bench.sh sources    sources beside what people would use instead (kubectl), and a sample with all of them; --quick as above
 #   ./bench.sh micro [F]  BenchmarkDotNet only; F is its filter
@@ -25,39 +25,54 @@ if [ "$what" = all ] || [ "$what" = sources ]; then
 fi
 build Release src/Rollcall.Cli benchmarks/Rollcall.Load benchmarks/Rollcall.SourcesLoad benchmarks/Rollcall.Benchmarks
 
+# Each part is written behind the date of its measurement; --quick is for a look and writes nothing.
+part() {
+  local file=$1
+  shift
+  for argument; do [ "$argument" != --quick ] || return 0; done
+  { echo "Measured on $(date -u +%F)."; echo; cat "$out/$file.new"; } >"$out/$file.md"
+}
+
 load() {
   rm -rf "$out/data"
-  dotnet artifacts/bin/Rollcall.Load/release/Rollcall.Load.dll artifacts/bin/Rollcall.Cli/release/rollcall "$out/data" "$out/load.md" "$@" || [ $? -eq 1 ]
+  dotnet artifacts/bin/Rollcall.Load/release/Rollcall.Load.dll artifacts/bin/Rollcall.Cli/release/rollcall "$out/data" "$out/load.new" "$@" || [ $? -eq 1 ]
   rm -rf "$out/data"
 }
 
 sources() {
-  dotnet artifacts/bin/Rollcall.SourcesLoad/release/Rollcall.SourcesLoad.dll "$out/sources.md" "$@" || [ $? -eq 1 ]
-  echo >>"$out/sources.md"
-  measure_sample "$out/AllSources" | tee -a "$out/sources.md"
+  dotnet artifacts/bin/Rollcall.SourcesLoad/release/Rollcall.SourcesLoad.dll "$out/sources.new" "$@" || [ $? -eq 1 ]
+  echo >>"$out/sources.new"
+  measure_sample "$out/AllSources" | tee -a "$out/sources.new"
+  part sources "$@"
 }
 
 micro() {
-  dotnet artifacts/bin/Rollcall.Benchmarks/release/Rollcall.Benchmarks.dll "$out/micro.md" --filter "${1:-*}" --artifacts "$out/micro"
+  dotnet artifacts/bin/Rollcall.Benchmarks/release/Rollcall.Benchmarks.dll "$out/micro.new" --filter "${1:-*}" --artifacts "$out/micro"
 }
 
 case $what in
-  load) load "$@"; exit ;;
-  sources) sources "$@"; exit ;;
-  micro) micro "$@"; exit ;;
-  all) ;;
+  load) load "$@"; [ $# -gt 0 ] || part load ;;
+  sources) sources "$@" ;;
+  micro) micro "$@"; [ $# -gt 0 ] || part micro ;;
+  all)
+    load "$@"
+    part load "$@"
+    sources "$@"
+    micro
+    part micro "$@"
+    ;;
   *) echo "usage: $0 [load|sources|micro] …" >&2; exit 2 ;;
 esac
 
-load "$@"
-sources "$@"
-micro
+for each in load sources micro; do
+  [ -s "$out/$each.md" ] || { echo "$out/$each.md is missing: benchmarks/RESULTS.md stays as it is until every part has been measured in full."; exit 0; }
+done
 {
   echo '# Results'
   echo
   echo 'Written by `./bench.sh`; repeat them with it. Ratios are what to compare: absolute figures belong to the machine.'
   echo
-  echo "## Real servers, $(date -u +%F)"
+  echo '## Real servers'
   echo
   cat "$out/load.md"
   echo
