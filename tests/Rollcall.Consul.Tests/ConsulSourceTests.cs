@@ -205,6 +205,9 @@ public sealed class ConsulSourceTests : IAsyncLifetime
     [InlineData("", "answers what Consul does not")]
     [InlineData("{}", "answers what Consul does not")]
     [InlineData("null", "is null")]
+    [InlineData("""[{"Node":{"Node":"\ud800"}}]""", "answers what Consul does not")]
+    [InlineData("""[{"Service":{"Meta":{"\udfff":""}}}]""", "answers what Consul does not")]
+    [InlineData("""[{"\ud800":1}]""", "answers what Consul does not")]
     public async Task Garbage_is_told_as_such(string body, string expected)
     {
         _consul.Instead = async context =>

@@ -51,6 +51,11 @@ internal static class EtcdRecord
         {
             throw new FormatException($"it is no JSON ({error.Message.Split(" LineNumber:")[0].TrimEnd('.')})", error);
         }
+        catch (InvalidOperationException error)
+        {
+            // The parser takes any bytes between quotes; only who wants them as text learns of a lone surrogate or of bytes that are no UTF-8.
+            throw new FormatException("a text in it is no valid Unicode", error);
+        }
     }
 
     private static Endpoint FromAddress(string id, string text) =>

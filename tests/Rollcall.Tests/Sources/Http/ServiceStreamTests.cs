@@ -36,6 +36,8 @@ public sealed class ServiceStreamTests
     [InlineData("event: snapshot\ndata: {}\n\n", "without services")]
     [InlineData("event: snapshot\ndata: {\"services\":[null]}\n\n", "without services")]
     [InlineData("event: change\ndata: null\n\n", "names no instance")]
+    [InlineData("event: snapshot\ndata: {\"services\":[{\"service\":\"\\ud800\"}]}\n\n", "is broken")]
+    [InlineData("event: change\ndata: {\"id\":\"a\",\"\\udfff\":1}\n\n", "is broken")]
     public void Garbage_is_refused(string text, string expected) =>
         Assert.Contains(expected, Assert.Throws<FormatException>(() => Feed(new ServiceStream("orders", 10_000), text)).Message, StringComparison.Ordinal);
 
