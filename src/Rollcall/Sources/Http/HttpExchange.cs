@@ -6,14 +6,17 @@ namespace Rollcall.Sources.Http;
 
 /// <summary>
 /// Asks servers for one watch: follows redirects, gives each server its own credentials and no other's, turns refusals into words.
-/// One connection pool a server, closed with it.
+/// One connection pool a server for those asked last, closed with it.
 /// </summary>
 internal sealed class HttpExchange(ServiceTarget target, HttpSourceOptions options, RetryAfter pauses, TimeProvider time) : IDisposable
 {
     private const int MaxRedirects = 5;
     private const int MaxCredentialBytes = 64 * 1024;
 
-    private readonly Dictionary<string, HttpClient> _clients = new(StringComparer.Ordinal);
+    // As many as one answer can take, the latest used at the end. A server that redirects elsewhere each time must not leave a pool behind for each.
+    private const int MaxClients = MaxRedirects + 1;
+
+    private readonly List<(string Server, HttpClient Client)> _clients = new(MaxClients);
 
     /// <summary>The head of the answer, 200 or 304; and the URL that gave it.</summary>
     /// <exception cref="DiscoveryException">There was none, or another.</exception>
@@ -51,9 +54,13 @@ internal sealed class HttpExchange(ServiceTarget target, HttpSourceOptions optio
     public DiscoveryException Explain(Uri url, Exception failure) =>
         ServerFailure.Explain($"read the endpoints of {target}", url, failure, "Is the server running there, and is the target right?");
 
+    /// <summary>What a server does against the rules, in words.</summary>
+    public DiscoveryException Failed(Uri url, string problem, string advice) =>
+        new($"Cannot read the endpoints of {target}: {ServerFailure.NameOf(url)} {problem}. {advice}");
+
     public void Dispose()
     {
-        foreach (var client in _clients.Values)
+        foreach (var (_, client) in _clients)
             client.Dispose();
     }
 
@@ -80,8 +87,19 @@ internal sealed class HttpExchange(ServiceTarget target, HttpSourceOptions optio
     private HttpClient ClientOf(Uri url, HttpServerOptions? server)
     {
         var name = ServerFailure.NameOf(url);
-        if (!_clients.TryGetValue(name, out var client))
-            _clients.Add(name, client = ServerHttp.CreateClient(ServerTrust.Create(server?.Tls, time), options.UseProxy));
+        var at = _clients.FindIndex(known => string.Equals(known.Server, name, StringComparison.Ordinal));
+        var client = at < 0 ? ServerHttp.CreateClient(ServerTrust.Create(server?.Tls, time), options.UseProxy) : _clients[at].Client;
+        if (at >= 0)
+        {
+            _clients.RemoveAt(at);
+        }
+        else if (_clients.Count == MaxClients)
+        {
+            _clients[0].Client.Dispose();
+            _clients.RemoveAt(0);
+        }
+
+        _clients.Add((name, client));
         return client;
     }
 
@@ -113,7 +131,4 @@ internal sealed class HttpExchange(ServiceTarget target, HttpSourceOptions optio
             ? throw Failed(from, $"redirects from https to {ServerFailure.NameOf(to)}, where anyone between could change the answer", "Name the final address yourself if you trust it.")
             : to;
     }
-
-    private DiscoveryException Failed(Uri url, string problem, string advice) =>
-        new($"Cannot read the endpoints of {target}: {ServerFailure.NameOf(url)} {problem}. {advice}");
 }

@@ -16,8 +16,13 @@ internal sealed class HttpPoll(HttpTarget place, HttpExchange exchange, HttpSour
     // A node, or a proxy before it, that answers at once although nothing is new must not be asked in a tight loop.
     private static readonly TimeSpan UnchangedPause = TimeSpan.FromMilliseconds(250);
 
+    // Nor one where something always changes: what happens within a moment comes in one answer.
+    private static readonly TimeSpan ShortestPause = TimeSpan.FromMilliseconds(50);
+
     private EntityTagHeaderValue? _tag;
     private (long Revision, string Epoch)? _applied;
+
+    private bool IsConditional => _tag is not null && _applied is null;
 
     /// <summary>What one fetch gave: a list, a stream to follow, or neither because nothing has changed; and how long to wait before the next.</summary>
     public sealed record Page(ImmutableArray<Endpoint>? Endpoints, HttpResponseMessage? Stream, Uri Url, TimeSpan Delay);
@@ -46,12 +51,14 @@ internal sealed class HttpPoll(HttpTarget place, HttpExchange exchange, HttpSour
             return new Page(null, response, url, TimeSpan.Zero);
         using (response)
         {
+            if (response.StatusCode == HttpStatusCode.NotModified && !IsConditional)
+                throw exchange.Failed(url, "answered 304 Not Modified, although it was not told what is known", "A cache between may be broken, or the server.");
             var before = _applied;
             ImmutableArray<Endpoint>? endpoints = response.StatusCode == HttpStatusCode.NotModified ? null : await ReadAsync(response, url, cancellationToken);
             if (_applied is null)
                 return new Page(endpoints, null, url, PollInterval.After(response.Headers.CacheControl, response.Headers.Age, options, jitter));
             var isHasty = _applied == before && time.GetElapsedTime(asked) < UnchangedPause;
-            return new Page(endpoints, null, url, isHasty ? UnchangedPause : TimeSpan.Zero);
+            return new Page(endpoints, null, url, isHasty ? UnchangedPause : ShortestPause * (0.5 + jitter));
         }
     }
 
@@ -63,8 +70,8 @@ internal sealed class HttpPoll(HttpTarget place, HttpExchange exchange, HttpSour
         var accept = place.Format == HttpFormat.Prometheus || isOnce ? "" : "text/event-stream, ";
         headers.TryAddWithoutValidation("Accept", accept + "application/json, application/yaml;q=0.9, */*;q=0.1");
         headers.TryAddWithoutValidation("User-Agent", "Rollcall");
-        if (_tag is not null && _applied is null)
-            headers.IfNoneMatch.Add(_tag);
+        if (IsConditional)
+            headers.IfNoneMatch.Add(_tag!);
     }
 
     // A long poll names the revision it has; a target that asks for a moment of its own stays as it is.

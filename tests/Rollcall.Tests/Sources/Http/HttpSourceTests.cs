@@ -1,6 +1,7 @@
 using System.Text;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Primitives;
+using Rollcall.Api;
 using Rollcall.Sources.Http;
 using Rollcall.TestKit;
 using Rollcall.TestKit.Network;
@@ -48,6 +49,10 @@ public sealed class HttpSourceTests : IAsyncLifetime
     [InlineData("", "application/json", """{"instances": [], "epoch": 5}""", "is broken")]
     [InlineData("", "application/json", """{"instances": null, "epoch": "e", "service": "x", "revision": 1}""", "no list of instances")]
     [InlineData("", "application/json", """{"instances": [], "epoch": """, "line 1")]
+    [InlineData("", "application/json", """["\ud800:80"]""", "no valid Unicode")]
+    [InlineData("?format=prometheus", "application/json", """[{"targets": ["10.0.0.1:80"], "labels": {"\udfff": "x"}}]""", "no valid Unicode")]
+    [InlineData("", "application/json", """{"\ud800": 1}""", "is broken")]
+    [InlineData("", "application/json", """{"instances": [], "epoch": "\ud800", "service": "x", "revision": 1}""", "is broken")]
     public async Task Garbage_says_what_is_wrong_with_it(string suffix, string mediaType, string body, string expected)
     {
         _server.Answer(context => Write(context, mediaType, body));
@@ -142,6 +147,25 @@ public sealed class HttpSourceTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task An_answer_that_nothing_has_changed_is_a_failure_to_who_knows_nothing()
+    {
+        _server.Answer(NotModified);
+        var error = await Assert.ThrowsAsync<DiscoveryException>(() => DiscoverAsync("list"));
+        Assert.Contains("answered 304 Not Modified, although it was not told what is known", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_watch_that_is_told_at_first_that_nothing_has_changed_asks_again_soon()
+    {
+        _server.Answer(NotModified);
+        await using var watch = Watch("list");
+        await Eventually.True(() => _server.Requests.Count == 1);
+        await _time.AdvanceUntilAsync(() => _server.Requests.Count == 3, TimeSpan.FromMilliseconds(50), TimeSpan.FromSeconds(5));
+        _server.Answer(static context => Json(context, List));
+        await _time.AdvanceUntilAsync(() => watch.Last is not null, TimeSpan.FromMilliseconds(50), TimeSpan.FromSeconds(5));
+    }
+
+    [Fact]
     public async Task A_hint_brings_the_next_poll_forward_and_many_hints_bring_no_more_than_one_each_MinInterval()
     {
         var source = new HttpSource(_options, _time, new Random(1));
@@ -158,6 +182,22 @@ public sealed class HttpSourceTests : IAsyncLifetime
         }
 
         Assert.InRange(_server.Requests.Count, 4, 5);
+    }
+
+    [Fact]
+    public async Task A_node_where_something_always_changes_is_not_asked_in_a_tight_loop()
+    {
+        _server.Answer(context =>
+        {
+            context.Response.Headers[ApiNames.RevisionHeader] = "1";
+            return Json(context, $$"""{"service":"orders","revision":{{_server.Requests.Count}},"epoch":"e","instances":[]}""");
+        });
+        await using var watch = Watch("api/services/orders");
+        await Eventually.True(() => watch.Last is not null && _time.PendingTimers == 1);
+        Assert.Single(_server.Requests);
+        var until = _time.GetUtcNow() + TimeSpan.FromSeconds(1);
+        await _time.AdvanceUntilAsync(() => _time.GetUtcNow() >= until, TimeSpan.FromMilliseconds(5), TimeSpan.FromSeconds(2));
+        Assert.InRange(_server.Requests.Count, 3, 41);
     }
 
     [Fact]
@@ -197,6 +237,34 @@ public sealed class HttpSourceTests : IAsyncLifetime
         });
         Assert.Contains("redirects more than 5 times", (await Assert.ThrowsAsync<DiscoveryException>(() => DiscoverAsync("list"))).Message, StringComparison.Ordinal);
         Assert.Equal(7, _server.Requests.Count);
+    }
+
+    [Fact]
+    public async Task Servers_that_were_redirected_to_once_are_let_go()
+    {
+        var others = new List<WebServer>();
+        try
+        {
+            for (var i = 0; i < 8; i++)
+                others.Add(await WebServer.StartAsync(static context => Json(context, List)));
+            _server.Answer(context =>
+            {
+                context.Response.Redirect($"{others[Math.Min(_server.Requests.Count, others.Count) - 1].Url}list");
+                return Task.CompletedTask;
+            });
+            await using var watch = Watch("list");
+            await Eventually.True(() => _server.Requests.Count == 1 && others[0].Requests.Count == 1);
+            await _time.AdvanceUntilAsync(() => others[^1].Requests.Count > 0, TimeSpan.FromSeconds(1), TimeSpan.FromMinutes(8));
+            // That of the target, which is asked each time, and the five latest.
+            await Eventually.True(() => others.Sum(static other => other.Connections) <= 5);
+            Assert.Equal(1, others[^1].Connections);
+            Assert.Equal(1, _server.Connections);
+        }
+        finally
+        {
+            foreach (var other in others)
+                await other.DisposeAsync();
+        }
     }
 
     [Fact]
@@ -241,6 +309,12 @@ public sealed class HttpSourceTests : IAsyncLifetime
         var error = Assert.Throws<ArgumentException>(() => new HttpSource(options));
         Assert.All(new[] { "Wait", "MinInterval", "https://a", "AuthorizationFile exclude", "'a b'" }, part => Assert.Contains(part, error.Message, StringComparison.Ordinal));
         Assert.DoesNotContain("secret", error.Message, StringComparison.Ordinal);
+    }
+
+    private static Task NotModified(HttpContext context)
+    {
+        context.Response.StatusCode = 304;
+        return Task.CompletedTask;
     }
 
     private static Task Json(HttpContext context, string body) => Write(context, "application/json", body);
