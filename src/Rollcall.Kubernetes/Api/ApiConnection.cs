@@ -48,13 +48,16 @@ internal sealed class ApiConnection : IDisposable
             KeepAlivePingPolicy = HttpKeepAlivePingPolicy.WithActiveRequests,
         };
         if (settings.Proxy is { } proxy)
-            (handler.Proxy, handler.UseProxy) = (new WebProxy(proxy) { Credentials = CredentialsOf(proxy) }, true);
+            (handler.Proxy, handler.UseProxy) = (new WebProxy(WithoutUser(proxy)) { Credentials = CredentialsOf(proxy) }, true);
         return handler;
     }
 
     private static NetworkCredential? CredentialsOf(Uri proxy)
     {
-        var parts = Uri.UnescapeDataString(proxy.UserInfo).Split(':', 2);
-        return parts.Length == 2 ? new NetworkCredential(parts[0], parts[1]) : null;
+        var parts = proxy.UserInfo.Split(':', 2);
+        return parts.Length == 2 ? new NetworkCredential(Uri.UnescapeDataString(parts[0]), Uri.UnescapeDataString(parts[1])) : null;
     }
+
+    // What a proxy refuses is told with its address, as it was given to the handler.
+    private static Uri WithoutUser(Uri proxy) => new UriBuilder(proxy) { UserName = "", Password = "" }.Uri;
 }

@@ -1,4 +1,8 @@
 using System.Globalization;
+using System.Net;
+using System.Net.Sockets;
+using System.Text;
+using Microsoft.Extensions.Logging;
 using Rollcall.TestKit;
 using Rollcall.TestKit.Sources;
 using Rollcall.TestKube;
@@ -164,5 +168,42 @@ public sealed class AccessTests
 
         Assert.Contains("refuses connections", error.Message, StringComparison.Ordinal);
         Assert.Empty(cluster.Server.Counters.Requests);
+    }
+
+    [Fact]
+    public async Task The_password_of_a_proxy_is_sent_to_it_and_told_to_nobody_else()
+    {
+        await using var cluster = await TestCluster.StartAsync();
+        using var proxy = new TcpListener(IPAddress.Loopback, 0);
+        proxy.Start();
+        var heard = new StringBuilder();
+        var refusing = Task.Run(async () =>
+        {
+            while (true)
+            {
+                using var caller = await proxy.AcceptTcpClientAsync();
+                using var reader = new StreamReader(caller.GetStream(), leaveOpen: true);
+                while (await reader.ReadLineAsync() is { } line)
+                {
+                    heard.AppendLine(line);
+                    if (line.Length > 0)
+                        continue;
+                    var refusal = heard.ToString().Contains("Proxy-Authorization", StringComparison.Ordinal)
+                        ? "HTTP/1.1 403 Forbidden\r\nContent-Length: 0\r\n\r\n"
+                        : "HTTP/1.1 407 Proxy Authentication Required\r\nProxy-Authenticate: Basic realm=\"x\"\r\nContent-Length: 0\r\n\r\n";
+                    await caller.GetStream().WriteAsync(Encoding.ASCII.GetBytes(refusal));
+                }
+            }
+        });
+        cluster.WriteKubeconfig((await File.ReadAllTextAsync(cluster.KubeconfigFile))
+            .Replace("    server:", $"    proxy-url: http://bob:hunt%3Aer2@{proxy.LocalEndpoint}\n    server:", StringComparison.Ordinal));
+
+        var error = await Assert.ThrowsAsync<DiscoveryException>(() => cluster.Source().DiscoverAsync(Orders, CancellationToken.None).AsTask());
+
+        proxy.Stop();
+        await Assert.ThrowsAnyAsync<Exception>(() => refusing);
+        Assert.Contains("403", error.Message, StringComparison.Ordinal);
+        Assert.DoesNotContain("hunt", error.ToString() + string.Join('\n', cluster.Log.Of(LogLevel.Warning)), StringComparison.Ordinal);
+        Assert.Contains(Convert.ToBase64String(Encoding.ASCII.GetBytes("bob:hunt:er2")), heard.ToString(), StringComparison.Ordinal);
     }
 }
