@@ -62,7 +62,18 @@ public sealed class KubernetesSource : DiscoverySource, IAsyncDisposable, IDispo
     public void Dispose() => Task.Run(() => DisposeAsync().AsTask()).GetAwaiter().GetResult();
 
     /// <inheritdoc />
-    protected override async IAsyncEnumerable<SourceAnswer> ReadAsync(ServiceTarget target, [EnumeratorCancellation] CancellationToken cancellationToken)
+    protected override IAsyncEnumerable<SourceAnswer> ReadAsync(ServiceTarget target, CancellationToken cancellationToken) => FollowAsync(target, who: target, cancellationToken);
+
+    /// <inheritdoc />
+    protected override async Task<SourceAnswer> ReadOnceAsync(ServiceTarget target, CancellationToken cancellationToken)
+    {
+        // Whoever asks once hears what is wrong, even if others have heard it before.
+        await foreach (var answer in FollowAsync(target, who: null, cancellationToken))
+            return answer;
+        throw new DiscoveryException($"Discovering {target} failed: the source ended without an answer.");
+    }
+
+    private async IAsyncEnumerable<SourceAnswer> FollowAsync(ServiceTarget target, object? who, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         var parsed = KubernetesTarget.Parse(target);
         await using var lease = _clusters.Acquire(parsed.Context ?? "", () => Cluster.Open(_context, parsed.Context));
@@ -75,7 +86,7 @@ public sealed class KubernetesSource : DiscoverySource, IAsyncDisposable, IDispo
         {
             var kind = slices?.Kind;
             var changed = slices?.Changed;
-            await using var view = CreateView(target, parsed, cluster, space, mode, slices, zone);
+            await using var view = CreateView(target, parsed, cluster, space, mode, slices, zone, who);
             while (true)
             {
                 var wake = view.Wake;
@@ -119,12 +130,12 @@ public sealed class KubernetesSource : DiscoverySource, IAsyncDisposable, IDispo
         return slices.Kind is null;
     }
 
-    private TargetView CreateView(ServiceTarget target, KubernetesTarget parsed, Cluster cluster, string space, KubernetesMode mode, SliceAccess? slices, string? zone)
+    private TargetView CreateView(ServiceTarget target, KubernetesTarget parsed, Cluster cluster, string space, KubernetesMode mode, SliceAccess? slices, string? zone, object? who)
     {
         var options = _context.Options;
         var mapper = new EndpointMapper(space, parsed.Service, options.ClusterDomain, parsed.Port, parsed.Family ?? options.Family);
         var zones = new ZonePreference(zone, options.PreferOwnZone, target, _context.Logger);
-        var words = new TargetWords(target, parsed.Service, parsed.Port, slices?.Reason);
+        var words = new TargetWords(target, parsed.Service, parsed.Port, slices?.Reason, who);
         string[] labels = [.. options.Labels];
         if (mode == KubernetesMode.Pods)
         {

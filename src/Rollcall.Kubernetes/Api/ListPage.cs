@@ -10,6 +10,9 @@ namespace Rollcall.Kubernetes.Api;
 /// <param name="Continue">What asks for the next page; null on the last.</param>
 internal sealed record ListPage<T>(ImmutableArray<T> Items, string Version, string? Continue)
 {
+    /// <summary>How long it was.</summary>
+    public int Bytes { get; private init; }
+
     /// <exception cref="JsonException">It is no list.</exception>
     public static ListPage<T> Parse(ReadOnlySpan<byte> utf8, ItemReader<T> read, StringCache strings)
     {
@@ -31,7 +34,7 @@ internal sealed record ListPage<T>(ImmutableArray<T> Items, string Version, stri
 
         return string.IsNullOrEmpty(version)
             ? throw new JsonException("there is no metadata.resourceVersion in it")
-            : new ListPage<T>(items, version, string.IsNullOrEmpty(next) ? null : next);
+            : new ListPage<T>(items, version, string.IsNullOrEmpty(next) ? null : next) { Bytes = utf8.Length };
     }
 
     private static (string? Version, string? Continue) ReadMeta(ref Utf8JsonReader json)

@@ -23,7 +23,7 @@ internal sealed class ObjectsView<T> : TargetView
         _lease = lease;
         _map = map;
         _words = words;
-        _objects = lease.Store.Follow(words.Service, Notify);
+        _objects = lease.Store.Follow(words.Service, Notify, words.Who);
         _pods = followPods(Notify);
         List = new MergedList(endpoint => zones.Apply(_pods?.AddTo(endpoint) ?? endpoint));
     }
@@ -74,7 +74,8 @@ internal sealed class ObjectsView<T> : TargetView
 /// <param name="Service">The service's name.</param>
 /// <param name="Wanted">The port asked for.</param>
 /// <param name="Shortcoming">Why something second-best is read; null when it is not.</param>
-internal sealed record TargetWords(ServiceTarget Target, string Service, WantedPort? Wanted, string? Shortcoming = null)
+/// <param name="Who">On whose behalf objects are followed; see <see cref="ObjectStore{T}.Follow"/>.</param>
+internal sealed record TargetWords(ServiceTarget Target, string Service, WantedPort? Wanted, string? Shortcoming = null, object? Who = null)
 {
     /// <summary>The port asked for is not among those that exist.</summary>
     public DiscoveryException NoSuchPort(IEnumerable<IReadOnlyList<string>> existing)

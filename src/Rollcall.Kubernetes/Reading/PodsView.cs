@@ -40,8 +40,8 @@ internal sealed class PodsView : TargetView
         _mapper = mapper;
         _words = words;
         _labels = labels;
-        _pods = pods.Store.Follow("", Notify);
-        _services = services?.Store.Follow(words.Service, Notify);
+        _pods = pods.Store.Follow("", Notify, words.Who);
+        _services = services?.Store.Follow(words.Service, Notify, words.Who);
         List = new MergedList(zones.Apply);
     }
 

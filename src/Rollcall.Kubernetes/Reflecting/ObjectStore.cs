@@ -14,6 +14,7 @@ internal sealed class ObjectStore<T>
     private readonly Dictionary<string, Dictionary<string, T>> _byKey = new(StringComparer.Ordinal);
     private readonly Dictionary<string, List<Follower<T>>> _followers = new(StringComparer.Ordinal);
     private Dictionary<string, T> _byName = new(StringComparer.Ordinal);
+    private readonly HashSet<object> _told = [];
     private Dictionary<string, T>? _staged;
     private bool _isSynced;
     private Exception? _failure;
@@ -31,11 +32,17 @@ internal sealed class ObjectStore<T>
     /// <summary>Follows the objects of a key; dispose of it to stop.</summary>
     /// <param name="key">A service's name as a rule.</param>
     /// <param name="wake">Runs when there is something to take, on the reflector's flow; must not block.</param>
-    public Follower<T> Follow(string key, Action wake)
+    /// <param name="who">
+    /// On whose behalf: a newcomer is told of a failure that has already happened, but one who follows again because of that failure waits for the next news of it.
+    /// Null for a newcomer in any case.
+    /// </param>
+    public Follower<T> Follow(string key, Action wake, object? who = null)
     {
         lock (_gate)
         {
-            var follower = new Follower<T>(this, key, wake);
+            var follower = new Follower<T>(this, key, wake, who);
+            if (_failure is not null && (who is null || _told.Add(who)))
+                follower.Failure = _failure;
             if (!_followers.TryGetValue(key, out var list))
                 _followers.Add(key, list = []);
             list.Add(follower);
@@ -153,9 +160,12 @@ internal sealed class ObjectStore<T>
             if (_isSynced == isSynced && failure is null)
                 return;
             (_isSynced, _failure) = (isSynced, failure);
+            _told.Clear();
             foreach (var follower in _followers.Values.SelectMany(static list => list))
             {
                 follower.Failure = _failure;
+                if (follower.Who is { } who && failure is not null)
+                    _told.Add(who);
                 follower.Wake();
             }
         }
@@ -189,10 +199,12 @@ internal sealed class ObjectStore<T>
 }
 
 /// <summary>One who follows the objects of a key.</summary>
-internal sealed class Follower<T>(ObjectStore<T> store, string key, Action wake) : IDisposable
+internal sealed class Follower<T>(ObjectStore<T> store, string key, Action wake, object? who) : IDisposable
     where T : KubernetesObject
 {
     public string Key => key;
+
+    internal object? Who => who;
 
     // These two belong to the store's lock.
     internal HashSet<string> Changed { get; } = new(StringComparer.Ordinal);

@@ -16,6 +16,6 @@ internal sealed partial class Reflector<T>
     [LoggerMessage(EventId = 403, Level = LogLevel.Debug, Message = "The watch of {Resource} of the namespace {Namespace} ({Cluster}) ended ({Reason}); beginning another.")]
     private static partial void LogWatchEnded(ILogger logger, string resource, string @namespace, string cluster, string reason);
 
-    [LoggerMessage(EventId = 404, Level = LogLevel.Critical, Message = "Following {Resource} of the namespace {Namespace} ({Cluster}) ended by a defect; its targets stay stale.")]
+    [LoggerMessage(EventId = 404, Level = LogLevel.Critical, Message = "Following {Resource} of the namespace {Namespace} ({Cluster}) failed by a defect; beginning anew.")]
     private static partial void LogDefect(ILogger logger, Exception error, string resource, string @namespace, string cluster);
 }

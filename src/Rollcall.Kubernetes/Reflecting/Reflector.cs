@@ -3,6 +3,7 @@ using System.Net;
 using Microsoft.Extensions.Logging;
 using Rollcall.Kubernetes.Api;
 using Rollcall.Kubernetes.Objects;
+using Rollcall.Servers;
 using Rollcall.Watching;
 
 namespace Rollcall.Kubernetes.Reflecting;
@@ -23,12 +24,13 @@ internal sealed partial class Reflector<T> : IAsyncDisposable
     private readonly ReflectorContext _context;
     private readonly ResourceKind<T> _kind;
     private readonly string _namespace;
-    private readonly ReflectorProtocol _protocol;
     private readonly Random _random;
     private readonly StringCache _strings = new();
     private readonly CancellationTokenSource _stop = new();
     private readonly long _started;
     private Task _loop = Task.CompletedTask;
+    private ReflectorProtocol _protocol;
+    private ListProgress _progress = new();
     private ApiException? _failure;
     private bool _hasFailed;
     private long _listBegan;
@@ -39,7 +41,7 @@ internal sealed partial class Reflector<T> : IAsyncDisposable
         _kind = kind;
         _namespace = @namespace;
         _random = context.CreateRandom();
-        _protocol = new ReflectorProtocol(Backoff.Default, context.Options.ResyncInterval, _random);
+        _protocol = CreateProtocol();
         _started = context.Time.GetTimestamp();
     }
 
@@ -61,29 +63,44 @@ internal sealed partial class Reflector<T> : IAsyncDisposable
 
     private async Task RunAsync()
     {
-        var stop = _stop.Token;
-        try
+        for (var defects = 1; ; defects = Math.Min(defects + 1, 1000))
         {
-            var step = _protocol.Begin();
-            while (true)
+            try
             {
-                stop.ThrowIfCancellationRequested();
-                step = step.Action switch
-                {
-                    ReflectorAction.List => await ListAsync(step, stop),
-                    ReflectorAction.Watch => await WatchAsync(step.Version!, stop),
-                    _ => await WaitAsync(step.Delay, stop),
-                };
+                await FollowAsync(_stop.Token);
             }
+            catch (OperationCanceledException) when (_stop.IsCancellationRequested)
+            {
+                return; // the regular end
+            }
+            catch (Exception error)
+            {
+                // Nobody else would begin again: targets come back to this very reflector.
+                LogDefect(_context.Logger, error, _kind.Plural, _namespace, _context.Cluster);
+                Store.SetFailed(error);
+                _hasFailed = true;
+                _protocol = CreateProtocol();
+            }
+
+            var pause = Task.Delay(Backoff.Default.Delay(defects, _random), _context.Time, _stop.Token);
+            await pause.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            if (pause.IsCanceled)
+                return;
         }
-        catch (OperationCanceledException) when (stop.IsCancellationRequested)
+    }
+
+    private async Task FollowAsync(CancellationToken stop)
+    {
+        var step = _protocol.Begin();
+        while (true)
         {
-            // The regular end.
-        }
-        catch (Exception error)
-        {
-            LogDefect(_context.Logger, error, _kind.Plural, _namespace, _context.Cluster);
-            Store.SetFailed(error);
+            stop.ThrowIfCancellationRequested();
+            step = step.Action switch
+            {
+                ReflectorAction.List => await ListAsync(step, stop),
+                ReflectorAction.Watch => await WatchAsync(step.Version!, stop),
+                _ => await WaitAsync(step.Delay, stop),
+            };
         }
     }
 
@@ -92,6 +109,7 @@ internal sealed partial class Reflector<T> : IAsyncDisposable
         if (step.Continue is null)
         {
             Store.Unstage();
+            _progress = new ListProgress();
             _listBegan = _context.Time.GetTimestamp();
         }
 
@@ -99,7 +117,9 @@ internal sealed partial class Reflector<T> : IAsyncDisposable
         var next = step.Continue is null ? "" : $"&continue={Uri.EscapeDataString(step.Continue)}";
         try
         {
-            var page = await _context.Client.ListAsync(Request("list", $"{limit}{next}"), _kind.Read, _strings, stop);
+            var request = Request("list", $"{limit}{next}");
+            var page = await _context.Client.ListAsync(request, _kind.Read, _strings, stop);
+            _progress.Add(request, page.Items.Length, page.Bytes, page.Continue);
             _context.Metrics.Asked(_kind.Plural, "list", "ok");
             Store.Stage(page.Items);
             return Take(_protocol.OnPage(page.Version, page.Continue, Now()), default);
@@ -142,33 +162,53 @@ internal sealed partial class Reflector<T> : IAsyncDisposable
     private async Task<ReflectorStep> ReadAsync(WatchStream<T> watch, CancellationToken stop)
     {
         var step = Take(_protocol.OnWatchBegan(Now()), default);
+        var unreadable = false;
         string reason;
         try
         {
-            while (await watch.NextAsync(_context.Options.IdleTimeout, stop) is { } item)
+            while (await NextAsync(watch, step.Delay, stop) is { } item)
             {
                 _context.Metrics.Event(_kind.Plural);
                 if (item.Kind == WatchEventKind.Error)
-                    _failure = new ApiException($"The watch of {_kind.Plural} in the namespace {_namespace} at {_context.Cluster} was ended: {item.Status.Message} ({item.Status.Code}).", (HttpStatusCode)item.Status.Code);
+                    _failure = Ended($"was ended: {item.Status.Message} ({item.Status.Code}).", (HttpStatusCode)item.Status.Code);
                 step = Take(_protocol.OnEvent(item.Kind, item.Version, item.Status, Now()), item);
                 if (step.Action != ReflectorAction.Read)
                     return step;
             }
 
             reason = "by the server";
+            _failure = Ended("ends as soon as it has begun. Is there a proxy before the API server that does not let watches through?");
         }
         catch (TimeoutException silent)
         {
             _context.Metrics.Asked(_kind.Plural, "watch", "expired");
             reason = silent.Message;
+            _failure = Ended($"is silent: {silent.Message}");
         }
         catch (ApiException broken)
         {
+            // A connection that breaks says nothing of the watch.
+            unreadable = broken.InnerException is not { } cause || cause is AnswerTooLargeException || !ServerFailure.IsTransport(cause);
             reason = broken.Message;
+            _failure = broken;
         }
 
         LogWatchEnded(_context.Logger, _kind.Plural, _namespace, _context.Cluster, reason);
-        return Take(_protocol.OnWatchEnd(Now()), default);
+        return Take(_protocol.OnWatchEnd(unreadable, Now()), default);
+    }
+
+    // The next event. Tells that the watch lives when there is none within a time, if any.
+    private async ValueTask<WatchEvent<T>?> NextAsync(WatchStream<T> watch, TimeSpan lives, CancellationToken stop)
+    {
+        var next = watch.NextAsync(_context.Options.IdleTimeout, stop);
+        if (lives <= TimeSpan.Zero || next.IsCompleted)
+            return await next;
+        var coming = next.AsTask();
+        using var enough = CancellationTokenSource.CreateLinkedTokenSource(stop);
+        if (await Task.WhenAny(coming, Task.Delay(lives, _context.Time, enough.Token)) != coming)
+            Take(ReflectorProtocol.OnWatchLives(), default);
+        await enough.CancelAsync();
+        return await coming;
     }
 
     private async Task<ReflectorStep> WaitAsync(TimeSpan delay, CancellationToken stop)
@@ -227,6 +267,11 @@ internal sealed partial class Reflector<T> : IAsyncDisposable
             _hasFailed = true;
         }
     }
+
+    private ReflectorProtocol CreateProtocol() => new(Backoff.Default, _context.Options.ResyncInterval, _random);
+
+    private ApiException Ended(string how, HttpStatusCode? status = null) =>
+        new($"The watch of {_kind.Plural} in the namespace {_namespace} at {_context.Cluster} {how}", status);
 
     private ApiRequest Request(string verb, string query) =>
         new(verb, _kind.Group, _kind.Plural, _namespace, $"{_kind.PathIn(_namespace)}{(query.Length == 0 ? "" : $"?{query}")}");

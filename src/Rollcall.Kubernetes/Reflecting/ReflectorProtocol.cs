@@ -16,11 +16,18 @@ internal sealed class ReflectorProtocol(Backoff backoff, TimeSpan resync, Random
     /// <summary>The longest a server's Retry-After is followed.</summary>
     public static readonly TimeSpan MaxRetryAfter = TimeSpan.FromMinutes(2);
 
-    /// <summary>So many refusals in a row for lack of capacity are waited out in silence.</summary>
+    /// <summary>So many refusals in a row for lack of capacity (429) are waited out in silence.</summary>
     public const int SilentThrottles = 2;
 
-    // A watch that ends sooner than this without a word is one that its server does not really keep.
+    /// <summary>The longest wait a server may ask for and followers not be told.</summary>
+    public static readonly TimeSpan MaxSilentWait = TimeSpan.FromSeconds(3);
+
+    // A watch that ends sooner than this without a word is one that its server does not really keep. After such ones, and those that make no sense,
+    // another has to live so long, or bring something, before it is believed.
     private static readonly TimeSpan ShortWatch = TimeSpan.FromSeconds(1);
+
+    // One is bad luck: it may have met the server as that was ending.
+    private const int BadWatchesToFail = 2;
 
     private ReflectorStep _afterWait;
     private bool _listing;
@@ -29,7 +36,7 @@ internal sealed class ReflectorProtocol(Backoff backoff, TimeSpan resync, Random
     private int _failures;
     private int _throttles;
     private int _expirations;
-    private int _shortWatches;
+    private int _badWatches;
     private TimeSpan _watchBegan;
     private TimeSpan _nextResync;
 
@@ -47,37 +54,45 @@ internal sealed class ReflectorProtocol(Backoff backoff, TimeSpan resync, Random
             return new(ReflectorAction.List, StoreEffect.Stage, Continue: next);
         (_failures, _unpaged, _listing, _version) = (0, false, false, version);
         _nextResync = now + (resync * (0.8 + (0.4 * random.NextDouble())));
-        return new(ReflectorAction.Watch, StoreEffect.Publish, ReflectorNews.Synced, _version);
+        // While watches fail, what is published is current at this moment only: saying so would be a flicker. The watch that lives says it.
+        return new(ReflectorAction.Watch, StoreEffect.Publish, IsDistrusted ? ReflectorNews.None : ReflectorNews.Synced, _version);
     }
 
     /// <summary>The server has agreed to the watch.</summary>
     public ReflectorStep OnWatchBegan(TimeSpan now)
     {
         (_failures, _throttles, _watchBegan) = (0, 0, now);
-        return new(ReflectorAction.Read, News: ReflectorNews.Synced);
+        return IsDistrusted ? new(ReflectorAction.Read, Delay: ShortWatch) : new(ReflectorAction.Read, News: ReflectorNews.Synced);
     }
+
+    /// <summary>The watch has lived for as long as the step that began to read it says, and nothing came.</summary>
+    public static ReflectorStep OnWatchLives() => new(ReflectorAction.Read, News: ReflectorNews.Synced);
 
     /// <summary>An event has come.</summary>
     public ReflectorStep OnEvent(WatchEventKind kind, string version, ApiStatus status, TimeSpan now)
     {
         if (kind == WatchEventKind.Error)
-            return OnFailure(Refusal.Of(status), now);
-        (_expirations, _shortWatches) = (0, 0);
+            return status.Code == (int)HttpStatusCode.Gone ? OnFailure(Refusal.Of(status), now) : OnBadWatch(BadWatchesToFail, status.RetryAfter);
+        var news = IsDistrusted ? ReflectorNews.Synced : ReflectorNews.None;
+        (_expirations, _badWatches) = (0, 0);
         // The version of an object is that of the collection at that moment; bookmarks carry nothing else.
         if (version.Length > 0)
             _version = version;
-        return new(ReflectorAction.Read, kind == WatchEventKind.Bookmark ? StoreEffect.None : StoreEffect.Apply);
+        return new(ReflectorAction.Read, kind == WatchEventKind.Bookmark ? StoreEffect.None : StoreEffect.Apply, news);
     }
 
     /// <summary>
     /// The watch has ended: by the server's own plan, by a broken connection, or because it was silent for too long. None of that is a failure yet; the next request shows.
+    /// But a watch that ends at once or makes no sense brings nothing however often it is begun: the second in a row is a failure.
     /// </summary>
-    public ReflectorStep OnWatchEnd(TimeSpan now)
+    /// <param name="unreadable">What came made no sense.</param>
+    /// <param name="now">Since the beginning.</param>
+    public ReflectorStep OnWatchEnd(bool unreadable, TimeSpan now)
     {
-        if (now >= _nextResync)
-            return List();
-        _shortWatches = now - _watchBegan < ShortWatch ? _shortWatches + 1 : 0;
-        return _shortWatches > 1 ? Wait(backoff.Delay(_shortWatches, random), Watch(), ReflectorNews.None) : Watch();
+        if (unreadable || now - _watchBegan < ShortWatch)
+            return OnBadWatch(1, retryAfter: null);
+        _badWatches = 0;
+        return now >= _nextResync ? List() : Watch();
     }
 
     /// <summary>A request was refused or got no answer, or the watch said that it cannot go on.</summary>
@@ -91,7 +106,9 @@ internal sealed class ReflectorProtocol(Backoff backoff, TimeSpan resync, Random
             case HttpStatusCode.Gone:
                 return Again(unpaged: false, delay: ++_expirations > 1);
             case HttpStatusCode.TooManyRequests or HttpStatusCode.ServiceUnavailable when refusal.RetryAfter is { } retryAfter:
-                return Wait(Jittered(retryAfter), Retry(), ++_throttles > SilentThrottles ? ReflectorNews.Failed : ReflectorNews.None);
+                // A server that is busy for a moment is no outage; one that cannot serve, or not for long, is.
+                var isBusy = refusal.Status == HttpStatusCode.TooManyRequests && retryAfter <= MaxSilentWait && ++_throttles <= SilentThrottles;
+                return Wait(Jittered(retryAfter), Retry(), isBusy ? ReflectorNews.None : ReflectorNews.Failed);
             default:
                 _failures = Math.Min(_failures + 1, 1000);
                 var retry = MeansWrongVersion(refusal.Status) ? List() : Retry();
@@ -104,6 +121,15 @@ internal sealed class ReflectorProtocol(Backoff backoff, TimeSpan resync, Random
     {
         _listing = _afterWait.Action == ReflectorAction.List;
         return _afterWait;
+    }
+
+    // The last watches brought nothing, and followers know.
+    private bool IsDistrusted => _badWatches >= BadWatchesToFail;
+
+    private ReflectorStep OnBadWatch(int atLeast, TimeSpan? retryAfter)
+    {
+        _badWatches = Math.Min(Math.Max(_badWatches + 1, atLeast), 1000);
+        return IsDistrusted ? Wait(Longer(backoff.Delay(_badWatches - 1, random), retryAfter), List(), ReflectorNews.Failed) : Watch();
     }
 
     // A list that was interrupted begins at its first page: tokens for further ones are not made to be kept.

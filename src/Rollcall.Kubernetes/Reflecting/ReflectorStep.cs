@@ -56,7 +56,7 @@ internal enum ReflectorNews
 /// <param name="Version">For a watch: where it begins.</param>
 /// <param name="Continue">For a list: the next page.</param>
 /// <param name="Unpaged">For a list: all on one page.</param>
-/// <param name="Delay">For a wait: how long.</param>
+/// <param name="Delay">For a wait: how long. For reading: after how long without anything <see cref="ReflectorProtocol.OnWatchLives"/> is to be called; zero for never.</param>
 [StructLayout(LayoutKind.Auto)]
 internal readonly record struct ReflectorStep(
     ReflectorAction Action,

@@ -117,21 +117,31 @@ public sealed class FaultTests
         Assert.DoesNotContain(cluster.Server.AdminToken, error.ToString(), StringComparison.Ordinal);
     }
 
-    [Fact]
-    public async Task A_watch_of_garbage_or_without_end_is_an_outage_and_mends_itself()
+    [Theory]
+    [InlineData(FaultKind.Garbage, "makes no sense")]
+    [InlineData(FaultKind.EndlessBody, "4,194,304")]
+    [InlineData(FaultKind.EndsAtOnce, "ends as soon as it has begun")]
+    [InlineData(FaultKind.ErrorEvent, "etcdserver: request timed out \\(500\\)")]
+    public async Task A_watch_that_cannot_be_read_or_kept_is_one_outage_and_mends_itself(FaultKind kind, string reason)
     {
         await using var cluster = await TestCluster.StartAsync();
         cluster.PutSlice("orders-1", Manifest.SliceEndpoint("10.0.0.1"));
-        await using var watch = await WatchAsync(cluster);
-        foreach (var kind in new[] { FaultKind.Garbage, FaultKind.EndlessBody })
-        {
-            cluster.Server.Faults.Add(new Fault(kind) { Verb = "watch", Times = 2 });
-            cluster.Server.Faults.DropWatches();
-        }
+        // The one target comes back to the same shared watch, as it does outside of tests.
+        await using var watch = await WatchAsync(cluster, static options => options.Linger = TimeSpan.FromSeconds(10));
+        var lists = cluster.Server.Counters.Count("list");
+        cluster.Server.Faults.Add(new Fault(kind) { Verb = "watch" });
+        cluster.Server.Faults.DropWatches();
 
+        await Eventually.True(() => watch.Last!.Freshness.Kind == FreshnessKind.Stale);
+        Assert.Matches(reason, watch.Last!.Freshness.Reason);
+        // It is listed anew time and again, but only a watch that lives mends it.
+        await Eventually.True(() => cluster.Server.Counters.Count("list") >= lists + 2);
+        Assert.Equal([FreshnessKind.Live, FreshnessKind.Stale], watch.Seen.Select(static set => set.Freshness.Kind));
         cluster.PutSlice("orders-1", Manifest.SliceEndpoint("10.0.0.2"));
+        cluster.Server.Faults.Clear();
 
-        await Eventually.True(() => watch.Last!.Freshness.IsLive && watch.Last.Endpoints[0].Host == "10.0.0.2");
+        await Eventually.True(() => watch.Last.Freshness.IsLive && watch.Last.Endpoints[0].Host == "10.0.0.2");
+        Assert.Equal(3, watch.Seen.Length);
     }
 
     private static async Task<WatchRecorder> WatchAsync(TestCluster cluster, Action<KubernetesSourceOptions>? configure = null)

@@ -62,20 +62,28 @@ public sealed class ObjectStoreTests
     [Fact]
     public void A_failure_is_told_to_each_follower_once_and_recovery_wakes()
     {
-        using var follower = _store.Follow("orders", () => _wakes++);
+        using var follower = _store.Follow("orders", () => _wakes++, "me");
         _store.SetSynced();
         _store.SetFailed(new InvalidOperationException("down"));
         Assert.Equal("down", Assert.Throws<DiscoveryException>(() => Take(follower)).Message);
-        using var later = _store.Follow("orders", () => _wakes++);
         Assert.Null(Take(follower));
+        using var again = _store.Follow("orders", static () => { }, "me");
+        Assert.Null(Take(again)); // who has heard it waits for news
+        using var later = _store.Follow("orders", () => _wakes++, "you");
+        Assert.Equal("down", Assert.Throws<DiscoveryException>(() => Take(later)).Message);
         Assert.Null(Take(later));
+        using var once = _store.Follow("orders", static () => { });
+        Assert.Equal("down", Assert.Throws<DiscoveryException>(() => Take(once)).Message);
 
         _store.SetFailed(new DiscoveryException("still down"));
         Assert.Equal("still down", Assert.Throws<DiscoveryException>(() => Take(later)).Message);
+        Assert.Equal("still down", Assert.Throws<DiscoveryException>(() => Take(again)).Message);
         _wakes = 0;
         _store.SetSynced();
         Assert.Equal(2, _wakes);
         Assert.Equal("", Take(later));
+        using var last = _store.Follow("orders", static () => { }, "him");
+        Assert.Equal("", Take(last)); // nothing is wrong any more
     }
 
     [Fact]

@@ -78,20 +78,28 @@ public sealed class ReflectorProtocolTests
         """);
 
     [Fact]
-    public void Too_many_requests_are_waited_out_as_long_as_asked_and_told_when_it_goes_on() => _transcript.Is("""
+    public void Too_many_requests_are_waited_out_as_long_as_asked_and_told_when_it_goes_on_or_takes_long() => _transcript.Is("""
         begin              → list
-        failed 429 after=4 → wait 5000 ms
+        failed 429 after=3 → wait 3750 ms
         waited             → list
-        failed 503 after=1 → wait 1250 ms
+        failed 429 after=1 → wait 1250 ms
         waited             → list
         failed 429 after=1 → failed; wait 1250 ms
         waited             → list
-        failed 429 after=9999 → failed; wait 150000 ms
-        waited             → list
         page v=5           → publish; synced; watch v=5
+        failed 429 after=4 → failed; wait 5000 ms
+        waited             → watch v=5
+        failed 429 after=9999 → failed; wait 150000 ms
+        waited             → watch v=5
         failed 429 after=1 → wait 1250 ms
         waited             → watch v=5
-        error 429          → failed; wait 100 ms
+        """);
+
+    [Fact]
+    public void A_server_that_cannot_serve_is_an_outage_at_once_whenever_it_wants_to_be_asked_again() => _transcript.Is("""
+        begin              → list
+        failed 503 after=1 → failed; wait 1250 ms
+        waited             → list
         """);
 
     [Fact]
@@ -108,20 +116,65 @@ public sealed class ReflectorProtocolTests
         """);
 
     [Fact]
-    public void A_server_that_ends_watches_at_once_is_not_stormed() => _transcript.Is("""
+    public void Watches_that_end_at_once_are_an_outage_until_one_brings_something() => _transcript.Is("""
         begin              → list
         page v=5           → publish; synced; watch v=5
         began              → synced; read
         ended              → watch v=5
         began              → synced; read
-        ended              → wait 200 ms
-        waited             → watch v=5
+        ended              → failed; wait 100 ms
+        waited             → list
+        page v=5           → publish; watch v=5
+        began              → read, told after 1000 ms
+        ended              → failed; wait 200 ms
+        waited             → list
+        page v=6           → publish; watch v=6
+        began              → read, told after 1000 ms
+        present v=7        → apply; synced; read
+        ended              → watch v=7
+        """);
+
+    [Fact]
+    public void Watches_that_make_no_sense_are_an_outage_however_long_they_take_and_one_that_lives_mends_it() => _transcript.Is("""
+        begin              → list
+        page v=5           → publish; synced; watch v=5
         began              → synced; read
-        ended              → wait 400 ms
-        waited             → watch v=5
+        after 9
+        unreadable         → watch v=5
         began              → synced; read
-        present v=6        → apply; read
-        ended              → watch v=6
+        after 9
+        unreadable         → failed; wait 100 ms
+        waited             → list
+        page v=5           → publish; watch v=5
+        failed 0           → failed; wait 100 ms
+        waited             → watch v=5
+        began              → read, told after 1000 ms
+        after 2
+        lives              → synced; read
+        unreadable         → failed; wait 200 ms
+        waited             → list
+        page v=5           → publish; watch v=5
+        began              → read, told after 1000 ms
+        after 2
+        lives              → synced; read
+        ended              → watch v=5
+        began              → synced; read
+        """);
+
+    [Fact]
+    public void An_error_in_a_watch_means_a_new_list_after_a_pause_that_grows() => _transcript.Is("""
+        begin              → list
+        page v=5           → publish; synced; watch v=5
+        began              → synced; read
+        error 500          → failed; wait 100 ms
+        waited             → list
+        page v=6           → publish; watch v=6
+        began              → read, told after 1000 ms
+        error 429          → failed; wait 200 ms
+        waited             → list
+        page v=7           → publish; watch v=7
+        began              → read, told after 1000 ms
+        bookmark v=8       → synced; read
         """);
 
     [Fact]
@@ -165,7 +218,9 @@ public sealed class ReflectorProtocolTests
             "deleted" => _protocol.OnEvent(WatchEventKind.Deleted, Value(words, "v")!, default, _now),
             "bookmark" => _protocol.OnEvent(WatchEventKind.Bookmark, Value(words, "v")!, default, _now),
             "error" => _protocol.OnEvent(WatchEventKind.Error, "", new ApiStatus(int.Parse(words[1], CultureInfo.InvariantCulture), "", null), _now),
-            "ended" => _protocol.OnWatchEnd(_now),
+            "ended" => _protocol.OnWatchEnd(unreadable: false, _now),
+            "unreadable" => _protocol.OnWatchEnd(unreadable: true, _now),
+            "lives" => ReflectorProtocol.OnWatchLives(),
             "waited" => _protocol.OnWaited(),
             "failed" => _protocol.OnFailure(
                 new Refusal(
@@ -186,7 +241,7 @@ public sealed class ReflectorProtocolTests
                 ReflectorAction.List => $"list{(step.Continue is null ? "" : $" next={step.Continue}")}{(step.Unpaged ? " unpaged" : "")}",
                 ReflectorAction.Watch => $"watch v={step.Version}",
                 ReflectorAction.Wait => string.Create(CultureInfo.InvariantCulture, $"wait {Math.Round(step.Delay.TotalMilliseconds)} ms"),
-                _ => "read",
+                _ => step.Delay > TimeSpan.Zero ? string.Create(CultureInfo.InvariantCulture, $"read, told after {step.Delay.TotalMilliseconds} ms") : "read",
             },
         }.Where(static part => part.Length > 0));
     }

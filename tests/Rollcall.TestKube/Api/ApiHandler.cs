@@ -119,7 +119,13 @@ internal sealed class ApiHandler(AccessControl access, FaultInjector faults, Ser
             case FaultKind.TooManyRequests:
                 await Answers.TooManyRequestsAsync(context, fault.RetryAfter);
                 return true;
-            case FaultKind.InternalError:
+            case FaultKind.ErrorEvent when request.Verb == "watch":
+                await Answers.BytesAsync(context, Encoding.UTF8.GetBytes($"{{\"type\":\"ERROR\",\"object\":{ApiStatusException.InternalError("etcdserver: request timed out").ToJson().ToJsonString()}}}\n"));
+                return true;
+            case FaultKind.EndsAtOnce:
+                await Answers.BytesAsync(context, ReadOnlyMemory<byte>.Empty);
+                return true;
+            case FaultKind.InternalError or FaultKind.ErrorEvent:
                 throw ApiStatusException.InternalError("etcdserver: request timed out");
             case FaultKind.Unauthorized:
                 throw ApiStatusException.Unauthorized();

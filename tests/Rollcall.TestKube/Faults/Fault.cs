@@ -29,6 +29,12 @@ public enum FaultKind
 
     /// <summary>The connection (HTTP/1.1) or stream (HTTP/2) is reset.</summary>
     Reset,
+
+    /// <summary>A watch that is agreed to and told at once, by an ERROR event, that the server cannot go on; for anything else as <see cref="InternalError"/>.</summary>
+    ErrorEvent,
+
+    /// <summary>200 and nothing.</summary>
+    EndsAtOnce,
 }
 
 /// <summary>Something to go wrong with requests to come.</summary>
