@@ -24,6 +24,9 @@ namespace Rollcall.Kubernetes;
 /// </remarks>
 public sealed class KubernetesSource : DiscoverySource, IAsyncDisposable, IDisposable
 {
+    // The first snapshot waits so long, and no longer, for the own zone; what comes later makes another snapshot.
+    private static readonly TimeSpan ZoneGrace = TimeSpan.FromSeconds(1);
+
     private readonly ClusterContext _context;
     private readonly SharedTable<string, Cluster> _clusters;
 
@@ -81,14 +84,21 @@ public sealed class KubernetesSource : DiscoverySource, IAsyncDisposable, IDispo
         var space = parsed.Namespace ?? cluster.Settings.Namespace;
         var mode = parsed.Mode ?? _context.Options.Mode;
         var slices = mode == KubernetesMode.EndpointSlices ? cluster.SlicesOf(space) : null;
-        var zone = await cluster.Zone.GetAsync(cancellationToken);
+        var zone = cluster.Zone.FindAsync();
+        var isFirst = true;
         while (true)
         {
             var kind = slices?.Kind;
             var changed = slices?.Changed;
-            await using var view = CreateView(target, parsed, cluster, space, mode, slices, zone, who);
+            await using var view = CreateView(target, parsed, cluster, space, mode, slices, who);
+            if (isFirst)
+                await GiveTimeAsync(zone, cancellationToken);
+            isFirst = false;
             while (true)
             {
+                var isZoneKnown = zone.IsCompletedSuccessfully;
+                if (isZoneKnown)
+                    view.Learn(await zone);
                 var wake = view.Wake;
                 SourceAnswer? answer;
                 try
@@ -101,17 +111,38 @@ public sealed class KubernetesSource : DiscoverySource, IAsyncDisposable, IDispo
                 }
                 catch (DiscoveryException refusal) when (slices is { Kind: null, Refusal: { } first } && refusal.InnerException is ApiException { Status: HttpStatusCode.Forbidden })
                 {
-                    // Slices are what should be allowed; endpoints would only do.
+                    // Slices are what should be allowed; endpoints would only do. Nothing else is left to read, so slices are not left alone for long.
+                    await slices.RetryAsync(isNeeded: true, cancellationToken);
+                    if (slices.Kind is not null)
+                        break;
                     throw new DiscoveryException($"{first}\nNor can endpoints be read instead. {refusal.Message}", refusal);
                 }
 
                 if (answer is { } known)
+                {
                     yield return known;
-                else if (slices is null || kind is not null)
-                    await wake.WaitAsync(cancellationToken);
-                else if (!await WaitAsync(slices, wake, changed!, cancellationToken))
+                    continue;
+                }
+
+                var news = isZoneKnown ? wake : Task.WhenAny(wake, zone);
+                if (slices is null || kind is not null)
+                    await news.WaitAsync(cancellationToken);
+                else if (!await WaitAsync(slices, news, changed!, cancellationToken))
                     break;
             }
+        }
+    }
+
+    private async Task GiveTimeAsync(Task zone, CancellationToken cancellationToken)
+    {
+        try
+        {
+            if (_context.Options.PreferOwnZone)
+                await zone.WaitAsync(ZoneGrace, Time, cancellationToken);
+        }
+        catch (TimeoutException)
+        {
+            // It will be learned later.
         }
     }
 
@@ -124,17 +155,17 @@ public sealed class KubernetesSource : DiscoverySource, IAsyncDisposable, IDispo
         }
         catch (TimeoutException)
         {
-            await slices.RetryAsync(cancellationToken);
+            await slices.RetryAsync(isNeeded: false, cancellationToken);
         }
 
         return slices.Kind is null;
     }
 
-    private TargetView CreateView(ServiceTarget target, KubernetesTarget parsed, Cluster cluster, string space, KubernetesMode mode, SliceAccess? slices, string? zone, object? who)
+    private TargetView CreateView(ServiceTarget target, KubernetesTarget parsed, Cluster cluster, string space, KubernetesMode mode, SliceAccess? slices, object? who)
     {
         var options = _context.Options;
         var mapper = new EndpointMapper(space, parsed.Service, options.ClusterDomain, parsed.Port, parsed.Family ?? options.Family);
-        var zones = new ZonePreference(zone, options.PreferOwnZone, target, _context.Logger);
+        var zones = new ZonePreference(options.PreferOwnZone, target, _context.Logger);
         var words = new TargetWords(target, parsed.Service, parsed.Port, slices?.Reason, who);
         string[] labels = [.. options.Labels];
         if (mode == KubernetesMode.Pods)
@@ -148,7 +179,7 @@ public sealed class KubernetesSource : DiscoverySource, IAsyncDisposable, IDispo
             : new ObjectsView<EndpointsObject>(cluster.Follow(ResourceKinds.Endpoints, space), mapper.Map, words, zones, FollowPods);
 
         PodFollower? FollowPods(Action wake) => parsed.ReadPods ?? (options.ReadPods || labels.Length > 0)
-            ? new PodFollower(cluster.Follow(ResourceKinds.Pods, space), labels, target, _context.Logger, wake)
+            ? new PodFollower(cluster.Follow(ResourceKinds.Pods, space), labels, target, _context.Logger, Time, wake)
             : null;
     }
 }

@@ -55,7 +55,7 @@ internal sealed class Cluster : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await _reflectors.DisposeAsync();
-        Zone.Dispose();
+        await Zone.DisposeAsync();
         Client.Dispose();
     }
 }

@@ -49,7 +49,7 @@ internal sealed class ObjectsView<T> : TargetView
             Take(name, item);
         _changes.Clear();
         _pods?.Take(List);
-        if (_pods is { IsSettled: false })
+        if (_pods is not null && !_pods.IsSettled())
             return false;
         return _withoutPort.Count > 0 && !List.HasAny ? throw _words.NoSuchPort(_withoutPort.Values) : true;
     }

@@ -12,6 +12,9 @@ namespace Rollcall.Kubernetes.Reading;
 /// </summary>
 internal sealed partial class SliceAccess(ApiClient client, string @namespace, string cluster, ClusterContext context)
 {
+    // Where endpoints cannot be read either, somebody is about to allow something.
+    private static readonly TimeSpan NeededRetryInterval = TimeSpan.FromSeconds(1);
+
     private readonly Lock _gate = new();
     private readonly Signal _changed = new();
     private long _retryFrom;
@@ -65,11 +68,14 @@ internal sealed partial class SliceAccess(ApiClient client, string @namespace, s
     }
 
     /// <summary>Tries slices again, once for everyone; <see cref="Changed"/> completes when they can be had.</summary>
-    public async Task RetryAsync(CancellationToken cancellationToken)
+    /// <param name="isNeeded">Nothing else can be read: they are tried at most once a second.</param>
+    /// <param name="cancellationToken">Ends it.</param>
+    public async Task RetryAsync(bool isNeeded, CancellationToken cancellationToken)
     {
+        var interval = isNeeded ? NeededRetryInterval : context.Options.SliceRetryInterval;
         lock (_gate)
         {
-            if (Kind is not null || context.Time.GetElapsedTime(_retryFrom) < context.Options.SliceRetryInterval)
+            if (Kind is not null || context.Time.GetElapsedTime(_retryFrom) < interval)
                 return;
             _retryFrom = context.Time.GetTimestamp();
         }

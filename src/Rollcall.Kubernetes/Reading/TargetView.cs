@@ -33,6 +33,13 @@ internal abstract class TargetView(ZonePreference zones) : IAsyncDisposable
         return new SourceAnswer(List.Endpoints, Shortcoming is { } reason ? Freshness.Fallback(reason) : Freshness.Live);
     }
 
+    /// <summary>Takes the own zone.</summary>
+    public void Learn(string? zone)
+    {
+        if (zones.Learn(zone))
+            List.TouchAll();
+    }
+
     public abstract ValueTask DisposeAsync();
 
     /// <summary>Takes all changes into <see cref="List"/>; false while not everything is known.</summary>

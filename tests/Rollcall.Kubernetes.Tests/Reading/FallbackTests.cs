@@ -96,4 +96,18 @@ public sealed class FallbackTests
         cluster.Server.Put(Manifest.Endpoints(
             "shop", "orders", [("http", 80)], [Manifest.Address("10.0.0.1", "orders-0")], [Manifest.Address("10.0.0.2", "orders-1")]));
     }
+
+    [Fact]
+    public async Task When_nothing_may_be_read_slices_are_tried_each_time_so_that_the_role_helps_at_once()
+    {
+        await using var cluster = await TestCluster.StartAsync();
+        PutBoth(cluster);
+        cluster.WriteKubeconfig(cluster.Server.Kubeconfig(cluster.Server.AddServiceAccount("shop", "caller")));
+        await using var watch = new WatchRecorder(cluster.Source(static options => options.Linger = TimeSpan.FromSeconds(10)), Orders);
+        await Eventually.True(() => cluster.Server.Counters.Count("list", "endpoints") >= 2);
+
+        cluster.Server.Access.Allow(KubeUser.ServiceAccount("shop", "caller"), AccessRule.Read("shop", "endpointslices"));
+
+        await Eventually.True(() => watch.Last is { Freshness.IsLive: true, Endpoints.Length: 2 });
+    }
 }

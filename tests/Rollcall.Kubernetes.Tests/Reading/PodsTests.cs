@@ -4,6 +4,7 @@ using Rollcall.TestKit;
 using Rollcall.TestKit.Sources;
 using Rollcall.TestKube;
 using Rollcall.TestKube.Access;
+using Rollcall.TestKube.Faults;
 using Rollcall.TestKube.Objects;
 
 namespace Rollcall.Kubernetes.Tests.Reading;
@@ -119,5 +120,20 @@ public sealed class PodsTests
         Assert.True(set.Freshness.IsLive);
         Assert.False(Assert.Single(set.Endpoints).Metadata.ContainsKey("started"));
         Assert.Contains(cluster.Log.Of(LogLevel.Warning), static line => line.Contains("without what pods know", StringComparison.Ordinal) && line.Contains("resources: [\"pods\"]", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task Slices_do_not_wait_long_for_what_pods_know()
+    {
+        await using var cluster = await TestCluster.StartAsync();
+        cluster.PutSlice("orders-1", Manifest.SliceEndpoint("10.0.0.1", pod: "orders-0"));
+        cluster.Server.Put(Manifest.Pod("shop", "orders-0", "10.0.0.1", "orders"));
+        cluster.Server.Faults.Add(new Fault(FaultKind.Slow) { Resource = "pods", Times = 1, Delay = TimeSpan.FromSeconds(3) });
+
+        await using var watch = new WatchRecorder(cluster.Source(), ServiceTarget.Parse("k8s:///shop/orders?pods=true"));
+
+        await Eventually.True(() => watch.Last is { } last && last.Endpoints[0].Metadata.ContainsKey("started"));
+        Assert.Equal(2, watch.Seen.Length);
+        Assert.False(Assert.Single(watch.Seen[0].Endpoints).Metadata.ContainsKey("started"));
     }
 }

@@ -3,6 +3,7 @@ using Microsoft.Extensions.Logging;
 using Rollcall.TestKit;
 using Rollcall.TestKit.Sources;
 using Rollcall.TestKube;
+using Rollcall.TestKube.Faults;
 
 namespace Rollcall.Kubernetes.Tests.Reading;
 
@@ -77,5 +78,26 @@ public sealed class ZoneTests
         var line = Assert.Single(cluster.Log.Of(LogLevel.Warning), static line => line.Contains("own zone is not known", StringComparison.Ordinal));
         Assert.Contains("kind: ClusterRole\n", line, StringComparison.Ordinal);
         Assert.Contains("verbs: [\"get\"]", line, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(FaultKind.InternalError, 1)]
+    [InlineData(FaultKind.Slow, 4)]
+    public async Task The_first_snapshot_does_not_wait_for_the_own_zone_and_a_failure_is_not_the_last_word(FaultKind kind, int times)
+    {
+        await using var cluster = await TestCluster.StartAsync();
+        cluster.Server.Put(Manifest.Node("n1", "b"));
+        cluster.PutSlice("orders-1", Manifest.SliceEndpoint("10.0.0.1", zone: "a"), Manifest.SliceEndpoint("10.0.0.2", zone: "b"));
+        cluster.Server.Faults.Add(new Fault(kind) { Resource = "nodes", Times = times, Delay = TimeSpan.FromSeconds(3) });
+
+        await using var watch = new WatchRecorder(
+            cluster.Source(static options => (options.NodeName, options.PreferOwnZone, options.Linger) = ("n1", true, TimeSpan.FromSeconds(10))), Orders);
+
+        await Eventually.True(() => watch.Last is { } last && last.Endpoints.Select(static endpoint => endpoint.Priority).SequenceEqual([1, 0]));
+        Assert.All(watch.Seen, static set => Assert.True(set.Freshness.IsLive));
+        if (kind == FaultKind.Slow)
+            Assert.Equal([0, 0], watch.Seen[0].Endpoints.Select(static endpoint => endpoint.Priority));
+        else
+            Assert.Contains("tried again", Assert.Single(cluster.Log.Of(LogLevel.Warning)), StringComparison.Ordinal);
     }
 }
