@@ -24,7 +24,7 @@ internal static class ErrorReport
     private static (int Code, string Message, string? Advice) Explain(Exception error) => error switch
     {
         CliException known => (known.ExitCode, known.Message, known.Advice),
-        NodeException node => (CodeOf(node), node.Message, null),
+        NodeException node => (CodeOf(node), node.Message, node.Is("service-not-found") ? "See what there is with 'rollcall services'." : null),
         DiscoveryException { InnerException: NodeException node } discovery => (CodeOf(node), discovery.Message, null),
         DiscoveryException discovery => (ExitCode.Failed, discovery.Message, null),
         OperationCanceledException => (ExitCode.Interrupted, "interrupted.", null),

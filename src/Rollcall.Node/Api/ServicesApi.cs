@@ -142,5 +142,5 @@ internal sealed class ServicesApi(NodeParts parts)
     }
 
     private static Problem NotFound(string service) =>
-        new(ProblemKind.ServiceNotFound, $"There is no service {service}: it has no instance, and had none in the time that is remembered. To wait for the first, ask with index=0.");
+        new(ProblemKind.ServiceNotFound, $"There is no service {service}: it has no instance, and had none in the time that is remembered.");
 }

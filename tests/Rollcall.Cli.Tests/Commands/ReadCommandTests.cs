@@ -171,7 +171,7 @@ public sealed class ReadCommandTests
             Node = new FakeNode().Refuse("GET /api/services/nope", HttpStatusCode.NotFound, "service-not-found", "There is no service 'nope'."),
         };
         Assert.Equal(3, await run.RunAsync("instances nope"));
-        Assert.Equal("error: Could not ask for the service nope: There is no service 'nope'.\n", run.Error);
+        Assert.Equal("error: Could not ask for the service nope: There is no service 'nope'.\nSee what there is with 'rollcall services'.\n", run.Error);
         Assert.Empty(run.Out);
     }
 
