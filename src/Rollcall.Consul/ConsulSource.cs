@@ -38,7 +38,7 @@ public sealed class ConsulSource : DiscoverySource
         if (options.Errors().ToArray() is { Length: > 0 } errors)
             throw new ArgumentException(string.Join(' ', errors), nameof(options));
         _settings = new ConsulSettings(options, Environment.GetEnvironmentVariable);
-        _pauses = new RetryAfter(Time, LongestRetryAfter);
+        _pauses = new RetryAfter(Time, LongestRetryAfter, NextJitter);
     }
 
     /// <inheritdoc />

@@ -42,7 +42,7 @@ internal sealed class HealthQuery : IDisposable
     /// <param name="cancellationToken">Ends it at once.</param>
     public async Task<SourceAnswer> NextAsync(double jitter, CancellationToken cancellationToken)
     {
-        await _pauses.WaitAsync(_agent, cancellationToken);
+        await _pauses.WaitAsync(Action, _agent, cancellationToken);
         if (_pause > TimeSpan.Zero)
             await Task.Delay(_pause * (0.5 + jitter), _time, cancellationToken);
         // Consul adds jitter of its own to the end of a wait; ours spreads the beginnings of those who were all woken by one change.

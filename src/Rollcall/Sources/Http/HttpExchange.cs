@@ -18,13 +18,15 @@ internal sealed class HttpExchange(ServiceTarget target, HttpSourceOptions optio
 
     private readonly List<(string Server, HttpClient Client)> _clients = new(MaxClients);
 
+    private string Action => $"read the endpoints of {target}";
+
     /// <summary>The head of the answer, 200 or 304; and the URL that gave it.</summary>
     /// <exception cref="DiscoveryException">There was none, or another.</exception>
     public async Task<(HttpResponseMessage Response, Uri Url)> GetAsync(Uri url, Action<HttpRequestHeaders> prepare, TimeSpan wait, CancellationToken cancellationToken)
     {
         for (var redirects = 0; ; redirects++)
         {
-            await pauses.WaitAsync(url, cancellationToken);
+            await pauses.WaitAsync(Action, url, cancellationToken);
             var response = await SendAsync(url, prepare, wait, cancellationToken);
             try
             {
@@ -52,11 +54,11 @@ internal sealed class HttpExchange(ServiceTarget target, HttpSourceOptions optio
 
     /// <summary>A failure of the exchange with that server in words, where it is one of transport.</summary>
     public DiscoveryException Explain(Uri url, Exception failure) =>
-        ServerFailure.Explain($"read the endpoints of {target}", url, failure, "Is the server running there, and is the target right?");
+        ServerFailure.Explain(Action, url, failure, "Is the server running there, and is the target right?");
 
     /// <summary>What a server does against the rules, in words.</summary>
     public DiscoveryException Failed(Uri url, string problem, string advice) =>
-        new($"Cannot read the endpoints of {target}: {ServerFailure.NameOf(url)} {problem}. {advice}");
+        new($"Cannot {Action}: {ServerFailure.NameOf(url)} {problem}. {advice}");
 
     public void Dispose()
     {

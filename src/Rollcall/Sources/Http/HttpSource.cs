@@ -38,7 +38,7 @@ public sealed class HttpSource : DiscoverySource, IRefreshable
         if (_options.Errors().ToArray() is { Length: > 0 } errors)
             throw new ArgumentException(string.Join(' ', errors), nameof(options));
         _hints = new RefreshHints(Time, _options.MinInterval);
-        _pauses = new RetryAfter(Time, _options.MaxInterval);
+        _pauses = new RetryAfter(Time, _options.MaxInterval, NextJitter);
     }
 
     /// <inheritdoc />

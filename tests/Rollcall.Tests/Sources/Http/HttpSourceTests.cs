@@ -209,8 +209,12 @@ public sealed class HttpSourceTests : IAsyncLifetime
             context.Response.Headers.RetryAfter = "90";
             return Task.CompletedTask;
         });
-        await using var watch = Watch("list");
-        await Eventually.True(() => _server.Requests.Count == 1);
+        var source = new HttpSource(_options, _time, new Random(1));
+        var target = ServiceTarget.Parse(_server.Url + "list");
+        await Assert.ThrowsAsync<DiscoveryException>(() => source.DiscoverAsync(target, CancellationToken.None).AsTask());
+        var error = await Assert.ThrowsAsync<DiscoveryException>(() => Eventually.Within(source.DiscoverAsync(target, CancellationToken.None).AsTask()));
+        Assert.Contains("has asked to be left alone for 1m30s (Retry-After)", error.Message, StringComparison.Ordinal);
+        await using var watch = new WatchRecorder(source, target);
         var until = _time.GetUtcNow() + TimeSpan.FromSeconds(85);
         await _time.AdvanceUntilAsync(() => _time.GetUtcNow() >= until, TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(90));
         Assert.Single(_server.Requests);
