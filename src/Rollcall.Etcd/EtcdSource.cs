@@ -22,7 +22,7 @@ public sealed class EtcdSource : DiscoverySource
     private static readonly TimeSpan LongestPause = TimeSpan.FromMilliseconds(200);
 
     private readonly EtcdSettings _settings;
-    private readonly EtcdTokens _tokens = new();
+    private readonly EtcdTokens _tokens;
 
     /// <summary>A source with these options.</summary>
     /// <param name="options">Null for the defaults.</param>
@@ -36,6 +36,7 @@ public sealed class EtcdSource : DiscoverySource
         if (options.Errors().ToArray() is { Length: > 0 } errors)
             throw new ArgumentException(string.Join(' ', errors), nameof(options));
         _settings = new EtcdSettings(options, Environment.GetEnvironmentVariable);
+        _tokens = new EtcdTokens(Time);
     }
 
     /// <inheritdoc />

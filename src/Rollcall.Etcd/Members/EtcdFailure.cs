@@ -27,13 +27,16 @@ internal static class EtcdFailure
         || message?.Contains("revision of auth store is old", StringComparison.Ordinal) == true
         || message?.Contains("revision in header", StringComparison.Ordinal) == true;
 
+    /// <summary>True when it wants to know who asks, and was not told.</summary>
+    public static bool IsLoginWanted(string message) => message.Contains("user name is empty", StringComparison.Ordinal);
+
     /// <summary>True when the cluster wants no login at all.</summary>
     public static bool IsLoginNeedless(int code, string? message) =>
         code == FailedPrecondition && message?.Contains("authentication is not enabled", StringComparison.Ordinal) == true;
 
     private static string Advice(int status, int code, string message, string directory)
     {
-        if (message.Contains("user name is empty", StringComparison.Ordinal))
+        if (IsLoginWanted(message))
             return "It wants to know who asks: set Rollcall:Etcd:Username and PasswordFile, or ETCDCTL_USER.";
         if (code == PermissionDenied || message.Contains("permission denied", StringComparison.Ordinal))
             return $"The user may not read there. Grant it: etcdctl role grant-permission ROLE read --prefix {directory}";

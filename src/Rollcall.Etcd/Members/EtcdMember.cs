@@ -22,6 +22,7 @@ internal sealed class EtcdMember : IDisposable
     private readonly EtcdTokens _tokens;
     private readonly TimeProvider _time;
     private readonly HttpClient _http;
+    private string? _token;
 
     /// <param name="member">Its address.</param>
     /// <param name="cluster">Names the cluster, for its token.</param>
@@ -61,8 +62,8 @@ internal sealed class EtcdMember : IDisposable
     /// <summary>A refusal inside a watch in words; forgets the token if that was the matter.</summary>
     public DiscoveryException Refused(int code, string? message)
     {
-        if (EtcdFailure.IsTokenRefused(code, message) && _tokens.Find(_cluster) is { } token)
-            _tokens.Drop(_cluster, token);
+        if (_token is not null && EtcdFailure.IsTokenRefused(code, message))
+            _tokens.Drop(_cluster, _token);
         return EtcdFailure.Refused(Action, _member, 200, code, message, _directory);
     }
 
@@ -77,14 +78,16 @@ internal sealed class EtcdMember : IDisposable
 
     private async Task<T> WithTokenAsync<T>(Func<string?, CancellationToken, Task<T>> ask, CancellationToken cancellationToken)
     {
-        var token = _tokens.Find(_cluster) ?? await LoginAsync(cancellationToken);
+        var token = await TokenAsync(cancellationToken);
         try
         {
             return await ask(token, cancellationToken);
         }
-        catch (EtcdRefusalException refusal) when (token is not null && EtcdFailure.IsTokenRefused(refusal.Code, refusal.Message))
+        catch (EtcdRefusalException refusal) when (token is not null
+            ? EtcdFailure.IsTokenRefused(refusal.Code, refusal.Message)
+            : _settings.Username is not null && EtcdFailure.IsLoginWanted(refusal.Message))
         {
-            // Tokens expire, and restarts of the server forget them.
+            // Tokens expire, restarts of the server forget them, and a cluster that wanted none may want one now.
             _tokens.Drop(_cluster, token);
         }
         catch (EtcdRefusalException refusal)
@@ -94,7 +97,7 @@ internal sealed class EtcdMember : IDisposable
 
         try
         {
-            return await ask(await LoginAsync(cancellationToken), cancellationToken);
+            return await ask(await TokenAsync(cancellationToken), cancellationToken);
         }
         catch (EtcdRefusalException refusal)
         {
@@ -103,17 +106,17 @@ internal sealed class EtcdMember : IDisposable
     }
 
     // Null where no user is configured, or the cluster wants none.
-    private async Task<string?> LoginAsync(CancellationToken cancellationToken)
+    private async Task<string?> TokenAsync(CancellationToken cancellationToken) =>
+        _token = _settings.Username is { } user ? await _tokens.GetAsync(_cluster, stop => LoginAsync(user, stop), cancellationToken) : null;
+
+    private async Task<string?> LoginAsync(string user, CancellationToken cancellationToken)
     {
-        if (_settings.Username is not { } user)
-            return null;
         var login = new LoginRequestDocument { Name = user, Password = _settings.ReadPassword() };
         try
         {
             var answer = await PostAsync("v3/auth/authenticate", login, EtcdJson.Default.LoginRequestDocument, EtcdJson.Default.LoginDocument, null, cancellationToken);
             if (string.IsNullOrEmpty(answer.Token) || answer.Token.AsSpan().ContainsAnyExceptInRange('!', '~'))
                 throw Garbage("a login without a token");
-            _tokens.Set(_cluster, answer.Token);
             return answer.Token;
         }
         catch (EtcdRefusalException refusal) when (EtcdFailure.IsLoginNeedless(refusal.Code, refusal.Message))
