@@ -15,6 +15,12 @@ public enum FakeDnsMode
     /// <summary>REFUSED.</summary>
     Refuse,
 
+    /// <summary>Sends to other servers (NS) whom it is asked about, as one does that neither holds the zone nor asks others on anyone's behalf.</summary>
+    Refer,
+
+    /// <summary>Holds the zone, asks nobody else, and has nothing of the kind asked for, which it does not prove by an SOA record either.</summary>
+    AuthoritativeNothing,
+
     /// <summary>Does not know EDNS: FORMERR, without the question, to whom uses it.</summary>
     Old,
 

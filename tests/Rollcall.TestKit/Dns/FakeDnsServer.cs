@@ -16,6 +16,8 @@ public sealed record DnsQuestion(string Name, ushort Type, ushort Id, int Port, 
 public sealed class FakeDnsServer : IAsyncDisposable
 {
     private const ushort AnswerFlags = 0x8180;
+    private const ushort ReferralFlags = 0x8100;
+    private const ushort AuthoritativeFlags = 0x8500;
 
     private readonly Socket _udp = new(AddressFamily.InterNetwork, SocketType.Dgram, ProtocolType.Udp);
     private readonly Socket _tcp = new(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
@@ -174,6 +176,10 @@ public sealed class FakeDnsServer : IAsyncDisposable
                 return DnsMessageWriter.Answer(question.Id, AnswerFlags | 2, asked, []);
             case FakeDnsMode.Refuse:
                 return DnsMessageWriter.Answer(question.Id, AnswerFlags | 5, asked, []);
+            case FakeDnsMode.Refer:
+                return DnsMessageWriter.Answer(question.Id, ReferralFlags, asked, [], [new ZoneRecord("test", ZoneRecord.Ns, 1, static writer => writer.Name("ns.elsewhere.test"))]);
+            case FakeDnsMode.AuthoritativeNothing:
+                return DnsMessageWriter.Answer(question.Id, AuthoritativeFlags, asked, []);
             case FakeDnsMode.Old when question.HasEdns:
                 return DnsMessageWriter.Answer(question.Id, AnswerFlags | 1, null, []);
             case FakeDnsMode.Truncate or FakeDnsMode.TruncateAndHangUp when !question.IsTcp:

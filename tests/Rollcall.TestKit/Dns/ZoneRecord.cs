@@ -6,12 +6,13 @@ namespace Rollcall.TestKit.Dns;
 
 /// <summary>A record of a zone, as a test writes it. Names have no dot at the end; the root is <c>.</c>.</summary>
 /// <param name="Name">Whose.</param>
-/// <param name="Type">Its number: 1 A, 5 CNAME, 6 SOA, 28 AAAA, 33 SRV.</param>
+/// <param name="Type">Its number: 1 A, 2 NS, 5 CNAME, 6 SOA, 28 AAAA, 33 SRV.</param>
 /// <param name="Ttl">Seconds.</param>
 /// <param name="Write">Writes its data.</param>
 public sealed record ZoneRecord(string Name, ushort Type, uint Ttl, Action<DnsMessageWriter> Write)
 {
     public const ushort A = 1;
+    public const ushort Ns = 2;
     public const ushort Cname = 5;
     public const ushort Soa = 6;
     public const ushort Aaaa = 28;

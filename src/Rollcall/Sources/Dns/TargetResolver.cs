@@ -3,6 +3,7 @@ using System.Net;
 using System.Runtime.InteropServices;
 using Rollcall.Sources.Dns.Resolving;
 using Rollcall.Sources.Dns.Wire;
+using Rollcall.Sources.Text;
 using Rollcall.Watching;
 
 namespace Rollcall.Sources.Dns;
@@ -51,7 +52,7 @@ internal sealed class TargetResolver(LookupCache cache)
         var family = target.Services!.Family;
         var addresses = new Dictionary<string, ImmutableArray<IPAddress>>(StringComparer.Ordinal);
         foreach (var sent in services.Findings.Addresses.Where(record => IsOf(family, record)).GroupBy(static record => record.Name, StringComparer.Ordinal))
-            addresses.Add(sent.Key, [.. AddressesOf(sent)]);
+            addresses.Add(sent.Key, [.. AddressesOf(sent).Distinct()]);
 
         // A target that is the root says that the service is decidedly not available (RFC 2782).
         var records = services.Findings.Records.Where(static record => record.Target != DnsName.Root).ToArray();
@@ -59,16 +60,21 @@ internal sealed class TargetResolver(LookupCache cache)
         if (names.Length > MaxServiceTargets)
             throw new DiscoveryException($"{target.Services.Name} has SRV records with {names.Length} targets; at most {MaxServiceTargets} are followed. Split the service.");
 
+        // What stands twice is one endpoint for each address.
+        var distinct = records.Where(static record => record.Port > 0).Select(static record => (Target: record.Target!, record.Port)).Distinct().ToArray();
+        CheckCount();
         var (doubt, expiresAt) = (services.Findings.Doubt, services.ExpiresAt);
         foreach (var some in names.Where(name => !addresses.ContainsKey(name)).ToArray().Chunk(TargetsAtOnce))
         {
             var lookups = await Task.WhenAll(some.Select(name => TryAsync(new LookupKey(LookupKind.Addresses, name + ".", family, target.Services.Server), since, cancellationToken)));
             foreach (var (name, (lookup, failure)) in some.Zip(lookups))
             {
-                addresses.Add(name, lookup is null ? [] : [.. AddressesOf(lookup.Findings.Records)]);
+                addresses.Add(name, lookup is null ? [] : [.. AddressesOf(lookup.Findings.Records).Distinct()]);
                 doubt ??= failure?.Message ?? lookup!.Findings.Doubt;
                 expiresAt = Math.Min(expiresAt, lookup?.ExpiresAt ?? cache.Soonest());
             }
+
+            CheckCount();
         }
 
         var wrong = records.FirstOrDefault(static record => record.Port == 0);
@@ -77,6 +83,14 @@ internal sealed class TargetResolver(LookupCache cache)
         var usable = records.Where(static record => record.Port > 0).ToArray();
         var endpoints = DnsEndpoints.OfServices(usable, addresses, target.PortName!);
         return endpoints.IsEmpty && doubt is not null ? throw new DiscoveryException(doubt) : Answer(endpoints, doubt, expiresAt);
+
+        // Each record times each address of its target: two answers can stand for millions, so they are counted before any is made.
+        void CheckCount()
+        {
+            var count = distinct.Sum(service => addresses.TryGetValue(service.Target, out var some) ? some.Length : 0L);
+            if (count > ServiceFile.MaxEndpoints)
+                throw new DiscoveryException($"{target.Services.Name} has SRV records for {count} endpoints; a service may have at most {ServiceFile.MaxEndpoints}. Split the service.");
+        }
     }
 
     private async Task<(Lookup? Lookup, DiscoveryException? Failure)> TryAsync(LookupKey key, long since, CancellationToken cancellationToken)

@@ -26,6 +26,7 @@ public sealed class DnsFailureTests : IAsyncDisposable
     [Theory]
     [InlineData(FakeDnsMode.ServerFailure)]
     [InlineData(FakeDnsMode.Refuse)]
+    [InlineData(FakeDnsMode.Refer)]
     [InlineData(FakeDnsMode.Drop)]
     [InlineData(FakeDnsMode.Garbage)]
     [InlineData(FakeDnsMode.TruncateAndHangUp)]
@@ -40,6 +41,7 @@ public sealed class DnsFailureTests : IAsyncDisposable
     [Theory]
     [InlineData(FakeDnsMode.ServerFailure, "answered SERVFAIL")]
     [InlineData(FakeDnsMode.Refuse, "answered REFUSED")]
+    [InlineData(FakeDnsMode.Refer, "sends to other servers instead of answering")]
     [InlineData(FakeDnsMode.Drop, "did not answer within 2s")]
     [InlineData(FakeDnsMode.WrongId, "did not answer within 2s")]
     [InlineData(FakeDnsMode.WrongQuestion, "did not answer within 2s")]
@@ -178,6 +180,18 @@ public sealed class DnsFailureTests : IAsyncDisposable
         First.Behave(static question => question.Type == ZoneRecord.Srv ? FakeDnsMode.Healthy : FakeDnsMode.ServerFailure);
         Second.Behave(FakeDnsMode.ServerFailure);
         Assert.Contains("Cannot look up A a.test", await _world.FailureAsync("dns+srv:///_http._tcp.orders.test"), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Nothing_said_by_who_holds_the_zone_is_empty_and_live()
+    {
+        First.Behave(FakeDnsMode.AuthoritativeNothing);
+
+        var set = await _world.SetAsync(Target);
+
+        Assert.Empty(set.Endpoints);
+        Assert.True(set.Freshness.IsLive);
+        Assert.Empty(Second.Questions);
     }
 
     [Fact]

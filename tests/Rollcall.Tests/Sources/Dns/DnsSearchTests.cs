@@ -1,7 +1,9 @@
 using Rollcall.Sources.Dns;
 using Rollcall.Sources.Dns.Resolving;
 using Rollcall.Sources.Dns.Wire;
+using Rollcall.TestKit;
 using Rollcall.TestKit.Dns;
+using Rollcall.TestKit.Sources;
 
 namespace Rollcall.Tests.Sources.Dns;
 
@@ -42,29 +44,62 @@ public sealed class DnsSearchTests : IAsyncDisposable
         Assert.Equal(["orders.a.test", "orders.b.test", "orders"], _world.Server.Questions.Select(static question => question.Name));
     }
 
-    [Fact]
-    public async Task A_suffix_that_cannot_be_asked_is_an_error_when_nothing_else_answers()
+    [Theory]
+    [InlineData(FakeDnsMode.ServerFailure)]
+    [InlineData(FakeDnsMode.Refuse)]
+    [InlineData(FakeDnsMode.Drop)]
+    public async Task What_a_suffix_cannot_tell_no_later_one_decides(FakeDnsMode mode)
     {
-        _world.Server.Behave(static question => question.Name == "orders.a.test" ? FakeDnsMode.ServerFailure : FakeDnsMode.Healthy);
+        _world.Server.Set(ZoneRecord.Address("orders.b.test", "10.0.0.1"), ZoneRecord.Address("orders", "10.0.0.2"));
+        _world.Server.Behave(question => question.Name == "orders.a.test" ? mode : FakeDnsMode.Healthy);
 
         var error = await _world.FailureAsync("dns:///orders:80?family=ipv4", Source());
 
         Assert.Contains("Cannot look up A orders.a.test: ", error, StringComparison.Ordinal);
         Assert.Contains("resolv.conf", error, StringComparison.Ordinal);
-        Assert.Equal("orders", _world.Server.Questions.Last().Name);
+        Assert.All(_world.Server.Questions, static question => Assert.Equal("orders.a.test", question.Name));
     }
 
     [Fact]
-    public async Task A_suffix_that_cannot_be_asked_is_a_doubt_when_another_answers()
+    public async Task Endpoints_of_the_right_name_stay_when_it_cannot_be_asked_about_and_another_suffix_has_others()
     {
-        _world.Server.Set(ZoneRecord.Address("orders.b.test", "10.0.0.1"));
+        _world.Server.Set(ZoneRecord.Address("orders.a.test", "10.0.0.1"), ZoneRecord.Address("orders.b.test", "10.0.0.2"));
+        await using var watch = new WatchRecorder(Source(), ServiceTarget.Parse("dns:///orders:80?family=ipv4"));
+        await Eventually.True(() => watch.Last is not null);
+
         _world.Server.Behave(static question => question.Name == "orders.a.test" ? FakeDnsMode.ServerFailure : FakeDnsMode.Healthy);
+        await _world.Time.AdvanceUntilAsync(() => watch.Seen.Length == 2, TimeSpan.FromMilliseconds(500), TimeSpan.FromSeconds(10));
 
-        var set = await _world.SetAsync("dns:///orders:80?family=ipv4", Source());
+        Assert.Equal(FreshnessKind.Stale, watch.Last!.Freshness.Kind);
+        Assert.Equal("10.0.0.1", Assert.Single(watch.Last.Endpoints).Host);
+    }
 
-        Assert.Single(set.Endpoints);
-        Assert.Equal(FreshnessKind.Fallback, set.Freshness.Kind);
-        Assert.Contains("orders.a.test", set.Freshness.Reason, StringComparison.Ordinal);
+    [Fact]
+    public async Task A_silent_server_is_reported_after_one_name_of_the_search_path()
+    {
+        Write("nameserver 127.0.0.1\nsearch shop.svc.cluster.local svc.cluster.local cluster.local node.test\noptions ndots:5\n");
+        _world.Server.Behave(FakeDnsMode.Drop);
+        var start = _world.Time.GetUtcNow();
+
+        var error = await _world.FailureAsync("dns:///orders:80", Source());
+
+        // Two attempts of 2 s each.
+        Assert.InRange((_world.Time.GetUtcNow() - start).TotalSeconds, 4, 4.5);
+        Assert.Contains("orders.shop.svc.cluster.local", error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_lookup_ends_in_time_however_slowly_each_name_of_the_search_path_is_answered()
+    {
+        Write("nameserver 127.0.0.1\nsearch a.test b.test c.test d.test e.test f.test g.test h.test\n");
+        _world.Server.Behave(FakeDnsMode.Healthy, TimeSpan.FromSeconds(1.9));
+        var start = _world.Time.GetUtcNow();
+
+        var error = await _world.FailureAsync("dns:///orders:80?family=ipv4", Source());
+
+        Assert.InRange((_world.Time.GetUtcNow() - start).TotalSeconds, 9.5, 10.5);
+        Assert.Contains("Cannot look up A orders.f.test: ", error, StringComparison.Ordinal);
+        Assert.Contains("the 10s that a lookup may take are over", error, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -105,7 +140,7 @@ public sealed class DnsSearchTests : IAsyncDisposable
         for (var i = 0; i < 4; i++)
         {
             var before = second.Questions.Count;
-            await _world.CompletesAsync(resolver.AskAsync(conf, "orders.test", RecordType.A, CancellationToken.None));
+            await _world.CompletesAsync(resolver.AskAsync(conf, "orders.test", RecordType.A, new Deadline(_world.Time, NameLookup.MaxDuration), CancellationToken.None));
             asked.Add(second.Questions.Count - before);
         }
 

@@ -144,6 +144,28 @@ public sealed class DnsSourceTests : IAsyncDisposable
             [ZoneRecord.Service("_http._tcp.orders.test", $"a{i}.test", 80), ZoneRecord.Address($"a{i}.test", $"10.1.{i / 256}.{i % 256}")]));
     }
 
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task Endpoints_are_counted_before_they_are_made(bool sendsAdditional)
+    {
+        _world.Server.SendsAdditional = sendsAdditional;
+        _world.Server.Behave(static question => question.IsTcp ? FakeDnsMode.Healthy : FakeDnsMode.Truncate);
+        var addresses = Enumerable.Range(0, 1000).Select(static i => ZoneRecord.Address("a.test", $"10.1.{i / 256}.{i % 256}")).ToArray();
+        Set(10);
+        Assert.Equal(10_000, (await _world.SetAsync("dns+srv:///_http._tcp.orders.test?family=ipv4")).Endpoints.Length);
+
+        Set(11);
+        var error = await _world.FailureAsync("dns+srv:///_http._tcp.orders.test?family=ipv4");
+        Assert.Contains("_http._tcp.orders.test", error, StringComparison.Ordinal);
+        Assert.Contains("11000 endpoints; a service may have at most 10000. Split the service", error, StringComparison.Ordinal);
+
+        // What is named twice counts once.
+        void Set(int services) => _world.Server.Set([
+            .. addresses, ZoneRecord.Service("_http._tcp.orders.test", "a.test", 1, priority: 7),
+            .. Enumerable.Range(1, services).Select(static i => ZoneRecord.Service("_http._tcp.orders.test", "a.test", i))]);
+    }
+
     [Fact]
     public async Task Aliases_are_followed_inside_an_answer_and_beyond_it()
     {

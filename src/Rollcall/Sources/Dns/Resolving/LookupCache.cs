@@ -18,7 +18,7 @@ internal sealed class LookupCache(NameLookup lookups, DnsSourceOptions options, 
 
     /// <summary>One that looks as the options say.</summary>
     public static LookupCache Create(DnsSourceOptions options, TimeProvider time, Func<double> jitter) =>
-        new(new NameLookup(new ResolverSettings(options), new StubResolver(new ServerConversation(time), DefaultTimeout)), options, time, jitter);
+        new(new NameLookup(new ResolverSettings(options), new StubResolver(new ServerConversation(time), DefaultTimeout), time), options, time, jitter);
 
     /// <summary>How many lookups are kept.</summary>
     public int Count => _entries.Count;
@@ -80,13 +80,25 @@ internal sealed class LookupCache(NameLookup lookups, DnsSourceOptions options, 
         {
             var findings = await lookups.FindAsync(key, stop);
             var known = new Lookup(findings, flight.AskedAt, After(Hold(findings)));
-            entry.Known = known;
+            Tell(entry, flight, known);
             return known;
         }
         catch (DiscoveryException)
         {
-            entry.Known = null;
+            Tell(entry, flight, null);
             throw;
+        }
+    }
+
+    // A hint begins a new asking beside one that is under way: the answer to the later question counts, whichever comes last.
+    private static void Tell(Entry entry, Flight flight, Lookup? known)
+    {
+        lock (entry)
+        {
+            if (flight.AskedAt < entry.ToldAsOf)
+                return;
+            entry.ToldAsOf = flight.AskedAt;
+            entry.Known = known;
         }
     }
 
@@ -127,6 +139,9 @@ internal sealed class LookupCache(NameLookup lookups, DnsSourceOptions options, 
         }
 
         public Flight? Flight { get; set; }
+
+        /// <summary>When what is known, or that it could not be found out, was asked for.</summary>
+        public long ToldAsOf { get; set; } = long.MinValue;
     }
 
     /// <summary>One asking, shared by those who wait for it. Joining and leaving are done under the lock of its entry.</summary>

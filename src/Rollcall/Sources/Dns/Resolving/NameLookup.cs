@@ -10,8 +10,11 @@ namespace Rollcall.Sources.Dns.Resolving;
 /// Finds what a name stands for the way the machine does: hosts file, search path, aliases, both families of addresses at once. There being none (NXDOMAIN, no
 /// data) is a finding; not being told (SERVFAIL, REFUSED, silence) is a failure. The two are never mixed up.
 /// </summary>
-internal sealed class NameLookup(ResolverSettings settings, StubResolver resolver)
+internal sealed class NameLookup(ResolverSettings settings, StubResolver resolver, TimeProvider time)
 {
+    /// <summary>How long a lookup may take with all its names, servers, attempts and aliases, unless a single answer may take longer.</summary>
+    public static readonly TimeSpan MaxDuration = TimeSpan.FromSeconds(10);
+
     /// <summary>How many aliases in a row are followed; more are taken for a circle.</summary>
     public const int MaxAliases = 16;
 
@@ -22,22 +25,23 @@ internal sealed class NameLookup(ResolverSettings settings, StubResolver resolve
         if (key.Kind == LookupKind.Addresses && key.Server is null && FindLocal(key) is { } local)
             return local;
         var conf = settings.Conf(key.Server);
-        string? failure = null;
+        var timeout = resolver.TimeoutOf(conf);
+        var deadline = new Deadline(time, timeout > MaxDuration ? timeout : MaxDuration);
         var ttl = TimeSpan.MaxValue;
         foreach (var name in key.Server is null ? SearchPath.NamesOf(key.Name, conf) : [key.Name.TrimEnd('.')])
         {
             var answer = key.Kind == LookupKind.Addresses
-                ? await AskAddressesAsync(conf, name, key.Family, cancellationToken)
-                : await AskAsync(conf, name, RecordType.Srv, cancellationToken);
-            if (answer.Failure is not null)
-                failure ??= answer.Failure;
-            else if (answer.Findings.Records.IsEmpty)
-                ttl = answer.Findings.Ttl < ttl ? answer.Findings.Ttl : ttl;
-            else
-                return failure is null ? answer.Findings : answer.Findings with { Doubt = failure };
+                ? await AskAddressesAsync(conf, name, key.Family, deadline, cancellationToken)
+                : await AskAsync(conf, name, RecordType.Srv, deadline, cancellationToken);
+            // This may be the right name: what a later one stands for would be somebody else's. And silence would go on, name after name.
+            if (answer.Failure is { } failure)
+                throw new DiscoveryException($"{failure}. Check the name servers ({settings.Origin(key.Server)}) and the zone.");
+            if (!answer.Findings.Records.IsEmpty)
+                return answer.Findings;
+            ttl = answer.Findings.Ttl < ttl ? answer.Findings.Ttl : ttl;
         }
 
-        return failure is null ? Findings.None(ttl) : throw new DiscoveryException($"{failure}. Check the name servers ({settings.Origin(key.Server)}) and the zone.");
+        return Findings.None(ttl);
     }
 
     // Null when DNS has to be asked. A file costs little to look at again, so it holds for the shortest time there is.
@@ -55,13 +59,13 @@ internal sealed class NameLookup(ResolverSettings settings, StubResolver resolve
         return records.IsEmpty ? null : new Findings(records, [], TimeSpan.Zero);
     }
 
-    private async Task<Answer> AskAddressesAsync(ResolvConf conf, string name, DnsAddressFamily family, CancellationToken cancellationToken)
+    private async Task<Answer> AskAddressesAsync(ResolvConf conf, string name, DnsAddressFamily family, Deadline deadline, CancellationToken cancellationToken)
     {
         if (family != DnsAddressFamily.Any)
-            return await AskAsync(conf, name, family == DnsAddressFamily.IPv4 ? RecordType.A : RecordType.Aaaa, cancellationToken);
+            return await AskAsync(conf, name, family == DnsAddressFamily.IPv4 ? RecordType.A : RecordType.Aaaa, deadline, cancellationToken);
         var answers = await Task.WhenAll(
-            AskAsync(conf, name, RecordType.A, cancellationToken),
-            AskAsync(conf, name, RecordType.Aaaa, cancellationToken));
+            AskAsync(conf, name, RecordType.A, deadline, cancellationToken),
+            AskAsync(conf, name, RecordType.Aaaa, deadline, cancellationToken));
         var (four, six) = (answers[0], answers[1]);
         if (four.Failure is null && six.Failure is null)
             return new(Join(four.Findings, six.Findings), null);
@@ -77,13 +81,13 @@ internal sealed class NameLookup(ResolverSettings settings, StubResolver resolve
         : four.Records.IsEmpty && !six.Records.IsEmpty ? six
         : new([.. four.Records, .. six.Records], [], four.Ttl < six.Ttl ? four.Ttl : six.Ttl);
 
-    private async Task<Answer> AskAsync(ResolvConf conf, string name, RecordType type, CancellationToken cancellationToken)
+    private async Task<Answer> AskAsync(ResolvConf conf, string name, RecordType type, Deadline deadline, CancellationToken cancellationToken)
     {
         var (current, aliases, ttl) = (name, 0, uint.MaxValue);
         while (true)
         {
             var asked = current;
-            var (response, problem) = await resolver.AskAsync(conf, asked, type, cancellationToken);
+            var (response, problem) = await resolver.AskAsync(conf, asked, type, deadline, cancellationToken);
             if (response is null)
                 return Failed(asked, type, problem!);
             while (true)

@@ -14,21 +14,26 @@ internal sealed class DnsResponse
     public const int MaxLength = ushort.MaxValue;
 
     private const ushort ResponseBit = 0x8000;
+    private const ushort AuthoritativeBit = 0x0400;
     private const ushort TruncatedBit = 0x0200;
+    private const ushort RecursionBit = 0x0080;
     private const ushort ClassInternet = 1;
 
     // A root as name, type, class, ttl and length of nothing: no record is shorter.
     private const int MinRecordLength = 11;
     private const int MinQuestionLength = 5;
 
-    private DnsResponse(ushort id, bool isTruncated, ResponseCode code, string? questionName, RecordType questionType, ImmutableArray<DnsRecord> records)
+    private DnsResponse(ushort id, ushort flags, ResponseCode code, string? questionName, RecordType questionType, ImmutableArray<DnsRecord> records)
     {
         Id = id;
-        IsTruncated = isTruncated;
+        IsTruncated = (flags & TruncatedBit) != 0;
         Code = code;
         QuestionName = questionName;
         QuestionType = questionType;
         Records = records;
+        IsReferral = code == ResponseCode.NoError
+            && (flags & (AuthoritativeBit | RecursionBit)) == 0
+            && !records.Any(static record => record.Section == RecordSection.Answer || record.Type == RecordType.Soa);
     }
 
     /// <summary>That of the question it answers.</summary>
@@ -36,6 +41,12 @@ internal sealed class DnsResponse
 
     /// <summary>There is more than fitted; to be asked again over TCP.</summary>
     public bool IsTruncated { get; }
+
+    /// <summary>
+    /// Says nothing of what was asked, by a server that neither holds the zone nor asks others on our behalf: it knows no better than that somebody else is to be asked
+    /// (RFC 1034 section 4.3.1, RFC 2308 section 2.2). Not to be taken for "there is none".
+    /// </summary>
+    public bool IsReferral { get; }
 
     /// <summary>How it went.</summary>
     public ResponseCode Code { get; }
@@ -104,7 +115,7 @@ internal sealed class DnsResponse
                     count++;
             }
 
-            return new DnsResponse(id, (flags & TruncatedBit) != 0, code, questionName, questionType, ImmutableArray.Create(buffer.AsSpan(0, count)));
+            return new DnsResponse(id, flags, code, questionName, questionType, ImmutableArray.Create(buffer.AsSpan(0, count)));
         }
         finally
         {
