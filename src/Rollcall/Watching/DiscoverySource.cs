@@ -93,6 +93,15 @@ public abstract class DiscoverySource : IDiscoverySource, IFailureReporting
         throw new DiscoveryException($"Discovering {target} failed: the source ended without an answer.");
     }
 
+    /// <summary>
+    /// The pause between two failed attempts of a watch. By default <paramref name="delay"/>; an <see cref="IRefreshable"/> source ends it sooner on a hint, within the
+    /// limit of how often it follows one. Leaves nothing behind, and ends at once when cancelled.
+    /// </summary>
+    /// <param name="target">Has passed <see cref="Validate"/>.</param>
+    /// <param name="delay">Of <see cref="Backoff"/>.</param>
+    /// <param name="cancellationToken">Ends the watch.</param>
+    protected virtual Task WaitForRetryAsync(ServiceTarget target, TimeSpan delay, CancellationToken cancellationToken) => Task.Delay(delay, Time, cancellationToken);
+
     /// <summary>A random number from 0 (inclusive) to 1 (exclusive), for jitter. Thread-safe.</summary>
     protected double NextJitter()
     {
@@ -107,7 +116,7 @@ public abstract class DiscoverySource : IDiscoverySource, IFailureReporting
         Random random;
         lock (_randomGate)
             random = new Random(_random.Next());
-        return new RetryLoop(target, Backoff, Time, random, onFailure)
+        return new RetryLoop(target, Backoff, Time, random, onFailure, (delay, stop) => WaitForRetryAsync(target, delay, stop))
             .RunAsync(stop => ReadingsAsync(target, stop), cancellationToken);
     }
 

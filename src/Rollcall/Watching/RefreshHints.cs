@@ -18,6 +18,13 @@ internal sealed class RefreshHints(TimeProvider time, TimeSpan shortest)
             entry.Hinted.Set();
     }
 
+    /// <summary>Waits once, between two looks of somebody who does not follow the target the whole time: for <paramref name="delay"/>, or until there is a hint.</summary>
+    public async Task WaitAsync(ServiceTarget target, TimeSpan delay, CancellationToken cancellationToken)
+    {
+        using var follower = Follow(target);
+        await follower.WaitAsync(delay, cancellationToken);
+    }
+
     /// <summary>From now on hints of the target are told; dispose of it when the target is looked at no more.</summary>
     public Follower Follow(ServiceTarget target)
     {
@@ -60,13 +67,17 @@ internal sealed class RefreshHints(TimeProvider time, TimeSpan shortest)
             _hinted = entry.Hinted.Next;
         }
 
+        /// <summary>Completes at the next hint; take it before looking.</summary>
+        public Task Next => _entry.Hinted.Next;
+
         /// <summary>To be called after each look: waits until the next, which is after <paramref name="delay"/>, or sooner when there was a hint since the wait before.</summary>
         public async Task WaitAsync(TimeSpan delay, CancellationToken cancellationToken)
         {
             var shortest = delay < _hints.Shortest ? delay : _hints.Shortest;
+            var start = _hints.Time.GetTimestamp();
             await Task.Delay(shortest, _hints.Time, cancellationToken);
-            if (delay > shortest)
-                await _hinted.WaitAsync(delay - shortest, _hints.Time, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            if (delay - _hints.Time.GetElapsedTime(start) is var left && left > TimeSpan.Zero)
+                await _hinted.WaitAsync(left, _hints.Time, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             cancellationToken.ThrowIfCancellationRequested();
             _hinted = _entry.Hinted.Next;
         }

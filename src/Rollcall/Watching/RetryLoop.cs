@@ -5,7 +5,14 @@ namespace Rollcall.Watching;
 /// <summary>
 /// Turns attempts that may end or break into one watch that does neither: the shell around <see cref="RetryState"/>.
 /// </summary>
-internal sealed class RetryLoop(ServiceTarget target, Backoff backoff, TimeProvider time, Random random, Action<Exception>? onFailure)
+/// <param name="target">What is watched.</param>
+/// <param name="backoff">How long to wait between failed attempts.</param>
+/// <param name="time">The clock.</param>
+/// <param name="random">For jitter.</param>
+/// <param name="onFailure">Hears of each failure.</param>
+/// <param name="pause">Waits between failed attempts, as long as it is told or until there is reason to try sooner; null waits as long as it is told.</param>
+internal sealed class RetryLoop(
+    ServiceTarget target, Backoff backoff, TimeProvider time, Random random, Action<Exception>? onFailure, Func<TimeSpan, CancellationToken, Task>? pause = null)
 {
     // An attempt that ends by itself asks to be started again; this keeps one that always ends at once from spinning.
     private static readonly TimeSpan RestartPause = TimeSpan.FromMilliseconds(10);
@@ -47,7 +54,7 @@ internal sealed class RetryLoop(ServiceTarget target, Backoff backoff, TimeProvi
             var (stale, delay) = _state.OnFailure(Describe(failure));
             if (stale is not null)
                 yield return stale;
-            await Task.Delay(delay, time, cancellationToken);
+            await (pause?.Invoke(delay, cancellationToken) ?? Task.Delay(delay, time, cancellationToken));
         }
     }
 

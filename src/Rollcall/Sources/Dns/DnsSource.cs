@@ -26,7 +26,7 @@ public sealed class DnsSource : DiscoverySource, IRefreshable
     private static readonly TimeSpan HintInterval = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan ShortestWait = TimeSpan.FromMilliseconds(1);
 
-    private readonly RefreshHints _hints = new();
+    private readonly RefreshHints _hints;
     private readonly DnsAddressFamily _family;
     private readonly TargetResolver _resolver;
 
@@ -41,6 +41,7 @@ public sealed class DnsSource : DiscoverySource, IRefreshable
         options ??= new DnsSourceOptions();
         if (DnsSourceOptionsValidator.Errors(options).ToArray() is { Length: > 0 } errors)
             throw new ArgumentException(string.Join(' ', errors), nameof(options));
+        _hints = new RefreshHints(Time, HintInterval);
         _family = options.AddressFamily;
         Cache = LookupCache.Create(options, Time, NextJitter);
         _resolver = new TargetResolver(Cache);
@@ -52,18 +53,18 @@ public sealed class DnsSource : DiscoverySource, IRefreshable
     /// <summary>What is known of names.</summary>
     internal LookupCache Cache { get; }
 
-    /// <summary>1 s growing to 5 min: name servers are shared by everyone, and one in trouble is not helped by being asked more.</summary>
+    /// <summary>1 s growing to 5 min, or until there is a hint: name servers are shared by everyone, and one in trouble is not helped by being asked more.</summary>
     protected override Backoff Backoff => new(TimeSpan.FromSeconds(1), TimeSpan.FromMinutes(5));
 
     /// <inheritdoc />
     public override void Validate(ServiceTarget target) => DnsTarget.Parse(target, _family);
 
     /// <inheritdoc />
-    public void Refresh(ServiceTarget target)
-    {
-        ArgumentNullException.ThrowIfNull(target);
-        _hints.Raise(target);
-    }
+    public void Refresh(ServiceTarget target) => _hints.Hint(target);
+
+    /// <inheritdoc />
+    /// <remarks>Minutes may be left when a server that was in trouble is well again, and callers are the first to notice that what is known is of no use.</remarks>
+    protected override Task WaitForRetryAsync(ServiceTarget target, TimeSpan delay, CancellationToken cancellationToken) => _hints.WaitAsync(target, delay, cancellationToken);
 
     /// <inheritdoc />
     protected override async IAsyncEnumerable<SourceAnswer> ReadAsync(

@@ -54,6 +54,9 @@ public sealed class HttpSource : DiscoverySource, IRefreshable
     public void Refresh(ServiceTarget target) => _hints.Hint(target);
 
     /// <inheritdoc />
+    protected override Task WaitForRetryAsync(ServiceTarget target, TimeSpan delay, CancellationToken cancellationToken) => _hints.WaitAsync(target, delay, cancellationToken);
+
+    /// <inheritdoc />
     protected override async Task<SourceAnswer> ReadOnceAsync(ServiceTarget target, CancellationToken cancellationToken)
     {
         var place = HttpTarget.Of(target);

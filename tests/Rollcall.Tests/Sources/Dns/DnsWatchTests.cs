@@ -116,19 +116,84 @@ public sealed class DnsWatchTests : IAsyncDisposable
         await using var watch = new WatchRecorder(_world.Source(), Orders);
         await Eventually.True(() => _world.Server.Questions.Count == 2);
 
-        // Two questions an attempt. The pauses are drawn evenly from 0 to 1 s, 2 s, 4 s … 256 s, 300 s, and 300 s from there on.
+        // Two questions an attempt, if the clock does not leap over all the time that a lookup may take. The pauses are drawn evenly from 0 to 1 s, 2 s, 4 s … 256 s, 300 s, and 300 s from there on.
         var pauses = new List<TimeSpan>();
         while (pauses.Count < 20)
         {
             var (from, before) = (_world.Time.GetUtcNow(), _world.Server.Questions.Count);
             await _world.Time.AdvanceUntilAsync(
-                () => _world.Server.Questions.Count == before + 2, pauses.Count < 8 ? TimeSpan.FromSeconds(1) : TimeSpan.FromSeconds(20), TimeSpan.FromSeconds(340));
+                () => _world.Server.Questions.Count == before + 2, pauses.Count < 8 ? TimeSpan.FromSeconds(1) : TimeSpan.FromSeconds(5), TimeSpan.FromSeconds(340));
             pauses.Add(_world.Time.GetUtcNow() - from);
         }
 
         Assert.All(pauses.Take(4), static pause => Assert.InRange(pause, TimeSpan.Zero, TimeSpan.FromSeconds(9)));
         Assert.Contains(pauses, static pause => pause > TimeSpan.FromMinutes(3));
         Assert.Empty(watch.Seen);
+    }
+
+    [Fact]
+    public async Task A_hint_ends_the_pause_after_errors_but_not_more_than_once_a_second()
+    {
+        _world.Server.Set(ZoneRecord.Address("orders.test", "10.0.0.1", 3600));
+        var source = _world.Source();
+        await using var watch = new WatchRecorder(source, Orders);
+        await Eventually.True(() => watch.Last is not null);
+        _world.Server.Behave(FakeDnsMode.ServerFailure);
+        await _world.Time.AdvanceUntilAsync(() => _world.Server.Questions.Count >= 1 + 24, TimeSpan.FromSeconds(5), TimeSpan.FromHours(1));
+
+        // Twelve attempts have failed: pauses are drawn from 0 to 5 min. Hints come again and again, as callers give them.
+        var (before, until) = (_world.Server.Questions.Count, _world.Time.GetUtcNow() + TimeSpan.FromSeconds(10));
+        await HintUntilAsync(() => _world.Time.GetUtcNow() >= until);
+        Assert.InRange((_world.Server.Questions.Count - before) / 2, 6, 10);
+        Assert.Equal(2, watch.Seen.Length);
+
+        _world.Server.Behave(FakeDnsMode.Healthy);
+        await HintUntilAsync(() => watch.Last!.Freshness.IsLive);
+        Assert.Equal(3, watch.Seen.Length);
+
+        Task HintUntilAsync(Func<bool> condition) => _world.Time.AdvanceUntilAsync(
+            () =>
+            {
+                source.Refresh(Orders);
+                return condition();
+            },
+            TimeSpan.FromMilliseconds(100), TimeSpan.FromSeconds(11));
+    }
+
+    [Fact]
+    public async Task A_watch_that_ends_in_the_pause_after_errors_leaves_no_timer()
+    {
+        _world.Server.Behave(FakeDnsMode.ServerFailure);
+        var watch = new WatchRecorder(_world.Source(), Orders);
+        await Eventually.True(() => _world.Server.Questions.Count == 2 && _world.Time.PendingTimers == 1);
+
+        await watch.DisposeAsync();
+
+        Assert.Equal(0, _world.Time.PendingTimers);
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task What_was_asked_earlier_and_told_later_does_not_replace_what_is_newer(bool fails)
+    {
+        var source = _world.Source(options => options.QueryTimeout = TimeSpan.FromMinutes(1));
+        var key = DnsTarget.Parse(Orders, DnsAddressFamily.Any).Addresses!;
+        _world.Server.Behave(fails ? FakeDnsMode.Garbage : FakeDnsMode.Healthy, TimeSpan.FromSeconds(10));
+        var slow = source.Cache.GetAsync(key, long.MinValue, CancellationToken.None).AsTask();
+        await Eventually.True(() => _world.Server.Questions.Count == 1 && _world.Time.PendingTimers == 2);
+        _world.Time.Advance(TimeSpan.FromSeconds(1));
+
+        _world.Server.Behave(FakeDnsMode.Healthy);
+        _world.Server.Set(ZoneRecord.Address("orders.test", "10.0.0.2", 3600));
+        var newer = await source.Cache.GetAsync(key, _world.Time.GetTimestamp(), CancellationToken.None);
+        _world.Server.Behave(fails ? FakeDnsMode.Garbage : FakeDnsMode.Healthy);
+        _world.Server.Set(ZoneRecord.Address("orders.test", "10.0.0.1", 3600));
+        _world.Time.Advance(TimeSpan.FromSeconds(9));
+        await ((Task)slow).WaitAsync(TimeSpan.FromSeconds(30), TimeProvider.System).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ContinueOnCapturedContext);
+
+        Assert.Equal(fails, slow.IsFaulted);
+        Assert.Same(newer, await source.Cache.GetAsync(key, long.MinValue, CancellationToken.None));
     }
 
     [Fact]

@@ -201,6 +201,37 @@ public sealed class HttpSourceTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_hint_ends_the_pause_after_errors_but_not_before_MinInterval()
+    {
+        var isBroken = true;
+        _server.Answer(context =>
+        {
+            if (Volatile.Read(ref isBroken))
+                context.Response.StatusCode = 500;
+            return Json(context, List);
+        });
+        var source = new HttpSource(_options, _time, new Random(1));
+        var target = ServiceTarget.Parse($"{_server.Url}list");
+        await using var watch = new WatchRecorder(source, target);
+        // Pauses are drawn from 0 to 30 s by now; this one is long.
+        await _time.AdvanceUntilAsync(() => _server.Requests.Count == 14, TimeSpan.FromSeconds(1), TimeSpan.FromMinutes(10));
+        Volatile.Write(ref isBroken, false);
+        var start = _time.GetUtcNow();
+
+        // Again and again, as callers give them: one that comes before the pause has begun is not kept.
+        await _time.AdvanceUntilAsync(
+            () =>
+            {
+                source.Refresh(target);
+                return watch.Last is not null;
+            },
+            TimeSpan.FromMilliseconds(500), _options.MinInterval + TimeSpan.FromSeconds(1));
+
+        Assert.InRange(_time.GetUtcNow() - start, _options.MinInterval, _options.MinInterval + TimeSpan.FromSeconds(1));
+        Assert.Equal(15, _server.Requests.Count);
+    }
+
+    [Fact]
     public async Task A_server_that_asks_to_be_left_alone_is()
     {
         _server.Answer(static context =>
