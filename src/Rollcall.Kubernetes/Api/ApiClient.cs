@@ -133,13 +133,13 @@ internal sealed class ApiClient : IDisposable
             throw await RefusedAsync(request, response, cancellationToken);
     }
 
-    // Certificates and tokens that stand in files are replaced before they lapse; who goes on with the old ones is refused. Then the settings are read anew,
-    // and the other watches begin again on the new connection.
+    // Certificates and tokens that stand in files are replaced before they lapse; who goes on with the old ones is refused. Then, or once the files of certificates
+    // have changed, the settings are read anew, and the other watches begin again on the new connection.
     private ApiConnection Connection(ApiRequest request)
     {
         lock (_gate)
         {
-            if (!_isRefused || _isDisposed)
+            if (_isDisposed || !(_isRefused || _connection.IsOutdated))
                 return _connection;
             try
             {
@@ -150,7 +150,8 @@ internal sealed class ApiClient : IDisposable
             }
             catch (DiscoveryException failure)
             {
-                throw Explain(request, failure);
+                // A certificate may be there before its key is. What is in use is good until it is refused.
+                return _isRefused ? throw Explain(request, failure) : _connection;
             }
         }
     }
@@ -167,9 +168,10 @@ internal sealed class ApiClient : IDisposable
         using var either = CancellationTokenSource.CreateLinkedTokenSource(timeout.Token, cancellationToken);
         try
         {
-            var http = connection.Http;
+            var token = await connection.Credentials.GetTokenAsync(refused, cancellationToken);
+            var http = connection.Http();
             using var message = new HttpRequestMessage(HttpMethod.Get, request.Path) { Version = http.DefaultRequestVersion, VersionPolicy = http.DefaultVersionPolicy };
-            if (await connection.Credentials.GetTokenAsync(refused, cancellationToken) is { } token)
+            if (token is not null)
                 message.Headers.Authorization = new AuthenticationHeaderValue("Bearer", token);
             return await http.SendAsync(message, HttpCompletionOption.ResponseHeadersRead, either.Token);
         }
@@ -178,6 +180,10 @@ internal sealed class ApiClient : IDisposable
             throw Explain(request, timeout.IsCancellationRequested
                 ? new TimeoutException($"nothing came within {DurationText.Format(_timeout)}", error)
                 : new IOException("it was replaced, because its credentials were refused", error));
+        }
+        catch (ObjectDisposedException error) when (!cancellationToken.IsCancellationRequested)
+        {
+            throw Explain(request, new IOException("it was replaced, because there are other credentials", error));
         }
         catch (Exception error) when (IsFault(error) && !cancellationToken.IsCancellationRequested)
         {

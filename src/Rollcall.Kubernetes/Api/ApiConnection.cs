@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Http.Headers;
+using System.Security.Cryptography.X509Certificates;
 using Rollcall.Kubernetes.Clusters;
 
 namespace Rollcall.Kubernetes.Api;
@@ -7,29 +8,70 @@ namespace Rollcall.Kubernetes.Api;
 /// <summary>What one reading of the settings gives: a handler with its certificates, and the credentials to send.</summary>
 internal sealed class ApiConnection : IDisposable
 {
+    // No request goes over a connection that is older: addresses behind the name of the server, and what it knows of us, may have changed meanwhile.
+    private static readonly TimeSpan Lifetime = TimeSpan.FromMinutes(30);
+
+    private readonly ClusterSettings _settings;
+    private readonly TimeSpan _timeout;
+    private readonly TimeProvider _time;
+    private readonly string? _files;
+    private readonly Lock _gate = new();
+    private X509Certificate2? _shown;
+    private HttpClient _http;
+
     /// <exception cref="DiscoveryException">A certificate or key cannot be used.</exception>
     public ApiConnection(ClusterSettings settings, TimeSpan timeout, TimeProvider time)
     {
+        _settings = settings;
+        _timeout = timeout;
+        _time = time;
+        _files = ClusterTls.Fingerprint(settings);
         Credentials = new ClusterCredentials(settings, time);
-        Http = new HttpClient(CreateHandler(settings, timeout, time), disposeHandler: true)
+        _http = CreateClient();
+    }
+
+    public ClusterCredentials Credentials { get; }
+
+    /// <summary>True when the files with certificates and keys say something else than when this was made.</summary>
+    public bool IsOutdated => _files is not null && ClusterTls.Fingerprint(_settings) is { } files && files != _files;
+
+    /// <summary>The client to send with, once the credentials are known: a server looks at a certificate when a connection begins, so another one means another connection.</summary>
+    public HttpClient Http()
+    {
+        lock (_gate)
         {
-            BaseAddress = settings.Server.AbsoluteUri.EndsWith('/') ? settings.Server : new Uri(settings.Server.AbsoluteUri + "/"),
+            if (Credentials.Certificate is not { } certificate || certificate.Equals(_shown))
+                return _http;
+            if (_shown is not null)
+            {
+                _http.Dispose();
+                _http = CreateClient();
+            }
+
+            _shown = certificate;
+            return _http;
+        }
+    }
+
+    public void Dispose()
+    {
+        lock (_gate)
+            _http.Dispose();
+        Credentials.Dispose();
+    }
+
+    private HttpClient CreateClient()
+    {
+        var http = new HttpClient(CreateHandler(_settings, _timeout, _time), disposeHandler: true)
+        {
+            BaseAddress = _settings.Server.AbsoluteUri.EndsWith('/') ? _settings.Server : new Uri(_settings.Server.AbsoluteUri + "/"),
             Timeout = Timeout.InfiniteTimeSpan, // a watch has no end; every other limit is ours
             DefaultRequestVersion = HttpVersion.Version20,
             DefaultVersionPolicy = HttpVersionPolicy.RequestVersionOrLower,
         };
-        Http.DefaultRequestHeaders.Accept.Add(new MediaTypeWithQualityHeaderValue("application/json"));
-        Http.DefaultRequestHeaders.UserAgent.Add(new ProductInfoHeaderValue("rollcall", typeof(ApiConnection).Assembly.GetName().Version?.ToString(3)));
-    }
-
-    public HttpClient Http { get; }
-
-    public ClusterCredentials Credentials { get; }
-
-    public void Dispose()
-    {
-        Http.Dispose();
-        Credentials.Dispose();
+        http.DefaultRequestHeaders.Accept.Add(new MediaTypeWithQualityHeaderValue("application/json"));
+        http.DefaultRequestHeaders.UserAgent.Add(new ProductInfoHeaderValue("rollcall", typeof(ApiConnection).Assembly.GetName().Version?.ToString(3)));
+        return http;
     }
 
     private SocketsHttpHandler CreateHandler(ClusterSettings settings, TimeSpan timeout, TimeProvider time)
@@ -37,6 +79,7 @@ internal sealed class ApiConnection : IDisposable
         var handler = new SocketsHttpHandler
         {
             SslOptions = ClusterTls.Create(settings, Credentials, time),
+            PooledConnectionLifetime = Lifetime,
             AllowAutoRedirect = false, // a token must not follow to where somebody else points
             UseCookies = false,
             ConnectTimeout = timeout,

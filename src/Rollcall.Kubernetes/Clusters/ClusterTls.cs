@@ -20,6 +20,23 @@ internal static class ClusterTls
         return tls;
     }
 
+    /// <summary>Tells whether the files of certificates and keys have changed; null when there are none or one cannot be read.</summary>
+    public static string? Fingerprint(ClusterSettings settings)
+    {
+        string[] files = [.. new[] { settings.Authority, settings.Certificate, settings.Key }.Select(static source => source?.File).OfType<string>()];
+        if (files.Length == 0)
+            return null;
+        try
+        {
+            // Of the contents: what rotates is often a link somewhere above the file.
+            return string.Concat(files.Select(static file => Convert.ToHexString(SHA256.HashData(File.ReadAllBytes(file)))));
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            return null;
+        }
+    }
+
     private static X509Certificate2Collection Authorities(string pem)
     {
         var authorities = new X509Certificate2Collection();
@@ -40,7 +57,7 @@ internal static class ClusterTls
         {
             return read(source.Data is { } data ? Encoding.UTF8.GetString(data) : File.ReadAllText(source.File!));
         }
-        catch (Exception error) when (error is IOException or UnauthorizedAccessException or CryptographicException)
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException or CryptographicException or ArgumentException) // the last for a key of another certificate
         {
             throw new DiscoveryException($"The {what} in {source.Place} cannot be used: {error.Message} It must be PEM.", error);
         }

@@ -51,7 +51,7 @@ internal sealed class ExecCredential
         {
             return X509Certificate2.CreateFromPem(certificate, key);
         }
-        catch (CryptographicException error)
+        catch (Exception error) when (error is CryptographicException or ArgumentException) // the latter for a key of another certificate
         {
             throw new JsonException("its certificate and key cannot be used", error);
         }

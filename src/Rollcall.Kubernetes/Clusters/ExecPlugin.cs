@@ -16,33 +16,52 @@ internal sealed class ExecPlugin(ExecSettings settings, Uri server, TimeProvider
 
     private const int ShownErrorCharacters = 300;
 
+    // What a plugin has written is there when it ends. A child it leaves behind may hold its output open for ever.
+    private static readonly TimeSpan Drain = TimeSpan.FromSeconds(1);
+
     /// <exception cref="DiscoveryException">It cannot be run, fails, takes too long, or prints something else.</exception>
     public async Task<ExecCredential> RunAsync(CancellationToken cancellationToken)
     {
         using var deadline = new CancellationTokenSource(Timeout, time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, deadline.Token);
+        using var over = CancellationTokenSource.CreateLinkedTokenSource(either.Token);
         using var process = Start();
+        using var output = new MemoryStream();
+        using var error = new MemoryStream();
+        var readings = Task.WhenAll(
+            ReadAsync(process.StandardOutput.BaseStream, output, over), ReadAsync(process.StandardError.BaseStream, error, over));
         try
         {
-            var error = ReadAsync(process.StandardError.BaseStream, either.Token);
-            var output = await ReadAsync(process.StandardOutput.BaseStream, either.Token);
-            var said = await error;
-            await process.WaitForExitAsync(either.Token);
+            await process.WaitForExitAsync(over.Token);
+            try
+            {
+                await readings.WaitAsync(Drain, time, over.Token);
+            }
+            catch (TimeoutException)
+            {
+                await over.CancelAsync();
+                await readings.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            }
+
             if (process.ExitCode != 0)
-                throw Failed($"ended with {process.ExitCode}: {Shown(said)}");
-            return ExecCredential.Parse(output, settings.ApiVersion);
+                throw Failed($"ended with {process.ExitCode}: {Shown(error.ToArray())}");
+            return ExecCredential.Parse(output.ToArray(), settings.ApiVersion);
         }
-        catch (JsonException error)
+        catch (JsonException wrong)
         {
-            throw Failed($"answers what cannot be used: {(error.InnerException is null && error.LineNumber is null ? error.Message : "it is no such JSON")}");
+            throw Failed($"answers what cannot be used: {(wrong.InnerException is null && wrong.LineNumber is null ? wrong.Message : "it is no such JSON")}");
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
-            throw Failed($"has not ended within {DurationText.Format(Timeout)}");
+            throw deadline.IsCancellationRequested
+                ? Failed($"has not ended within {DurationText.Format(Timeout)}")
+                : Failed($"prints more than {MaxOutputBytes:N0} bytes");
         }
         finally
         {
             End(process);
+            await over.CancelAsync();
+            await readings.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
     }
 
@@ -100,19 +119,18 @@ internal sealed class ExecPlugin(ExecSettings settings, Uri server, TimeProvider
         return Encoding.UTF8.GetString(buffer.ToArray());
     }
 
-    private async Task<byte[]> ReadAsync(Stream stream, CancellationToken cancellationToken)
+    // Ends everything when there is too much of it.
+    private static async Task ReadAsync(Stream stream, MemoryStream all, CancellationTokenSource over)
     {
-        using var all = new MemoryStream();
         var buffer = new byte[4096];
         int count;
-        while ((count = await stream.ReadAsync(buffer, cancellationToken)) > 0)
+        while ((count = await stream.ReadAsync(buffer, over.Token)) > 0)
         {
             if (all.Length + count > MaxOutputBytes)
-                throw Failed($"prints more than {MaxOutputBytes:N0} bytes");
+                await over.CancelAsync();
+            over.Token.ThrowIfCancellationRequested();
             all.Write(buffer, 0, count);
         }
-
-        return all.ToArray();
     }
 
     private static void End(Process process)

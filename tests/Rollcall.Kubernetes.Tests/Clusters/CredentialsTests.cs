@@ -104,6 +104,26 @@ public sealed class CredentialsTests : IDisposable
     }
 
     [Fact]
+    public async Task A_plugin_that_has_ended_is_not_waited_for_because_of_a_child_it_left_behind()
+    {
+        var pid = Path.Combine(_directory.FullName, "pid");
+        using var credentials = new ClusterCredentials(
+            Settings(Script($$$"""
+                sleep 25 &
+                echo $! > {{{pid}}}
+                echo '{"kind":"ExecCredential","apiVersion":"{{{V1}}}","status":{"token":"t"}}'
+                """)),
+            TimeProvider.System);
+        var start = TimeProvider.System.GetTimestamp();
+
+        Assert.Equal("t", await credentials.GetTokenAsync(false, CancellationToken.None));
+
+        Assert.InRange(TimeProvider.System.GetElapsedTime(start), TimeSpan.Zero, TimeSpan.FromSeconds(15));
+        using var child = System.Diagnostics.Process.GetProcessById(int.Parse(await File.ReadAllTextAsync(pid), CultureInfo.InvariantCulture));
+        child.Kill();
+    }
+
+    [Fact]
     public async Task A_plugin_that_is_not_there_is_named()
     {
         using var credentials = new ClusterCredentials(Settings(Path.Combine(_directory.FullName, "missing")), TimeProvider.System);
@@ -130,6 +150,14 @@ public sealed class CredentialsTests : IDisposable
         Assert.Null(credential.Expires);
         var broken = Encoding.UTF8.GetString(json).Replace("BEGIN PRIVATE", "BEGIN", StringComparison.Ordinal);
         Assert.Throws<JsonException>(() => ExecCredential.Parse(Encoding.UTF8.GetBytes(broken), V1));
+        using var other = System.Security.Cryptography.ECDsa.Create();
+        var mixed = JsonSerializer.SerializeToUtf8Bytes(new
+        {
+            kind = "ExecCredential",
+            apiVersion = V1,
+            status = new { clientCertificateData = certificate.ExportCertificatePem(), clientKeyData = other.ExportPkcs8PrivateKeyPem() },
+        });
+        Assert.Throws<JsonException>(() => ExecCredential.Parse(mixed, V1));
     }
 
     public void Dispose() => _directory.Delete(recursive: true);
