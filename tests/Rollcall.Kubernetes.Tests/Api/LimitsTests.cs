@@ -4,9 +4,12 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
 using Rollcall.Kubernetes.Api;
 using Rollcall.Kubernetes.Clusters;
 using Rollcall.Kubernetes.Objects;
+using Rollcall.Kubernetes.Reflecting;
+using Rollcall.TestKit;
 
 namespace Rollcall.Kubernetes.Tests.Api;
 
@@ -88,6 +91,28 @@ public sealed class LimitsTests : IAsyncLifetime
         using var client = Client();
         var error = await Assert.ThrowsAsync<ApiException>(() => client.ListAsync(Request("list"), PodObject.Read, new StringCache(), CancellationToken.None));
         Assert.Equal(expected.Length == 0 ? 3 : 7, error.RetryAfter!.Value.TotalSeconds);
+    }
+
+    [Theory]
+    [InlineData("", "goes on after 4 empty pages")]
+    [InlineData("""{"metadata":{"name":"a","resourceVersion":"1"}}""", "names the same next page twice")]
+    public async Task A_list_whose_pages_have_no_end_is_refused(string item, string expected)
+    {
+        var pages = 0;
+        _answer = async context => await WriteAsync(
+            context, $$$"""{"metadata":{"resourceVersion":"1","continue":"{{{(item.Length == 0 ? Interlocked.Increment(ref pages) : 1)}}}"},"items":[{{{item}}}]}""");
+        using var client = Client();
+        var context = new ReflectorContext(
+            client, "bare", new KubernetesSourceOptions(), TimeProvider.System, static () => new Random(1), NullLogger.Instance, new ReflectorMetrics(null));
+        await using var reflector = new Reflector<PodObject>(context, ResourceKinds.Pods, "shop");
+        using var follower = reflector.Store.Follow("", static () => { });
+        reflector.Start();
+
+        DiscoveryException? error = null;
+        await Eventually.True(() => (error = Record.Exception(() => follower.TryTake([])) as DiscoveryException) is not null);
+
+        Assert.Contains(expected, error!.Message, StringComparison.Ordinal);
+        Assert.Equal(0, reflector.Store.Count);
     }
 
     public async ValueTask InitializeAsync()
