@@ -51,12 +51,14 @@ public sealed class ConsulSource : DiscoverySource
     protected override async Task<SourceAnswer> ReadOnceAsync(ServiceTarget target, CancellationToken cancellationToken)
     {
         var place = ConsulTarget.Of(target, _settings);
+        var agents = AgentsOf(place);
+        var first = AnyOf(agents);
         DiscoveryException? failure = null;
-        foreach (var agent in AgentsOf(place))
+        for (var i = 0; i < agents.Length; i++)
         {
             try
             {
-                using var query = new HealthQuery(agent, place, _settings, _pauses, Time);
+                using var query = new HealthQuery(agents[(first + i) % agents.Length], place, _settings, _pauses, Time);
                 return await query.NextAsync(NextJitter(), cancellationToken);
             }
             catch (DiscoveryException error)
@@ -73,7 +75,7 @@ public sealed class ConsulSource : DiscoverySource
     {
         var place = ConsulTarget.Of(target, _settings);
         var agents = AgentsOf(place);
-        var (current, failures) = (0, 0);
+        var (current, failures) = (AnyOf(agents), 0);
         while (true)
         {
             using var query = new HealthQuery(agents[current], place, _settings, _pauses, Time);
@@ -102,6 +104,9 @@ public sealed class ConsulSource : DiscoverySource
             await Task.Delay(LongestPause * NextJitter(), Time, cancellationToken);
         }
     }
+
+    // Not the first for all: the watches of many clients are spread over the agents.
+    private int AnyOf(ImmutableArray<Uri> agents) => (int)(NextJitter() * agents.Length);
 
     private ImmutableArray<Uri> AgentsOf(ConsulTarget place) => place.Agents.IsEmpty ? _settings.Agents : place.Agents;
 }

@@ -21,6 +21,9 @@ public sealed class EtcdSource : DiscoverySource
     // Between one member and the next, and before listing again: not at once, and not all clients together.
     private static readonly TimeSpan LongestPause = TimeSpan.FromMilliseconds(200);
 
+    // A watch that has lasted so long has worked; the end of it says nothing of the next.
+    private static readonly TimeSpan SteadyAfter = TimeSpan.FromSeconds(10);
+
     private readonly EtcdSettings _settings;
     private readonly EtcdTokens _tokens;
 
@@ -50,12 +53,13 @@ public sealed class EtcdSource : DiscoverySource
     {
         var place = Parse(target);
         var members = MembersOf(place);
+        var first = AnyOf(members);
         DiscoveryException? failure = null;
-        foreach (var address in members)
+        for (var i = 0; i < members.Length; i++)
         {
             try
             {
-                using var member = Member(address, members, place);
+                using var member = Member(members[(first + i) % members.Length], members, place);
                 return await new DirectoryWatch(member, place.Directory, _settings.Options, Time).ListAsync(cancellationToken);
             }
             catch (DiscoveryException error)
@@ -72,10 +76,11 @@ public sealed class EtcdSource : DiscoverySource
     {
         var place = Parse(target);
         var members = MembersOf(place);
-        var (current, failures) = (0, 0);
+        var (current, failures, isForgiven) = (AnyOf(members), 0, false);
         while (true)
         {
             DiscoveryException? failure = null;
+            var began = Time.GetTimestamp();
             using var member = Member(members[current], members, place);
             var watch = new DirectoryWatch(member, place.Directory, _settings.Options, Time);
             await using (var answers = Newest.Of(watch.FollowAsync, cancellationToken).GetAsyncEnumerator(cancellationToken))
@@ -97,18 +102,24 @@ public sealed class EtcdSource : DiscoverySource
                 }
             }
 
-            // The next member is asked before anybody hears of it; only when all have failed in a row is the watch in trouble.
+            // The next member is asked before anybody hears of it; only when all have failed in a row is the watch in trouble. The end of a stream that had begun, as a
+            // load balancer ends idle ones, is not even one of these, unless it happens again at once.
             failures = watch.HasWatched ? 0 : failures;
             if (failure is not null)
             {
-                if (++failures >= members.Length)
-                    throw failure;
                 current = (current + 1) % members.Length;
+                if (watch.HasWatched && (!isForgiven || Time.GetElapsedTime(began) >= SteadyAfter))
+                    isForgiven = true;
+                else if (++failures >= members.Length)
+                    throw failure;
             }
 
             await Task.Delay(LongestPause * NextJitter(), Time, cancellationToken);
         }
     }
+
+    // Not the first for all: the watches of many clients are spread over the members.
+    private int AnyOf(ImmutableArray<Uri> members) => (int)(NextJitter() * members.Length);
 
     private EtcdTarget Parse(ServiceTarget target) => EtcdTarget.Of(target, _settings.Options.Prefix, _settings.UseTls);
 

@@ -94,6 +94,26 @@ public sealed class ConsulSourceTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Watches_begin_at_different_agents()
+    {
+        await using var other = await FakeConsul.StartAsync(_time);
+        _options.Agents.Add(other.Url);
+        var source = new ConsulSource(_options, _time, new Random(1));
+        var target = ServiceTarget.Parse("consul:///orders");
+        for (var i = 0; i < 20; i++)
+            await Eventually.Within(source.DiscoverAsync(target, CancellationToken.None).AsTask());
+        Assert.InRange(other.Web.Requests.Count, 5, 15);
+        var (before, watches) = (other.Web.Requests.Count, new List<WatchRecorder>());
+        for (var i = 0; i < 12; i++)
+            watches.Add(new WatchRecorder(source, target));
+        await Eventually.True(() => watches.All(static watch => watch.Last is not null));
+        Assert.InRange(watches.Count(static watch => watch.Last!.Endpoints.IsEmpty), 2, 10);
+        Assert.True(other.Web.Requests.Count > before);
+        foreach (var watch in watches)
+            await watch.DisposeAsync();
+    }
+
+    [Fact]
     public async Task An_agent_that_fails_is_followed_by_the_next_and_all_gone_is_stale()
     {
         await using var other = await FakeConsul.StartAsync(_time);

@@ -242,7 +242,8 @@ public sealed class EtcdSourceTests
     {
         var options = new EtcdSourceOptions();
         change?.Invoke(options);
-        return new WatchRecorder(new EtcdSource(options), ServiceTarget.Parse($"etcd://{string.Join(',', cluster.Members.Select(static member => member.Authority))}/orders"));
+        // With this seed a watch begins at the first member.
+        return new WatchRecorder(new EtcdSource(options, random: new Random(1)), ServiceTarget.Parse($"etcd://{string.Join(',', cluster.Members.Select(static member => member.Authority))}/orders"));
     }
 
     private static Task<EndpointSet> DiscoverAsync(EtcdSource source, string target) => Eventually.Within(source.DiscoverAsync(ServiceTarget.Parse(target), CancellationToken.None).AsTask());
