@@ -99,7 +99,8 @@ internal static class ServerTrust
         {
             return read(file);
         }
-        catch (Exception error) when (error is IOException or UnauthorizedAccessException or CryptographicException)
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException or CryptographicException
+            or ArgumentException) // a key that is another certificate's
         {
             throw new DiscoveryException($"The file {file} of the {what} cannot be used: {error.Message.TrimEnd('.')}. It must be PEM and readable.", error);
         }

@@ -140,6 +140,17 @@ public sealed class ServerTrustTests : IDisposable
         Assert.Contains(expected, error.Message, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public void The_key_of_another_certificate_is_told_as_a_file_that_cannot_be_used()
+    {
+        var (certificate, _) = TestAuthority.Write(_authority.IssueClient("orders"), _directory.Root, "orders");
+        var (_, key) = TestAuthority.Write(_authority.IssueClient("other"), _directory.Root, "other");
+
+        var error = Assert.Throws<DiscoveryException>(() => ServerTrust.Create(new TlsOptions { CertificateFile = certificate, KeyFile = key }, TimeProvider.System));
+
+        Assert.Contains(certificate, error.Message, StringComparison.Ordinal);
+    }
+
     private static async Task<string> RefusedAsync(TlsServer server, TlsOptions? options)
     {
         var error = await Assert.ThrowsAnyAsync<Exception>(() => AskAsync(server, options));
