@@ -6,8 +6,8 @@ namespace Rollcall.Load.Suites;
 internal static class RegistrationSuite
 {
     private const string WhyTheTail =
-        "The 99th percentile of registrations is that of clients which ask again at once, so the quicker side is asked more. What stands there are mostly pauses of garbage "
-        + "collections: compare dotnet_gc_pause_seconds_total and dotnet_gc_collections_total with rollcall_journal_append_duration_seconds in the node's /metrics after a run.";
+        "The 99th percentile of registrations is that of clients which ask again at once, so the quicker side is asked more. What stands there are probably pauses of garbage "
+        + "collections, which is not proven: compare dotnet_gc_pause_seconds_total and dotnet_gc_collections_total with rollcall_journal_append_duration_seconds in the node's /metrics after a run.";
 
     public static async Task RunAsync(Server ours, Server theirs, LoadOptions options, Report report, CancellationToken cancellationToken)
     {
