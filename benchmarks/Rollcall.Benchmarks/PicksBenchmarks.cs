@@ -100,7 +100,7 @@ internal static class PickBenchmarkEndpoints
     {
         var sum = 0;
         for (var i = 0; i < count; i++)
-            sum += picker.Pick();
+            sum += picker.Pick(PickContext.None);
         return sum;
     }
 

@@ -8,19 +8,28 @@ public sealed class BalancedEndpoint
 {
     /// <summary>Starts to learn about <paramref name="endpoint"/>.</summary>
     public BalancedEndpoint(Endpoint endpoint)
-        : this(endpoint, new EndpointLoad())
+        : this(endpoint, new EndpointLoad(), FullWeight(endpoint))
     {
     }
 
-    private BalancedEndpoint(Endpoint endpoint, EndpointLoad load)
+    private BalancedEndpoint(Endpoint endpoint, EndpointLoad load, int weight)
     {
-        ArgumentNullException.ThrowIfNull(endpoint);
         Endpoint = endpoint;
         Load = load;
+        Weight = weight;
     }
+
+    /// <summary>What one unit of <see cref="Endpoint.Weight"/> counts in <see cref="Weight"/>, so that filters can take a small part of a small weight.</summary>
+    public const int WeightUnit = 100;
 
     /// <summary>The endpoint as the snapshot has it.</summary>
     public Endpoint Endpoint { get; }
+
+    /// <summary>
+    /// Its share of the traffic relative to its siblings in this selection: <see cref="Endpoint.Weight"/> times <see cref="WeightUnit"/>, or what the filters made
+    /// of that.
+    /// </summary>
+    public int Weight { get; }
 
     /// <summary>Requests sent and not yet ended.</summary>
     public int InFlight => Volatile.Read(ref Load.InFlight);
@@ -34,6 +43,15 @@ public sealed class BalancedEndpoint
     public void End() => Interlocked.Decrement(ref Load.InFlight);
 
     /// <summary>The same identity as <paramref name="endpoint"/> now describes it, with what was learned so far.</summary>
-    public BalancedEndpoint With(Endpoint endpoint) => new(endpoint, Load);
+    public BalancedEndpoint With(Endpoint endpoint) => new(endpoint, Load, FullWeight(endpoint));
+
+    /// <summary>The same endpoint, sharing all that is learned, with another <see cref="Weight"/>.</summary>
+    public BalancedEndpoint WithWeight(int weight) => weight == Weight ? this : new(Endpoint, Load, weight);
+
+    private static int FullWeight(Endpoint endpoint)
+    {
+        ArgumentNullException.ThrowIfNull(endpoint);
+        return Math.Max(0, endpoint.Weight) * WeightUnit;
+    }
 }
 

@@ -21,5 +21,6 @@ public interface IEndpointPicker
     /// The index, among the candidates the picker was made from, of the one that is next. An index rather than the endpoint, so that
     /// a caller can keep what it derived from each candidate (an address, a connection) in an array of its own.
     /// </summary>
-    int Pick();
+    /// <param name="context">What is known of the request.</param>
+    int Pick(in PickContext context);
 }

@@ -22,7 +22,7 @@ internal sealed record Distribution(ServiceTarget Target, string Policy, int Pic
         var picker = balancer.CreatePicker(candidates.AsSpan());
         var counts = new int[candidates.Length];
         for (var i = 0; i < picks; i++)
-            counts[picker.Pick()]++;
+            counts[picker.Pick(PickContext.None)]++;
 
         var shares = ImmutableArray.CreateBuilder<PickShare>(all.Length);
         var at = 0; // candidates keep the order of all

@@ -29,7 +29,7 @@ public static class Candidates
 
     private static ImmutableArray<BalancedEndpoint> WithWeight(ImmutableArray<BalancedEndpoint> group)
     {
-        var weighted = group.RemoveAll(static endpoint => endpoint.Endpoint.Weight <= 0);
+        var weighted = group.RemoveAll(static endpoint => endpoint.Weight <= 0);
         return weighted.IsEmpty ? group : weighted;
     }
 }

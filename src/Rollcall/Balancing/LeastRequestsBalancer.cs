@@ -26,12 +26,12 @@ internal sealed class LeastRequestsBalancer(StripedRandom random) : IBalancer
 
     private sealed class OnlyPicker : IEndpointPicker
     {
-        public int Pick() => 0;
+        public int Pick(in PickContext context) => 0;
     }
 
     private sealed class EqualPicker(EndpointLoad[] loads, StripedRandom random) : IEndpointPicker
     {
-        public int Pick()
+        public int Pick(in PickContext context)
         {
             var bits = random.Next();
             var first = StripedRandom.Scale((uint)bits, loads.Length);
@@ -47,7 +47,7 @@ internal sealed class LeastRequestsBalancer(StripedRandom random) : IBalancer
     {
         private readonly AliasTable _table = new(weights);
 
-        public int Pick()
+        public int Pick(in PickContext context)
         {
             var first = _table.Draw(random.Next());
             var second = _table.Draw(random.Next());

@@ -17,11 +17,11 @@ internal sealed class RandomBalancer(StripedRandom random) : IBalancer
 
     private sealed class UniformPicker(int count, StripedRandom random) : IEndpointPicker
     {
-        public int Pick() => StripedRandom.Scale((uint)random.Next(), count);
+        public int Pick(in PickContext context) => StripedRandom.Scale((uint)random.Next(), count);
     }
 
     private sealed class AliasPicker(AliasTable table, StripedRandom random) : IEndpointPicker
     {
-        public int Pick() => table.Draw(random.Next());
+        public int Pick(in PickContext context) => table.Draw(random.Next());
     }
 }

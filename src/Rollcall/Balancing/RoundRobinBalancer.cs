@@ -32,7 +32,7 @@ internal sealed class RoundRobinBalancer(Random random) : IBalancer
         private readonly FastModulo _modulo = new(count);
         private PaddedCounter _next = new(start);
 
-        public int Pick() => _modulo.Of(_next.Increment());
+        public int Pick(in PickContext context) => _modulo.Of(_next.Increment());
     }
 
     private sealed class SchedulePicker(int[] schedule, uint start) : IEndpointPicker
@@ -40,7 +40,7 @@ internal sealed class RoundRobinBalancer(Random random) : IBalancer
         private readonly FastModulo _modulo = new(schedule.Length);
         private PaddedCounter _next = new(start);
 
-        public int Pick() => schedule[_modulo.Of(_next.Increment())];
+        public int Pick(in PickContext context) => schedule[_modulo.Of(_next.Increment())];
     }
 
     // Away from the fields that every thread reads: their cache line would otherwise move with every pick.

@@ -11,7 +11,7 @@ internal readonly record struct Weights(int[] Values, bool AreEqual)
         var divisor = 0;
         for (var i = 0; i < values.Length; i++)
         {
-            values[i] = Math.Max(0, candidates[i].Endpoint.Weight);
+            values[i] = Math.Max(0, candidates[i].Weight);
             divisor = GreatestCommonDivisor(divisor, values[i]);
         }
 

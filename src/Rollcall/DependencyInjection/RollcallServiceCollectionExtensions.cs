@@ -8,6 +8,7 @@ using Rollcall;
 using Rollcall.Api;
 using Rollcall.Balancing;
 using Rollcall.DependencyInjection;
+using Rollcall.Health;
 using Rollcall.Http;
 using Rollcall.Sources;
 using Rollcall.Sources.Dns;
@@ -77,7 +78,8 @@ public static class RollcallServiceCollectionExtensions
     private static void AddClient(IServiceCollection services)
     {
         services.TryAddSingleton(static provider => new Balancers(new Random(), provider.GetServices<IBalancer>()));
-        services.TryAddSingleton<EndpointBooks>();
+        services.TryAddSingleton<HealthMonitor>();
+        services.TryAddSingleton<SelectorFactory>();
         services.TryAddSingleton(static provider => new HttpMetrics(provider.GetRequiredService<IMeterFactory>()));
         services.TryAddSingleton(static provider =>
         {
@@ -86,7 +88,7 @@ public static class RollcallServiceCollectionExtensions
         });
         services.TryAddSingleton<TryTimerPool>();
         services.TryAddSingleton(static provider => new ServiceRouter(
-            provider.GetRequiredService<ServiceResolver>(), provider.GetRequiredService<Balancers>(), provider.GetRequiredService<EndpointBooks>(), ServiceNames.None));
+            provider.GetRequiredService<SelectorFactory>(), ServiceNames.None));
         services.TryAddSingleton(static provider => new ServiceNamesFollower(
             provider.GetRequiredService<ServiceRouter>(),
             provider.GetRequiredService<IOptionsFactory<RollcallOptions>>(),
@@ -98,7 +100,6 @@ public static class RollcallServiceCollectionExtensions
             provider.GetRequiredService<ServiceNamesFollower>();
             return new ClientContext(
                 provider.GetRequiredService<ServiceRouter>(),
-                provider.GetRequiredService<Suspicion>(),
                 provider.GetRequiredService<TryTimerPool>(),
                 provider.GetRequiredService<HttpMetrics>(),
                 provider.GetRequiredService<ILogger<RollcallHandler>>());

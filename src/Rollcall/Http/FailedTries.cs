@@ -1,4 +1,5 @@
 using System.Runtime.ExceptionServices;
+using Rollcall.Balancing;
 
 namespace Rollcall.Http;
 
@@ -10,6 +11,9 @@ internal sealed class FailedTries
 
     private readonly List<(Destination Destination, TryOutcome Outcome, ExceptionDispatchInfo Error)> _tries = [];
 
+    /// <summary>Where it was tried.</summary>
+    public TriedEndpoints Endpoints { get; } = new();
+
     /// <summary>Tries that may have reached an endpoint.</summary>
     public int Sent { get; private set; }
 
@@ -17,21 +21,10 @@ internal sealed class FailedTries
 
     public void Add(Destination destination, in TryResult result)
     {
+        Endpoints.Add(destination.Endpoint);
         _tries.Add((destination, result.Outcome, result.Error!));
         if (result.Outcome != TryOutcome.Unreachable)
             Sent++;
-    }
-
-    public bool Contains(BalancedEndpoint endpoint)
-    {
-        foreach (var (destination, _, _) in _tries)
-        {
-            // The same endpoint is another object in another snapshot.
-            if (ReferenceEquals(destination.Endpoint.Load, endpoint.Load))
-                return true;
-        }
-
-        return false;
     }
 
     /// <summary>Whether the request may be tried again after what became of it last.</summary>

@@ -1,6 +1,7 @@
 using System.Net;
 using System.Runtime.CompilerServices;
 using Rollcall.Balancing;
+using Rollcall.Health;
 
 namespace Rollcall.Http;
 
@@ -21,11 +22,13 @@ public sealed partial class RollcallHandler : DelegatingHandler
     private static readonly UriCreationOptions KeepPath = new() { DangerousDisablePathAndQueryCanonicalization = true };
 
     private readonly ClientContext _context;
+    private readonly BalancingSettings _settings;
 
     internal RollcallHandler(ClientContext context, RollcallClientOptions options)
     {
         _context = context;
         Options = options;
+        _settings = new BalancingSettings { Policy = options.Balancer };
     }
 
     internal RollcallClientOptions Options { get; }
@@ -35,7 +38,7 @@ public sealed partial class RollcallHandler : DelegatingHandler
     protected override HttpResponseMessage Send(HttpRequestMessage request, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(request);
-        return _context.Router.Find(request.RequestUri, Options.Balancer) is { } route
+        return _context.Router.Find(request.RequestUri, _settings) is { } route
             ? throw new NotSupportedException($"{route} names a service; services can be called only asynchronously. Use SendAsync instead of Send.")
             : base.Send(request, cancellationToken);
     }
@@ -44,7 +47,7 @@ public sealed partial class RollcallHandler : DelegatingHandler
     protected override Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(request);
-        return _context.Router.Find(request.RequestUri, Options.Balancer) is { } route
+        return _context.Router.Find(request.RequestUri, _settings) is { } route
             ? SendAsync(route, request, cancellationToken)
             : base.SendAsync(request, cancellationToken);
     }
@@ -65,7 +68,7 @@ public sealed partial class RollcallHandler : DelegatingHandler
                 // Where there is nothing left to try, waiting is all that is left.
                 var mayGiveUp = mayRepeat && table.Count > 1 && (failed?.Sent ?? 0) + 1 < Options.MaxAttempts;
                 request.RequestUri = Rewrite(original, destination.Authority);
-                var result = await TryAsync(request, destination.Endpoint, mayGiveUp, cancellationToken).ConfigureAwait(false);
+                var result = await TryAsync(route.Health, request, destination.Endpoint, mayGiveUp, cancellationToken).ConfigureAwait(false);
                 _context.Metrics.Tried(result.Outcome);
                 if (result.Response is { } response)
                     return response;
@@ -89,7 +92,7 @@ public sealed partial class RollcallHandler : DelegatingHandler
 
     // Pooled, because it runs once per request and is awaited once.
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
-    private async ValueTask<TryResult> TryAsync(HttpRequestMessage request, BalancedEndpoint endpoint, bool mayGiveUp, CancellationToken cancellationToken)
+    private async ValueTask<TryResult> TryAsync(ServiceHealth health, HttpRequestMessage request, BalancedEndpoint endpoint, bool mayGiveUp, CancellationToken cancellationToken)
     {
         var timer = _context.Timers.Rent();
         endpoint.Begin();
@@ -97,7 +100,7 @@ public sealed partial class RollcallHandler : DelegatingHandler
         {
             var token = timer.Start(endpoint, Options.PerTryTimeout, mayGiveUp, cancellationToken);
             var response = await base.SendAsync(request, token).ConfigureAwait(false);
-            Suspicion.Answered(endpoint);
+            ServiceHealth.Answered(endpoint);
             EndWithBody(request, response, endpoint);
             return new TryResult(response);
         }
@@ -106,7 +109,7 @@ public sealed partial class RollcallHandler : DelegatingHandler
             endpoint.End();
             var outcome = Replay.Classify(error, timer.HasFired, cancellationToken.IsCancellationRequested);
             if (outcome == TryOutcome.Unreachable)
-                _context.Suspicion.Failed(endpoint);
+                health.Report(endpoint, new RequestOutcome(OutcomeKind.Unreachable, TimeSpan.Zero));
             return new TryResult(outcome, error);
         }
         finally
@@ -116,16 +119,16 @@ public sealed partial class RollcallHandler : DelegatingHandler
         }
     }
 
-    private Destination? Next(RouteTable table, FailedTries? failed)
+    private static Destination? Next(Selection<Destination> table, FailedTries? failed)
     {
         if (table.Problem is not null)
             return null;
 
         // When everyone was tried, asking once more helps after a lost connection, but not where there was nobody to connect to.
-        return table.Pick(_context.Suspicion, failed) ?? (failed!.LastOutcome == TryOutcome.Unreachable ? null : table.PickAny());
+        return table.Pick(PickContext.None, failed?.Endpoints) ?? (failed!.LastOutcome == TryOutcome.Unreachable ? null : table.PickAny(PickContext.None));
     }
 
-    private async Task<RouteTable> FirstAsync(ServiceRoute route, HttpRequestMessage request, CancellationToken cancellationToken)
+    private async Task<Selection<Destination>> FirstAsync(ServiceRoute route, HttpRequestMessage request, CancellationToken cancellationToken)
     {
         try
         {
@@ -139,7 +142,7 @@ public sealed partial class RollcallHandler : DelegatingHandler
         }
     }
 
-    private HttpRequestException WithoutEndpoint(ServiceRoute route, HttpRequestMessage request, RouteTable table)
+    private HttpRequestException WithoutEndpoint(ServiceRoute route, HttpRequestMessage request, Selection<Destination> table)
     {
         _context.Metrics.WithoutEndpoint();
         Log.WithoutEndpoint(_context.Logger, request.Method, route, table.Problem!);

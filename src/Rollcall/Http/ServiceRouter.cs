@@ -1,6 +1,5 @@
 using System.Collections.Concurrent;
 using Rollcall.Balancing;
-using Rollcall.Watching;
 
 namespace Rollcall.Http;
 
@@ -8,7 +7,7 @@ namespace Rollcall.Http;
 /// Finds the route of a request. One per process: routes, and with them the watches, belong to it and not to handlers, which come and go.
 /// Finding takes no lock; making a route, and following a change of the names, do.
 /// </summary>
-internal sealed class ServiceRouter(ServiceResolver resolver, Balancers balancers, EndpointBooks books, ServiceNames names) : IDisposable
+internal sealed class ServiceRouter(SelectorFactory selectors, ServiceNames names) : IDisposable
 {
     private readonly Lock _gate = new();
     private readonly ConcurrentDictionary<RouteKey, ServiceRoute> _routes = new();
@@ -24,7 +23,7 @@ internal sealed class ServiceRouter(ServiceResolver resolver, Balancers balancer
     /// <summary>The route of a request; null when its URI does not name a service.</summary>
     /// <exception cref="HttpRequestException">Only a service could have such a URI, but its host is none.</exception>
     /// <exception cref="ArgumentException">What is configured for the service is no target, or there is no such balancing policy.</exception>
-    public ServiceRoute? Find(Uri? uri, string balancer)
+    public ServiceRoute? Find(Uri? uri, BalancingSettings settings)
     {
         if (uri is not { IsAbsoluteUri: true } || RequestScheme.Find(uri.Scheme) is not { } scheme)
             return null;
@@ -32,7 +31,7 @@ internal sealed class ServiceRouter(ServiceResolver resolver, Balancers balancer
         // A port makes it an address, which needs no finding.
         if (uri.IsDefaultPort)
         {
-            var key = new RouteKey(uri.Scheme, uri.Host, balancer);
+            var key = new RouteKey(uri.Scheme, uri.Host, settings);
             if (_routes.TryGetValue(key, out var route) || (route = TryAdd(key, scheme)) is not null)
                 return route;
         }
@@ -85,7 +84,7 @@ internal sealed class ServiceRouter(ServiceResolver resolver, Balancers balancer
                 return null;
 
             // Made outside of the lock, because sources and policies may be anybody's. Whoever comes second throws his own away.
-            var made = new ServiceRoute(key, host, scheme, target, resolver, books.Of(target), balancers.Get(key.Balancer));
+            var made = new ServiceRoute(key, host, scheme, selectors, target);
             if (TryPublish(made, current) is { } route)
             {
                 if (!ReferenceEquals(route, made))

@@ -1,4 +1,4 @@
-using Rollcall.Balancing;
+using Rollcall.Health;
 
 namespace Rollcall.Http;
 

@@ -1,5 +1,5 @@
 using System.Collections.Concurrent;
-using Rollcall.Balancing;
+using Rollcall.Health;
 
 namespace Rollcall.Http;
 

@@ -19,6 +19,7 @@ public sealed class ServiceView<T> : IDisposable, IFollower
     private T? _current;
     private EndpointSet? _applied;
     private Exception? _failure;
+    private int _isOutdated;
     private int _disposed;
 
     internal ServiceView(SharedWatch watch, WatchTable table, Func<EndpointSet, T?, T> project)
@@ -41,6 +42,16 @@ public sealed class ServiceView<T> : IDisposable, IFollower
     /// <inheritdoc cref="ServiceWatch.Refresh" />
     public void Refresh() => _watch.Refresh();
 
+    /// <summary>
+    /// Computes the value anew from the newest snapshot, because something else that it depends on has changed. Soon and on the watch's own loop, like every other
+    /// computation of it; several calls may end in one. Never blocks.
+    /// </summary>
+    public void Recompute()
+    {
+        Volatile.Write(ref _isOutdated, 1);
+        _watch.Wake();
+    }
+
     /// <summary>Stops following. What <see cref="Current"/> shows stays.</summary>
     public void Dispose()
     {
@@ -52,7 +63,7 @@ public sealed class ServiceView<T> : IDisposable, IFollower
 
     void IFollower.Apply(EndpointSet set)
     {
-        if (ReferenceEquals(_applied, set))
+        if (Interlocked.Exchange(ref _isOutdated, 0) == 0 && ReferenceEquals(_applied, set))
             return;
         _applied = set;
         try

@@ -61,6 +61,9 @@ internal sealed partial class SharedWatch : IAsyncDisposable
     /// <summary>Asks the loop to end; <see cref="Ended"/> says when it has.</summary>
     public void Stop() => _stop.Cancel();
 
+    /// <summary>Lets the loop look at its followers again.</summary>
+    public void Wake() => _wake.Set();
+
     /// <summary>Hints that the source had better look again, where it looks by itself at all.</summary>
     public void Refresh() => (_context.Source as IRefreshable)?.Refresh(Target);
 

@@ -20,7 +20,7 @@ public sealed class BalancersTests
         foreach (var name in balancers.Names)
         {
             Assert.Equal(name, balancers.Get(name).Name);
-            Assert.InRange(balancers.Get(name).CreatePicker(Make.Weighted(1, 2, 3)).Pick(), 0, 2);
+            Assert.InRange(balancers.Get(name).CreatePicker(Make.Weighted(1, 2, 3)).Pick(PickContext.None), 0, 2);
         }
     }
 
@@ -29,7 +29,7 @@ public sealed class BalancersTests
     {
         var balancers = new Balancers(new Random(1), [new First()]);
 
-        Assert.Equal(0, balancers.Get("first").CreatePicker(Make.Weighted(1, 2)).Pick());
+        Assert.Equal(0, balancers.Get("first").CreatePicker(Make.Weighted(1, 2)).Pick(PickContext.None));
         Assert.True(balancers.Contains("first"));
     }
 
@@ -39,6 +39,6 @@ public sealed class BalancersTests
 
         public IEndpointPicker CreatePicker(ReadOnlySpan<BalancedEndpoint> candidates) => this;
 
-        public int Pick() => 0;
+        public int Pick(in PickContext context) => 0;
     }
 }

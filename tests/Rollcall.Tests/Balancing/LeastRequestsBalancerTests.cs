@@ -62,7 +62,7 @@ public sealed class LeastRequestsBalancerTests
 
     [Fact]
     public void Pick_OneCandidate_TakesIt() =>
-        Assert.Equal(0, _balancer.CreatePicker(Make.Weighted(7)).Pick());
+        Assert.Equal(0, _balancer.CreatePicker(Make.Weighted(7)).Pick(PickContext.None));
 
     [Fact]
     public void Pick_RequestsThatLast_KeepsTheFullestNearTheMean()
@@ -73,7 +73,7 @@ public sealed class LeastRequestsBalancerTests
         var picker = _balancer.CreatePicker(candidates);
 
         for (var i = 0; i < Count * 10; i++)
-            candidates[picker.Pick()].Begin();
+            candidates[picker.Pick(PickContext.None)].Begin();
 
         Assert.InRange(candidates.Max(static candidate => candidate.InFlight), 10, 13);
     }

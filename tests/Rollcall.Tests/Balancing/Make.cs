@@ -22,7 +22,7 @@ internal static class Make
     {
         var picks = new int[count];
         for (var i = 0; i < count; i++)
-            picks[i] = picker.Pick();
+            picks[i] = picker.Pick(PickContext.None);
         return picks;
     }
 

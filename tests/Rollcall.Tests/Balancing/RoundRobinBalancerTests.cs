@@ -45,7 +45,7 @@ public sealed class RoundRobinBalancerTests
     {
         var candidates = Make.Weighted([.. Enumerable.Repeat(100, 10)]);
 
-        var starts = Make.Counts(Enumerable.Range(0, 1_000).Select(_ => _balancer.CreatePicker(candidates).Pick()), 10);
+        var starts = Make.Counts(Enumerable.Range(0, 1_000).Select(_ => _balancer.CreatePicker(candidates).Pick(PickContext.None)), 10);
 
         Assert.All(starts, count => Assert.InRange(count, 50, 170));
     }

@@ -65,7 +65,7 @@ public sealed class AddRollcallTests
 
         application.Configuration.Replace("Services:", ("Services:orders:http:0", "http://10.0.0.2:80"));
         await application.Time.AdvanceUntilAsync(
-            () => application.Router.Find(new Uri("http://orders"), Balancers.RoundRobin)!.Current!.Set.Endpoints[0].Host == "10.0.0.2",
+            () => application.Router.Find(new Uri("http://orders"), new() { Policy = Balancers.RoundRobin })!.Current!.Set.Endpoints[0].Host == "10.0.0.2",
             TimeSpan.FromMilliseconds(100),
             TimeSpan.FromSeconds(10));
 

@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Logging.Abstractions;
 using Rollcall.Balancing;
+using Rollcall.Health;
 using Rollcall.Http;
 using Rollcall.TestKit;
 using Rollcall.TestKit.Sources;
@@ -22,8 +23,18 @@ internal sealed class HttpBench : IAsyncDisposable
         if (services.Length == 0)
             services = [("orders", "fake:///orders")];
         var names = new ServiceNames(services.Select(static s => KeyValuePair.Create(s.Name, ServiceTarget.Parse(s.Target))), defaultScheme);
-        Router = new ServiceRouter(Resolver, new Balancers(new Random(1)), new EndpointBooks(), names);
-        Context = new ClientContext(Router, Suspicion, _timers, Metrics, NullLogger<RollcallHandler>.Instance);
+        Router = new ServiceRouter(new SelectorFactory(Resolver, new Balancers(new Random(1)), new HealthMonitor(Suspicion), Time), names);
+        Context = new ClientContext(Router, _timers, Metrics, NullLogger<RollcallHandler>.Instance);
+    }
+
+    /// <summary>How a client without options chooses.</summary>
+    public static BalancingSettings Settings { get; } = new() { Policy = new RollcallClientOptions().Balancer };
+
+    /// <summary>What a process would have to follow targets with, on real time.</summary>
+    public static SelectorFactory Selectors(ServiceResolver resolver)
+    {
+        var suspicion = new Suspicion(TimeProvider.System, TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(30));
+        return new(resolver, new Balancers(new Random(1)), new HealthMonitor(suspicion), TimeProvider.System);
     }
 
     public VirtualTime Time { get; } = new();

@@ -162,5 +162,5 @@ public sealed class InFlightTests : IAsyncDisposable
         return response;
     }
 
-    private int InFlight() => _bench.Router.Find(new Uri("http://orders"), "round-robin")!.Current!.PickAny().Endpoint.InFlight;
+    private int InFlight() => _bench.Router.Find(new Uri("http://orders"), HttpBench.Settings)!.Current!.PickAny(PickContext.None).Endpoint.InFlight;
 }

@@ -1,5 +1,4 @@
 using System.Runtime.CompilerServices;
-using Rollcall.Balancing;
 using Rollcall.Http;
 using Rollcall.TestKit;
 using Rollcall.Watching;
@@ -41,7 +40,7 @@ public sealed class RotationTests
         await bench.Time.AdvanceUntilAsync(() => bench.Source.Open == 0, TimeSpan.FromSeconds(10), TimeSpan.FromMinutes(3));
 
         Assert.Equal(0, bench.Resolver.WatchCount);
-        Assert.Throws<ObjectDisposedException>(() => bench.Router.Find(new Uri("http://orders"), "random"));
+        Assert.Throws<ObjectDisposedException>(() => bench.Router.Find(new Uri("http://orders"), HttpBench.Settings));
         Assert.Equal(0, bench.Resolver.WatchCount);
     }
 
@@ -51,20 +50,20 @@ public sealed class RotationTests
         await using var bench = new HttpBench();
         await bench.SetAsync(new Endpoint("a", "10.0.0.1", 80));
         var uri = new Uri("http://orders/");
-        var before = bench.Router.Find(uri, "random")!;
+        var before = bench.Router.Find(uri, HttpBench.Settings)!;
 
         bench.Router.Update(Names("orders", "fake:///other"));
-        var after = bench.Router.Find(uri, "random")!;
+        var after = bench.Router.Find(uri, HttpBench.Settings)!;
         bench.Router.Update(Names("orders", "fake:///other"));
 
         Assert.NotSame(before, after);
         Assert.Equal("fake:///other", after.Target.ToString());
-        Assert.Same(after, bench.Router.Find(uri, "random"));
+        Assert.Same(after, bench.Router.Find(uri, HttpBench.Settings));
         Assert.Equal(1, bench.Router.Count);
         await bench.Time.AdvanceUntilAsync(() => bench.Resolver.WatchCount == 1, TimeSpan.FromSeconds(10), TimeSpan.FromMinutes(3));
 
         bench.Router.Update(Names("payments", "fake:///payments"));
-        Assert.Null(bench.Router.Find(uri, "random"));
+        Assert.Null(bench.Router.Find(uri, HttpBench.Settings));
     }
 
     [Fact]
@@ -81,11 +80,11 @@ public sealed class RotationTests
                 if (thread == 0)
                     bench.Router.Update(Names("orders", $"fake:///{(i % 2 == 0 ? "one" : "two")}"));
                 else
-                    Assert.NotNull(bench.Router.Find(uri, "random"));
+                    Assert.NotNull(bench.Router.Find(uri, HttpBench.Settings));
             }
         }))));
         bench.Router.Update(Names("orders", "fake:///last"));
-        Assert.NotNull(bench.Router.Find(uri, "random"));
+        Assert.NotNull(bench.Router.Find(uri, HttpBench.Settings));
 
         await bench.Time.AdvanceUntilAsync(() => bench.Resolver.WatchCount == 1, TimeSpan.FromSeconds(10), TimeSpan.FromMinutes(3));
     }
@@ -95,9 +94,9 @@ public sealed class RotationTests
     {
         using var meeting = new MeetingSource();
         await using var resolver = new ServiceResolver(meeting, new WatchOptions { Linger = TimeSpan.Zero });
-        using var router = new ServiceRouter(resolver, new Balancers(new Random(1)), new EndpointBooks(), Names("orders", "meeting:///orders"));
+        using var router = new ServiceRouter(HttpBench.Selectors(resolver), Names("orders", "meeting:///orders"));
 
-        var found = await Eventually.Within(Task.WhenAll(Enumerable.Range(0, 2).Select(_ => Task.Run(() => router.Find(new Uri("http://orders"), "random")))));
+        var found = await Eventually.Within(Task.WhenAll(Enumerable.Range(0, 2).Select(_ => Task.Run(() => router.Find(new Uri("http://orders"), HttpBench.Settings)))));
 
         Assert.NotNull(found[0]);
         Assert.Same(found[0], found[1]);

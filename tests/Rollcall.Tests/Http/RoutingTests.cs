@@ -247,7 +247,7 @@ public sealed class RoutingTests : IAsyncDisposable
 
         await _bench.SetAsync(new Endpoint("a", "10.0.0.2", 80));
         using var watch = _bench.Resolver.Watch(FakeSource.Target);
-        await Eventually.True(() => _bench.Router.Find(new Uri("http://orders"), "round-robin")!.Current!.Set.Endpoints[0].Host == "10.0.0.2");
+        await Eventually.True(() => _bench.Router.Find(new Uri("http://orders"), HttpBench.Settings)!.Current!.Set.Endpoints[0].Host == "10.0.0.2");
         await Get("http://orders/");
 
         Assert.Equal(["http://10.0.0.1/", "http://10.0.0.2/"], _wire.Uris.Select(static uri => uri.AbsoluteUri));

@@ -193,10 +193,10 @@ public sealed class SilenceTests : IAsyncDisposable
         await using var good = await TestServer.StartAsync("ok");
         await _bench.SetAsync(good.Endpoint("a"), good.Endpoint("b"));
         using var client = _bench.Client();
-        var route = _bench.Router.Find(new Uri("http://orders"), "round-robin")!;
+        var route = _bench.Router.Find(new Uri("http://orders"), HttpBench.Settings)!;
         var table = await route.GetAsync(CancellationToken.None);
         for (var i = 0; i < 2; i++)
-            _bench.Suspicion.Failed(table.PickAny().Endpoint);
+            _bench.Suspicion.Failed(table.PickAny(PickContext.None).Endpoint);
 
         Assert.Equal("ok", await Eventually.Within(client.GetStringAsync("http://orders/")));
     }

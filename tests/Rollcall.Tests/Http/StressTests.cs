@@ -20,7 +20,7 @@ public sealed class StressTests
                 options.MaxAttempts = 10;
             },
             new Moody(seed));
-        var route = bench.Router.Find(new Uri("http://orders"), seed % 2 == 0 ? "least-requests" : "round-robin")!;
+        var route = bench.Router.Find(new Uri("http://orders"), new() { Policy = seed % 2 == 0 ? "least-requests" : "round-robin" })!;
         using var metrics = new Tries(bench.Metrics);
         using var stop = new CancellationTokenSource();
         var changing = ChangeAsync(bench, new Random(seed), stop.Token);
@@ -35,7 +35,7 @@ public sealed class StressTests
         await changing;
         Assert.Equal(4_000, metrics["answered"]);
         Assert.True(metrics["unreachable"] > 0 && metrics["reset"] > 0);
-        Assert.All(Enumerable.Range(0, 1_000), _ => Assert.Equal(0, route.Current!.PickAny().Endpoint.InFlight));
+        Assert.All(Enumerable.Range(0, 1_000), _ => Assert.Equal(0, route.Current!.PickAny(PickContext.None).Endpoint.InFlight));
     }
 
     // Two that never fail and never leave, so that ten attempts are always enough.

@@ -1,4 +1,4 @@
-namespace Rollcall.Balancing;
+namespace Rollcall.Health;
 
 /// <summary>
 /// Keeps requests away for a while from an endpoint that just could not be reached or went silent. The while doubles with every failure in a row. When it

@@ -1,18 +1,20 @@
-using Rollcall.Balancing;
+using Rollcall.Health;
+using Rollcall.TestKit;
+using Rollcall.Tests.Balancing;
 
-namespace Rollcall.Tests.Balancing;
+namespace Rollcall.Tests.Health;
 
-public sealed class EndpointBookTests
+public sealed class ServiceHealthTests
 {
-    private readonly EndpointBook _book = new();
+    private readonly ServiceHealth _health = NewHealth();
 
     [Fact]
     public void Read_EndpointStays_KeepsWhatWasLearned()
     {
-        var before = _book.Read(Make.Set(1, Make.Endpoint("a"), Make.Endpoint("b")));
+        var before = _health.Read(Make.Set(1, Make.Endpoint("a"), Make.Endpoint("b")));
         before[1].Begin();
 
-        var after = _book.Read(Make.Set(2, Make.Endpoint("b", EndpointState.Draining), Make.Endpoint("c")));
+        var after = _health.Read(Make.Set(2, Make.Endpoint("b", EndpointState.Draining), Make.Endpoint("c")));
 
         Assert.Equal(["b", "c"], after.Select(static endpoint => endpoint.Endpoint.Id));
         Assert.Equal(1, after[0].InFlight);
@@ -24,9 +26,9 @@ public sealed class EndpointBookTests
     [Fact]
     public void Read_EndpointUnchanged_IsTheSameObject()
     {
-        var before = _book.Read(Make.Set(1, Make.Endpoint("a")));
+        var before = _health.Read(Make.Set(1, Make.Endpoint("a")));
 
-        Assert.Same(before[0], _book.Read(Make.Set(2, Make.Endpoint("a"), Make.Endpoint("b")))[0]);
+        Assert.Same(before[0], _health.Read(Make.Set(2, Make.Endpoint("a"), Make.Endpoint("b")))[0]);
     }
 
     [Fact]
@@ -34,26 +36,26 @@ public sealed class EndpointBookTests
     {
         var set = Make.Set(1, Make.Endpoint("a"));
 
-        Assert.Same(_book.Read(set)[0], _book.Read(set)[0]);
+        Assert.Same(_health.Read(set)[0], _health.Read(set)[0]);
     }
 
     [Fact]
     public void Read_EndpointLeftAndCameBack_StartsAnew()
     {
-        _book.Read(Make.Set(1, Make.Endpoint("a")))[0].Begin();
-        _book.Read(Make.Set(2));
+        _health.Read(Make.Set(1, Make.Endpoint("a")))[0].Begin();
+        _health.Read(Make.Set(2));
 
-        Assert.Equal(0, _book.Read(Make.Set(3, Make.Endpoint("a")))[0].InFlight);
+        Assert.Equal(0, _health.Read(Make.Set(3, Make.Endpoint("a")))[0].InFlight);
     }
 
     [Fact]
     public void Read_OlderSnapshot_DoesNotForgetTheNewer()
     {
         var newer = Make.Set(2, Make.Endpoint("a"), Make.Endpoint("b"));
-        _book.Read(newer)[1].Begin();
+        _health.Read(newer)[1].Begin();
 
-        Assert.Single(_book.Read(Make.Set(1, Make.Endpoint("a"))));
-        Assert.Equal(1, _book.Read(newer)[1].InFlight);
+        Assert.Single(_health.Read(Make.Set(1, Make.Endpoint("a"))));
+        Assert.Equal(1, _health.Read(newer)[1].InFlight);
     }
 
     [Fact]
@@ -62,7 +64,7 @@ public sealed class EndpointBookTests
         for (var seed = 0; seed < 100; seed++)
         {
             var random = new Random(seed);
-            var book = new EndpointBook();
+            var book = NewHealth();
             var oracle = new Dictionary<string, EndpointLoad>(StringComparer.Ordinal);
             for (var revision = 1; revision < 30; revision++)
             {
@@ -79,4 +81,6 @@ public sealed class EndpointBookTests
             }
         }
     }
+
+    private static ServiceHealth NewHealth() => new(new Suspicion(new VirtualTime(), TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(30)));
 }

@@ -1,7 +1,8 @@
-using Rollcall.Balancing;
+using Rollcall.Health;
 using Rollcall.TestKit;
+using Rollcall.Tests.Balancing;
 
-namespace Rollcall.Tests.Balancing;
+namespace Rollcall.Tests.Health;
 
 public sealed class SuspicionTests
 {
@@ -65,7 +66,7 @@ public sealed class SuspicionTests
     [Fact]
     public void Failed_NewSnapshotWithoutNewsOfTheEndpoint_IsStillKnown()
     {
-        var book = new EndpointBook();
+        var book = new ServiceHealth(_suspicion);
         _suspicion.Failed(book.Read(Make.Set(1, Make.Endpoint("a")))[0]);
 
         Assert.False(_suspicion.Allows(book.Read(Make.Set(2, Make.Endpoint("a"), Make.Endpoint("b")))[0]));
@@ -74,7 +75,7 @@ public sealed class SuspicionTests
     [Fact]
     public void Failed_EndpointCameBackAtAnotherAddress_IsForgotten()
     {
-        var book = new EndpointBook();
+        var book = new ServiceHealth(_suspicion);
         _suspicion.Failed(book.Read(Make.Set(1, Make.Endpoint("a")))[0]);
 
         Assert.True(_suspicion.Allows(book.Read(Make.Set(2, Make.Endpoint("a") with { Host = "10.0.0.9" }))[0]));

@@ -1,15 +1,18 @@
 using Rollcall.Balancing;
+using Rollcall.Health;
 using Rollcall.Http;
 using Rollcall.TestKit;
-using Rollcall.Tests.Balancing;
 
-namespace Rollcall.Tests.Http;
+namespace Rollcall.Tests.Balancing;
 
-public sealed class RouteTableTests
+public sealed class SelectionTests
 {
-    private readonly EndpointBook _book = new();
+    private static readonly PortRule Ports = new(RequestScheme.Find("http")!, null);
+    private static readonly SelectionUse<Destination> Use =
+        new(static endpoint => Ports.Authority(endpoint.Endpoint) is { } authority ? new Destination(endpoint, authority) : null, Ports.Explain);
+
     private readonly CountingBalancer _balancer = new();
-    private readonly Suspicion _suspicion = new(new VirtualTime(), TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(30));
+    private readonly ServiceHealth _health = new(new Suspicion(new VirtualTime(), TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(30)));
 
     [Fact]
     public void Build_OnlyTheFreshnessChanged_GoesOnWithTheSamePicker()
@@ -38,23 +41,23 @@ public sealed class RouteTableTests
     public void Build_AddressMoves_MakesANewPickerAndKeepsWhatWasLearned()
     {
         var table = Build(Make.Set(1, Make.Endpoint("a")), null);
-        table.PickAny().Endpoint.Begin();
+        table.PickAny(PickContext.None).Endpoint.Begin();
 
         var next = Build(Make.Set(2, Make.Endpoint("a") with { Host = "10.0.0.9" }), table);
 
-        Assert.Equal("http://10.0.0.9:8080", next.PickAny().Authority);
-        Assert.Equal(1, next.PickAny().Endpoint.InFlight);
+        Assert.Equal("http://10.0.0.9:8080", next.PickAny(PickContext.None).Authority);
+        Assert.Equal(1, next.PickAny(PickContext.None).Endpoint.InFlight);
     }
 
     [Fact]
     public void Pick_SomeAreAvoided_TakesTheOthersInTurn()
     {
         var table = Build(Make.Set(1, [.. "abcdefgh".Select(static id => Make.Endpoint(id.ToString()))]), null);
-        var avoided = Enumerable.Range(0, 6).Select(_ => table.PickAny()).ToArray();
+        var avoided = Enumerable.Range(0, 6).Select(_ => table.PickAny(PickContext.None)).ToArray();
         foreach (var destination in avoided)
-            _suspicion.Failed(destination.Endpoint);
+            _health.Silent(destination.Endpoint);
 
-        var picked = Enumerable.Range(0, 100).Select(_ => table.Pick(_suspicion, null)!).ToArray();
+        var picked = Enumerable.Range(0, 100).Select(_ => table.Pick(PickContext.None, null)!).ToArray();
 
         Assert.Empty(picked.Intersect(avoided));
         Assert.Equal(2, picked.Distinct().Count());
@@ -65,25 +68,25 @@ public sealed class RouteTableTests
     {
         var table = Build(Make.Set(1, Make.Endpoint("a"), Make.Endpoint("b"), Make.Endpoint("c")), null);
         for (var i = 0; i < 3; i++)
-            _suspicion.Failed(table.PickAny().Endpoint);
+            _health.Silent(table.PickAny(PickContext.None).Endpoint);
 
-        Assert.Equal(3, Enumerable.Range(0, 30).Select(_ => table.Pick(_suspicion, null)).Distinct().Count());
+        Assert.Equal(3, Enumerable.Range(0, 30).Select(_ => table.Pick(PickContext.None, null)).Distinct().Count());
     }
 
     [Fact]
     public void Pick_AfterFailures_IsNobodyWhoFailedUntilAllHave()
     {
         var table = Build(Make.Set(1, Make.Endpoint("a"), Make.Endpoint("b"), Make.Endpoint("c")), null);
-        var failed = new FailedTries();
+        var failed = new TriedEndpoints();
 
         for (var i = 0; i < 3; i++)
         {
-            var destination = table.Pick(_suspicion, failed);
+            var destination = table.Pick(PickContext.None, failed);
             Assert.False(failed.Contains(destination!.Endpoint));
-            failed.Add(destination, new TryResult(TryOutcome.Reset, new IOException()));
+            failed.Add(destination.Endpoint);
         }
 
-        Assert.Null(table.Pick(_suspicion, failed));
+        Assert.Null(table.Pick(PickContext.None, failed));
     }
 
     [Fact]
@@ -99,23 +102,23 @@ public sealed class RouteTableTests
         Assert.Equal(["b", "c"], Ids(table));
 
         // A request that has tried the first group in vain goes on.
-        var failed = new FailedTries();
+        var failed = new TriedEndpoints();
         for (var i = 0; i < 2; i++)
-            failed.Add(table.Pick(_suspicion, failed)!, new TryResult(TryOutcome.Unreachable, new IOException()));
-        Assert.Equal("a", table.Pick(_suspicion, failed)!.Endpoint.Endpoint.Id);
+            failed.Add(table.Pick(PickContext.None, failed)!.Endpoint);
+        Assert.Equal("a", table.Pick(PickContext.None, failed)!.Endpoint.Endpoint.Id);
 
         void Avoid(params string[] ids)
         {
-            foreach (var endpoint in _book.Read(table.Set).Where(endpoint => ids.Contains(endpoint.Endpoint.Id, StringComparer.Ordinal)))
-                _suspicion.Failed(endpoint);
+            foreach (var endpoint in _health.Read(table.Set).Where(endpoint => ids.Contains(endpoint.Endpoint.Id, StringComparer.Ordinal)))
+                _health.Silent(endpoint);
         }
     }
 
-    private string[] Ids(RouteTable table) =>
-        [.. Enumerable.Range(0, 20).Select(_ => table.Pick(_suspicion, null)!.Endpoint.Endpoint.Id).Distinct().Order(StringComparer.Ordinal)];
+    private string[] Ids(Selection<Destination> table) =>
+        [.. Enumerable.Range(0, 20).Select(_ => table.Pick(PickContext.None, null)!.Endpoint.Endpoint.Id).Distinct().Order(StringComparer.Ordinal)];
 
-    private RouteTable Build(EndpointSet set, RouteTable? before) =>
-        RouteTable.Build(set, _book.Read(set), new PortRule(RequestScheme.Find("http")!, null), _balancer, before);
+    private Selection<Destination> Build(EndpointSet set, Selection<Destination>? before) =>
+        Selection<Destination>.Build(set, Use, FilterChain.Of(new()), new FilterContext(_health, DateTimeOffset.UnixEpoch), _balancer, before);
 
     private sealed class CountingBalancer : IBalancer
     {

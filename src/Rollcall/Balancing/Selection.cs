@@ -1,0 +1,107 @@
+using System.Collections.Immutable;
+using Rollcall.Health;
+
+namespace Rollcall.Balancing;
+
+/// <summary>How a consumer uses the endpoints of a target.</summary>
+/// <typeparam name="T">What it keeps of each.</typeparam>
+/// <param name="Make">What it makes of an endpoint; null when it cannot use it, such as for want of a port.</param>
+/// <param name="WhyNone">Why it cannot use any of these.</param>
+internal sealed record SelectionUse<T>(Func<BalancedEndpoint, T?> Make, Func<IEnumerable<Endpoint>, string> WhyNone)
+    where T : class, ISelectable;
+
+/// <summary>One snapshot of a target, filtered and ready to pick from. Immutable but for the pickers' own places in their cycles.</summary>
+internal sealed class Selection<T>
+    where T : class, ISelectable
+{
+    private readonly ServiceHealth _health;
+    private readonly ImmutableArray<SelectionGroup<T>> _groups;
+
+    private Selection(EndpointSet set, ServiceHealth health, ImmutableArray<SelectionGroup<T>> groups, string? problem)
+    {
+        Set = set;
+        _health = health;
+        _groups = groups;
+        Count = groups.Sum(static group => group.Count);
+        Problem = problem;
+    }
+
+    public EndpointSet Set { get; }
+
+    /// <summary>How many there are to choose among.</summary>
+    public int Count { get; }
+
+    /// <summary>Why there is nothing to pick; null when there is.</summary>
+    public string? Problem { get; }
+
+    public static Selection<T> Build(EndpointSet set, SelectionUse<T> use, FilterChain filters, FilterContext context, IBalancer balancer, Selection<T>? before)
+    {
+        var endpoints = context.Health.Read(set);
+        if (endpoints.IsEmpty)
+            return new(set, context.Health, [], "no endpoint is known");
+
+        // What cannot be used is no candidate, however ready it is.
+        var items = new T?[endpoints.Length];
+        var usable = ImmutableArray.CreateBuilder<BalancedEndpoint>(endpoints.Length);
+        for (var i = 0; i < items.Length; i++)
+        {
+            items[i] = use.Make(endpoints[i]);
+            if (items[i] is not null)
+                usable.Add(endpoints[i]);
+        }
+
+        if (usable.Count == 0)
+            return new(set, context.Health, [], use.WhyNone(set.Endpoints));
+        var candidates = filters.Apply(usable.DrainToImmutable(), context);
+        var groups = ImmutableArray.CreateBuilder<SelectionGroup<T>>();
+        foreach (var group in Candidates.Groups(candidates))
+            groups.Add(new(group, ItemsOf(group, items), balancer, before?._groups.ElementAtOrDefault(groups.Count)));
+        return new(set, context.Health, groups.ToImmutable(), groups.Count == 0 ? "the filters leave none of the endpoints" : null);
+    }
+
+    /// <summary>
+    /// The next one that was not tried yet, if possible one that is not avoided, of the first failover group that has one; null when every one was
+    /// tried. Only for a selection without a <see cref="Problem"/>.
+    /// </summary>
+    public T? Pick(in PickContext context, TriedEndpoints? tried)
+    {
+        if (tried is null)
+        {
+            var first = _groups[0].Pick(context);
+            if (_health.Allows(first.Endpoint))
+                return first;
+        }
+
+        foreach (var group in _groups)
+        {
+            if (group.PickAllowed(context, _health, tried) is { } allowed)
+                return allowed;
+        }
+
+        foreach (var group in _groups)
+        {
+            if (group.PickUntried(context, tried) is { } avoided)
+                return avoided;
+        }
+
+        return null;
+    }
+
+    /// <summary>The next one, tried or not, avoided or not.</summary>
+    public T PickAny(in PickContext context) => _groups[0].Pick(context);
+
+    // Filters keep the order, so that one pass over both finds every pair.
+    private static ImmutableArray<T> ItemsOf(ImmutableArray<BalancedEndpoint> group, T?[] items)
+    {
+        var found = ImmutableArray.CreateBuilder<T>(group.Length);
+        var at = 0;
+        foreach (var candidate in group)
+        {
+            while (items[at] is not { } item || !ReferenceEquals(item.Endpoint.Load, candidate.Load))
+                at++;
+            found.Add(items[at++]!);
+        }
+
+        return found.MoveToImmutable();
+    }
+}
