@@ -23,4 +23,8 @@ internal sealed class EndpointLoad
     /// <summary>How often in a row it was avoided.</summary>
     [FieldOffset(16)]
     public int Failures;
+
+    /// <summary>Since when it is ready (UTC ticks); 0 when that is longer ago than anybody here knows. Written on change only.</summary>
+    [FieldOffset(24)]
+    public long ReadySince;
 }

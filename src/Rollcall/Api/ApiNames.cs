@@ -9,6 +9,9 @@ public static class ApiNames
     /// <summary>The environment variable that names the node to ask.</summary>
     public const string NodeVariable = "ROLLCALL_NODE";
 
+    /// <summary>The environment variable that names the zone a process runs in.</summary>
+    public const string ZoneVariable = "ROLLCALL_ZONE";
+
     /// <summary>Request header: the secret that owns an instance.</summary>
     public const string OwnerHeader = "Rollcall-Owner";
 

@@ -10,7 +10,7 @@ internal sealed class ClientOptionsSetup(IOptions<RollcallOptions> all) : IConfi
 
     public void Configure(string? name, RollcallClientOptions options)
     {
-        options.Balancer = all.Value.Balancer;
+        options.CopyFrom(all.Value);
         options.PerTryTimeout = all.Value.PerTryTimeout;
         options.MaxAttempts = all.Value.MaxAttempts;
         options.ConnectTimeout = all.Value.ConnectTimeout;

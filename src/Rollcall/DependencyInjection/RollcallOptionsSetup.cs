@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.Options;
+using Rollcall.Balancing;
 using Rollcall.Configuration;
 using Rollcall.Sources.Dns;
 
@@ -20,7 +21,7 @@ internal sealed class RollcallOptionsSetup(IConfiguration? configuration) : ICon
         options.Node = reader.Text(nameof(options.Node)) ?? options.Node;
         options.AvoidTime = reader.Duration(nameof(options.AvoidTime)) ?? options.AvoidTime;
         options.MaxAvoidTime = reader.Duration(nameof(options.MaxAvoidTime)) ?? options.MaxAvoidTime;
-        options.Balancer = reader.Text(nameof(options.Balancer)) ?? options.Balancer;
+        BalancingOptionsReader.Read(reader, options);
         options.PerTryTimeout = reader.Duration(nameof(options.PerTryTimeout)) ?? options.PerTryTimeout;
         options.MaxAttempts = reader.Number(nameof(options.MaxAttempts)) ?? options.MaxAttempts;
         options.ConnectTimeout = reader.Duration(nameof(options.ConnectTimeout)) ?? options.ConnectTimeout;

@@ -3,13 +3,8 @@ using Rollcall.Balancing;
 namespace Rollcall.Http;
 
 /// <summary>How an <see cref="HttpClient"/> sends requests to services.</summary>
-public class RollcallClientOptions
+public class RollcallClientOptions : BalancingOptions
 {
-    /// <summary>
-    /// The balancing policy: <c>round-robin</c>, <c>random</c>, <c>least-requests</c> or the name of one of the application's own. Default: <c>round-robin</c>.
-    /// </summary>
-    public string Balancer { get; set; } = Balancers.RoundRobin;
-
     /// <summary>
     /// How long an endpoint that answers nobody may leave a request without the head of a response, before an idempotent request is tried on another.
     /// An endpoint that answers others meanwhile is slow, not frozen, and gets five times as long. The last try is not limited but by

@@ -16,8 +16,8 @@ internal sealed class RollcallClientOptionsValidator(Balancers balancers) : IVal
 
     public static IEnumerable<string> Errors(RollcallClientOptions options, Balancers balancers, string where)
     {
-        if (!balancers.Contains(options.Balancer))
-            yield return $"{where}{nameof(options.Balancer)} is '{options.Balancer}'; there are: {string.Join(", ", balancers.Names)}.";
+        foreach (var error in BalancingOptionsValidator.Errors(options, balancers, where))
+            yield return error;
         if (options.MaxAttempts is < 1 or > 10)
             yield return $"{where}{nameof(options.MaxAttempts)} is {options.MaxAttempts}; it must be 1 to 10.";
         if (options.PerTryTimeout <= TimeSpan.Zero || options.PerTryTimeout > MaxTime)

@@ -28,7 +28,7 @@ public sealed partial class RollcallHandler : DelegatingHandler
     {
         _context = context;
         Options = options;
-        _settings = new BalancingSettings { Policy = options.Balancer };
+        _settings = BalancingSettings.Of(options);
     }
 
     internal RollcallClientOptions Options { get; }

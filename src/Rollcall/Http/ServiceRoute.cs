@@ -4,7 +4,16 @@ using Rollcall.Health;
 namespace Rollcall.Http;
 
 /// <summary>What a request is routed by: its scheme and host as the URI has them, and how the client chooses.</summary>
-internal readonly record struct RouteKey(string Scheme, string Host, BalancingSettings Settings);
+internal readonly record struct RouteKey(string Scheme, string Host, BalancingSettings Settings)
+{
+    // Asked for with every request. Few clients of a process differ in their settings, so that these need not take part in the hash.
+    public override int GetHashCode() => HashCode.Combine(Scheme.GetHashCode(StringComparison.Ordinal), Host.GetHashCode(StringComparison.Ordinal));
+
+    public bool Equals(RouteKey other) =>
+        string.Equals(Host, other.Host, StringComparison.Ordinal)
+        && string.Equals(Scheme, other.Scheme, StringComparison.Ordinal)
+        && (ReferenceEquals(Settings, other.Settings) || Settings.Equals(other.Settings));
+}
 
 /// <summary>The way to one service: a view of its watch that is always ready to pick from. Shared by all clients that ask for the same.</summary>
 internal sealed class ServiceRoute : IDisposable

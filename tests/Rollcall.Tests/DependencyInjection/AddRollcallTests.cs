@@ -124,13 +124,18 @@ public sealed class AddRollcallTests
             ["Rollcall:Dns:AddressFamily"] = "ipv5",
             ["Rollcall:Dns:MinInterval"] = "1ms",
             ["Rollcall:Dns:Timeout"] = "1s",
+            ["Rollcall:SlowStartWindow"] = "2h",
+            ["Rollcall:SlowStartMinShare"] = "0",
+            ["Rollcall:SlowStartAggression"] = "0.01",
+            ["Rollcall:Aperture"] = "100001",
+            ["Rollcall:PreferOwnZone"] = "perhaps",
         });
         builder.Services.AddRollcall();
         using var host = builder.Build();
 
         var error = await Assert.ThrowsAsync<OptionsValidationException>(() => host.StartAsync());
 
-        string[] keys = ["Services:a", "Services:b", "Services:c", "DefaultScheme", "Node", "Balancer", "MaxAttempts", "PerTryTimeout", "ConnectTimeout", "AvoidTime", "Watch: ", "PerTryTimout is no option", "Watch:Lingr is no option", "Dns:Servers names 'dns.test'", "Dns:AddressFamily is 'ipv5'", "Dns:MinInterval is", "Dns:Timeout is no option"];
+        string[] keys = ["Services:a", "Services:b", "Services:c", "DefaultScheme", "Node", "Balancer", "MaxAttempts", "PerTryTimeout", "ConnectTimeout", "AvoidTime", "Watch: ", "PerTryTimout is no option", "Watch:Lingr is no option", "Dns:Servers names 'dns.test'", "Dns:AddressFamily is 'ipv5'", "Dns:MinInterval is", "Dns:Timeout is no option", "SlowStartWindow", "SlowStartMinShare", "SlowStartAggression", "Aperture", "PreferOwnZone"];
         Assert.Equal(keys.Length, error.Failures.Count());
         Assert.All(keys, key => Assert.Single(error.Failures, failure => failure.StartsWith($"Rollcall:{key}", StringComparison.Ordinal)));
         Assert.Contains("Rollcall:PerTryTimeout is 'soon', which is no duration; write it like 2s, 500ms or 00:00:02.", error.Failures, StringComparer.Ordinal);

@@ -49,6 +49,42 @@ public sealed class ServiceHealthTests
     }
 
     [Fact]
+    public void Read_NotesSinceWhenEachIsReady()
+    {
+        var hour = TimeSpan.FromHours(1);
+        _health.Read(At(1, Make.Endpoint("a"), Make.Endpoint("b") with { Since = Time(-1) }, Make.Endpoint("c", EndpointState.NotReady), Make.Endpoint("e") with { Since = Time(-1) }));
+
+        var later = _health.Read(At(
+            2,
+            Make.Endpoint("a") with { Weight = 1 },
+            Make.Endpoint("b") with { Since = Time(-1), Weight = 1 },
+            Make.Endpoint("c"),
+            Make.Endpoint("d"),
+            Make.Endpoint("e") with { Since = Time(1) },
+            Make.Endpoint("f") with { Since = Time(9) }));
+
+        // There before us; as the source says; became ready; joined; was registered anew; has a clock that is ahead.
+        DateTimeOffset[] expected = [DateTimeOffset.MinValue, Time(-1), Time(2), Time(2), Time(1), Time(2)];
+        Assert.Equal(expected.Select(static time => time.UtcTicks), later.Select(static endpoint => endpoint.Load.ReadySince));
+
+        DateTimeOffset Time(int hours) => DateTimeOffset.UnixEpoch + (hours * hour);
+        EndpointSet At(int time, params Endpoint[] endpoints) => new(Make.Target, endpoints, time, Time(time));
+    }
+
+    [Fact]
+    public void IsAvoided_FollowsFailureAndAnswer()
+    {
+        var endpoint = _health.Read(Make.Set(1, Make.Endpoint("a")))[0];
+        Assert.False(ServiceHealth.IsAvoided(endpoint));
+
+        _health.Silent(endpoint);
+        Assert.True(ServiceHealth.IsAvoided(endpoint));
+
+        ServiceHealth.Answered(endpoint);
+        Assert.False(ServiceHealth.IsAvoided(endpoint));
+    }
+
+    [Fact]
     public void Read_OlderSnapshot_DoesNotForgetTheNewer()
     {
         var newer = Make.Set(2, Make.Endpoint("a"), Make.Endpoint("b"));

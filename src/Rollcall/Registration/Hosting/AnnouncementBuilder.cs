@@ -14,9 +14,6 @@ internal sealed record AnnouncementBuilder(string Machine, string RouteAddress, 
     /// <summary>The environment variable that names the address others reach this application by.</summary>
     public const string AddressVariable = "ROLLCALL_ADDRESS";
 
-    /// <summary>The environment variable that names the zone.</summary>
-    public const string ZoneVariable = "ROLLCALL_ZONE";
-
     /// <summary>Null when it listens on no port that could be announced and none is named.</summary>
     public Announcement? Build(string service, InstanceOptions options, IEnumerable<string> urls)
     {
@@ -42,7 +39,7 @@ internal sealed record AnnouncementBuilder(string Machine, string RouteAddress, 
             Ports = new SmallMap<int>(ports),
             Ttl = options.Ttl,
             Weight = options.Weight,
-            Zone = options.Zone ?? NotEmpty(Variable(ZoneVariable)),
+            Zone = options.Zone ?? NotEmpty(Variable(ApiNames.ZoneVariable)),
             Node = options.Node ?? Machine,
             Metadata = new SmallMap<string>(options.Metadata),
             Checks = Check(options, address, ports) is { } check ? [check] : [],
