@@ -14,6 +14,18 @@ public readonly record struct PickContext(ulong Key, bool HasKey, int Turn = 0)
     /// <summary>A request with affinity to nothing, at its first pick.</summary>
     public static PickContext None => default;
 
+    /// <summary>
+    /// A request with affinity to <paramref name="key"/>, such as a session or a customer; null is no key, and an empty one is a key like any other. Hashed by XXH64 of its
+    /// UTF-8 with seed 0, hence alike in every process and on every platform. Allocates nothing.
+    /// </summary>
+    public static PickContext ForKey(string? key) => key is null ? None : ForKey(key.AsSpan());
+
+    /// <inheritdoc cref="ForKey(string)" />
+    public static PickContext ForKey(ReadOnlySpan<char> key) => new(KeyHash.Of(key), HasKey: true);
+
+    /// <summary>As <see cref="ForKey(string)"/>, of bytes: text in UTF-8 is the same key as the text.</summary>
+    public static PickContext ForKey(ReadOnlySpan<byte> key) => new(KeyHash.Of(key), HasKey: true);
+
     /// <summary>The same request, one pick later.</summary>
     public PickContext Next() => this with { Turn = Turn + 1 };
 }
