@@ -1,0 +1,197 @@
+using System.Globalization;
+using Rollcall.TestKit;
+
+namespace Rollcall.EndToEnd.Faults;
+
+/// <summary>
+/// What breaks while 200 requests a second are sent, and must cost none of them. Everything is the real thing: processes, signals, sockets. How long each fault lasts is
+/// set by the environment variable <c>ROLLCALL_FAULT_SECONDS</c>; <c>scripts/faults.sh</c> takes a minute for each.
+/// </summary>
+public abstract class FaultTests(Fleet fleet) : IAsyncLifetime
+{
+    // In the own zone, so that it is asked first where that matters.
+    private const string Victim = "orders-1";
+
+    private static readonly TimeSpan Lull = TimeSpan.FromSeconds(1);
+
+    private static readonly TimeSpan Hold = TimeSpan.FromSeconds(
+        double.Parse(Environment.GetEnvironmentVariable("ROLLCALL_FAULT_SECONDS") ?? "5", CultureInfo.InvariantCulture));
+
+    protected Fleet Fleet => fleet;
+
+    /// <summary>Who sends, and to what.</summary>
+    private protected abstract (HttpClient Http, Uri Url) Way { get; }
+
+    public virtual async ValueTask InitializeAsync() => await fleet.RestoreAsync();
+
+    public abstract ValueTask DisposeAsync();
+
+    [Fact]
+    public Task An_instance_that_is_killed() => CostsNothingAsync(() => fleet[Victim].KillAsync());
+
+    [Fact]
+    public Task An_instance_that_is_frozen_for_ten_seconds() => CostsNothingAsync(
+        () => Done(fleet[Victim].Freeze),
+        () => Done(fleet[Victim].Thaw),
+        TimeSpan.FromSeconds(10));
+
+    [Fact]
+    public Task An_instance_that_is_told_to_stop() => CostsNothingAsync(async () => Assert.Equal(0, await fleet[Victim].StopAsync()));
+
+    [Fact]
+    public async Task An_instance_that_comes_back_on_another_port()
+    {
+        var before = await fleet.AddressAsync(Victim);
+
+        await CostsNothingAsync(async () =>
+        {
+            await fleet[Victim].KillAsync();
+            fleet.StartInstance(Victim);
+        });
+
+        Assert.NotEqual(before, await fleet.AddressAsync(Victim));
+    }
+
+    // Fifty times the 99th percentile of an instance that is well, which is at most 5 ms.
+    [Fact]
+    public Task An_instance_that_is_slow() => MisbehavesAsync("slow&delay=250");
+
+    [Fact]
+    public Task An_instance_that_accepts_and_never_answers() => MisbehavesAsync("hang");
+
+    [Fact]
+    public Task All_instances_of_the_own_zone_killed() => CostsNothingAsync(() => Task.WhenAll(Fleet.Near.Select(id => fleet[id].KillAsync())));
+
+    [Fact]
+    public Task The_node_killed() => CostsNothingAsync(() => fleet["node"].KillAsync(), () => Done(fleet.StartNode));
+
+    [Fact]
+    public Task An_instance_killed_while_the_node_is_gone() => CostsNothingAsync(async () =>
+    {
+        await fleet["node"].KillAsync();
+        await fleet[Victim].KillAsync();
+    });
+
+    [Fact]
+    public async Task Nobody_left_is_said_with_a_reason_and_over_when_somebody_is_there_again()
+    {
+        var (http, url) = Way;
+        var report = await new Traffic(http, url).DuringAsync(async () =>
+        {
+            await Task.Delay(Lull, TimeProvider.System);
+            await Task.WhenAll(Fleet.All.Select(id => fleet[id].KillAsync()));
+            await Task.Delay(Hold, TimeProvider.System);
+        });
+
+        TestContext.Current.TestOutputHelper?.WriteLine(report.ToString());
+        Assert.True(report.Failures.Length > Traffic.Rate, report.ToString());
+        Assert.All(report.Failures, failure =>
+        {
+            Assert.True(failure.At > Lull - TimeSpan.FromMilliseconds(100), failure.ToString());
+            AssertSaysWhy(failure);
+        });
+
+        await fleet.RestoreAsync();
+        await Eventually.Within(AnsweredAsync(http, url));
+        await CostsNothingAsync(static () => Task.CompletedTask);
+    }
+
+    [Fact]
+    public async Task A_drained_instance_finishes_its_streams()
+    {
+        const int Items = 30;
+        var (http, url) = Way;
+        using var stream = await FromVictimAsync(async () => await StreamAsync(http, url, Items), static stream => stream.Instance);
+
+        var told = fleet[Victim].StopAsync();
+        var items = 0;
+        await foreach (var line in stream.LinesAsync())
+            items += line == $"data: {Victim} {items + 1}" ? 1 : 0;
+
+        Assert.Equal(Items, items);
+        Assert.Equal(0, await told);
+    }
+
+    /// <summary>Whether a request that found nobody was told so.</summary>
+    private protected abstract void AssertSaysWhy(Failure failure);
+
+    /// <summary>Breaks something while requests are sent; not one may fail.</summary>
+    private protected async Task<TrafficReport> CostsNothingAsync(Func<Task> fault, Func<Task>? mend = null, TimeSpan atLeast = default)
+    {
+        var (http, url) = Way;
+        var hold = Hold > atLeast ? Hold : atLeast;
+        var report = await new Traffic(http, url).DuringAsync(async () =>
+        {
+            await Task.Delay(Lull, TimeProvider.System);
+            await fault();
+            await Task.Delay(hold, TimeProvider.System);
+            if (mend is not null)
+            {
+                await mend();
+                await Task.Delay(Lull, TimeProvider.System);
+            }
+        });
+
+        TestContext.Current.TestOutputHelper?.WriteLine(report.ToString());
+        Assert.True(report.Failures.IsEmpty, $"{report}\n{fleet.Words()}");
+        Assert.InRange(report.Requests, Traffic.Rate * (hold + Lull).TotalSeconds * 0.95, double.PositiveInfinity);
+        return report;
+    }
+
+    private async Task MisbehavesAsync(string answer)
+    {
+        var instance = await fleet.AddressAsync(Victim);
+
+        await CostsNothingAsync(() => Fleet.ControlAsync(instance, answer), () => Fleet.ControlAsync(instance, "ok"));
+
+        Assert.True(await fleet.SpoiltAsync(instance) > 0, "It was never asked, so that nothing is proven.");
+    }
+
+    // Who answers is the balancer's choice, so that one asks until it is the right one.
+    private static async Task<T> FromVictimAsync<T>(Func<Task<T>> openAsync, Func<T, string> instance)
+        where T : IDisposable
+    {
+        for (var i = 0; i < 100; i++)
+        {
+            var opened = await Eventually.Within(openAsync());
+            if (instance(opened) == Victim)
+                return opened;
+            opened.Dispose();
+        }
+
+        Assert.Fail($"Of 100 not one was answered by {Victim}.");
+        return default;
+    }
+
+    private static async Task<EventLines> StreamAsync(HttpClient http, Uri url, int items)
+    {
+        var answer = await http.GetAsync(new Uri(url, string.Create(CultureInfo.InvariantCulture, $"/stream?items={items}&every=100")), HttpCompletionOption.ResponseHeadersRead);
+        answer.EnsureSuccessStatusCode();
+        return await EventLines.OpenAsync(answer);
+    }
+
+    private static async Task AnsweredAsync(HttpClient http, Uri url)
+    {
+        while (true)
+        {
+            try
+            {
+                using var answer = await http.GetAsync(url);
+                if (answer.IsSuccessStatusCode)
+                    return;
+            }
+            catch (HttpRequestException)
+            {
+                // Nobody is known to be there yet.
+            }
+
+            await Task.Delay(TimeSpan.FromMilliseconds(20), TimeProvider.System);
+        }
+    }
+
+    private static Task Done(Action action)
+    {
+        action();
+        return Task.CompletedTask;
+    }
+}

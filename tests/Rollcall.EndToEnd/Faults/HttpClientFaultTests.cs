@@ -1,0 +1,29 @@
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace Rollcall.EndToEnd.Faults;
+
+/// <summary>The faults as an application meets them that calls services through <see cref="HttpClient"/>, with nothing but defaults.</summary>
+public sealed class HttpClientFaultTests(Fleet fleet) : FaultTests(fleet), IClassFixture<Fleet>
+{
+    private ServiceProvider _services = null!;
+
+    private protected override (HttpClient Http, Uri Url) Way => (_services.GetRequiredService<IHttpClientFactory>().CreateClient("orders"), new Uri("http://orders/"));
+
+    public override async ValueTask InitializeAsync()
+    {
+        await base.InitializeAsync();
+        var services = new ServiceCollection();
+        services.AddSingleton<IConfiguration>(new ConfigurationBuilder().AddInMemoryCollection(
+        [
+            new("Rollcall:Node", Fleet.NodeUrl),
+            new("Rollcall:Services:orders", "rollcall:///orders"),
+        ]).Build());
+        services.AddHttpClient("orders", static client => client.Timeout = TimeSpan.FromSeconds(10)).UseRollcall();
+        _services = services.BuildServiceProvider();
+    }
+
+    public override async ValueTask DisposeAsync() => await _services.DisposeAsync();
+
+    private protected override void AssertSaysWhy(Failure failure) => Assert.Contains("orders", failure.Reason, StringComparison.Ordinal);
+}
