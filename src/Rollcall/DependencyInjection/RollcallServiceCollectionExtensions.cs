@@ -102,6 +102,7 @@ public static class RollcallServiceCollectionExtensions
                 provider.GetRequiredService<ServiceRouter>(),
                 provider.GetRequiredService<TryTimerPool>(),
                 provider.GetRequiredService<HttpMetrics>(),
+                Time(provider),
                 provider.GetRequiredService<ILogger<RollcallHandler>>());
         });
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IHttpMessageHandlerBuilderFilter, ConnectTimeoutFilter>());

@@ -57,6 +57,7 @@ public sealed partial class RollcallHandler : DelegatingHandler
         var original = request.RequestUri!;
         var mayRepeat = Replay.IsIdempotent(request.Method) && Replay.CanSendAgain(request.Content);
         var table = route.Current ?? await FirstAsync(route, request, cancellationToken).ConfigureAwait(false);
+        var trace = RollcallRequest.TraceOf(request);
         FailedTries? failed = null;
         try
         {
@@ -68,6 +69,12 @@ public sealed partial class RollcallHandler : DelegatingHandler
                 // Where there is nothing left to try, waiting is all that is left.
                 var mayGiveUp = mayRepeat && table.Count > 1 && (failed?.Sent ?? 0) + 1 < Options.MaxAttempts;
                 request.RequestUri = Rewrite(original, destination.Authority);
+                if (trace is not null)
+                {
+                    trace.Endpoint = destination.Endpoint.Endpoint;
+                    trace.Tries++;
+                }
+
                 var result = await TryAsync(route.Health, request, destination.Endpoint, mayGiveUp, cancellationToken).ConfigureAwait(false);
                 _context.Metrics.Tried(result.Outcome);
                 if (result.Response is { } response)
@@ -101,15 +108,13 @@ public sealed partial class RollcallHandler : DelegatingHandler
             var token = timer.Start(endpoint, Options.PerTryTimeout, mayGiveUp, cancellationToken);
             var response = await base.SendAsync(request, token).ConfigureAwait(false);
             ServiceHealth.Answered(endpoint);
-            EndWithBody(request, response, endpoint);
+            EndWithBody(request, response, new TryReport(health, _context.Metrics, endpoint, ResponseOutcome.Of(response, timer.Elapsed, _context.Time)));
             return new TryResult(response);
         }
         catch (Exception error)
         {
-            endpoint.End();
             var outcome = Replay.Classify(error, timer.HasFired, cancellationToken.IsCancellationRequested);
-            if (outcome == TryOutcome.Unreachable)
-                health.Report(endpoint, new RequestOutcome(OutcomeKind.Unreachable, TimeSpan.Zero));
+            new TryReport(health, _context.Metrics, endpoint, ResponseOutcome.Of(outcome, error, timer.Elapsed)).End();
             return new TryResult(outcome, error);
         }
         finally
@@ -165,15 +170,13 @@ public sealed partial class RollcallHandler : DelegatingHandler
         return original.Scheme == Uri.UriSchemeHttp || original.Scheme == Uri.UriSchemeHttps ? new Uri(text, KeepPath) : new Uri(text);
     }
 
-    // A request counts as in flight until the end of the response's body. An upgraded connection is read and written and is left alone.
-    private static void EndWithBody(HttpRequestMessage request, HttpResponseMessage response, BalancedEndpoint endpoint)
+    // A request counts as in flight, and has no outcome, until the end of the response's body; an upgraded connection until the other side closes it.
+    private static void EndWithBody(HttpRequestMessage request, HttpResponseMessage response, in TryReport report)
     {
-        if (response.StatusCode == HttpStatusCode.SwitchingProtocols
-            || request.Method == HttpMethod.Connect
-            || request.Method == HttpMethod.Head
-            || response.Content.Headers.ContentLength <= ShortBodyBytes)
-            endpoint.End();
+        var isShort = request.Method == HttpMethod.Head || (response.Content.Headers.ContentLength <= ShortBodyBytes && response.StatusCode != HttpStatusCode.SwitchingProtocols);
+        if (isShort)
+            report.End();
         else
-            response.Content = new TrackedContent(response.Content, endpoint);
+            response.Content = new TrackedContent(response.Content, report);
     }
 }

@@ -1,13 +1,16 @@
 namespace Rollcall.Http;
 
-/// <summary>A response's body that tells its content when it has been read to the end, has broken or is no longer wanted.</summary>
+/// <summary>
+/// A response's body that tells its content when it has been read to the end, has broken or is no longer wanted. That of an upgraded connection can be
+/// written, too; it is over when the other side has closed it.
+/// </summary>
 internal sealed class TrackedStream(Stream inner, TrackedContent content) : Stream
 {
     public override bool CanRead => inner.CanRead;
 
     public override bool CanSeek => false;
 
-    public override bool CanWrite => false;
+    public override bool CanWrite => inner.CanWrite;
 
     public override bool CanTimeout => inner.CanTimeout;
 
@@ -25,18 +28,26 @@ internal sealed class TrackedStream(Stream inner, TrackedContent content) : Stre
         set => inner.ReadTimeout = value;
     }
 
+    public override int WriteTimeout
+    {
+        get => inner.WriteTimeout;
+        set => inner.WriteTimeout = value;
+    }
+
     public override int Read(byte[] buffer, int offset, int count) => Read(buffer.AsSpan(offset, count));
 
     public override int Read(Span<byte> buffer)
     {
-        var read = 0;
         try
         {
-            return read = inner.Read(buffer);
-        }
-        finally
-        {
+            var read = inner.Read(buffer);
             EndWhenOver(read, buffer.Length);
+            return read;
+        }
+        catch (Exception error)
+        {
+            content.Fail(error);
+            throw;
         }
     }
 
@@ -55,11 +66,35 @@ internal sealed class TrackedStream(Stream inner, TrackedContent content) : Stre
 
     public override void Flush() => inner.Flush();
 
+    public override Task FlushAsync(CancellationToken cancellationToken) => inner.FlushAsync(cancellationToken);
+
     public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException("The body of a response cannot be read again.");
 
-    public override void SetLength(long value) => throw new NotSupportedException("The body of a response cannot be written.");
+    public override void SetLength(long value) => throw new NotSupportedException("The body of a response has no length to set.");
 
-    public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException("The body of a response cannot be written.");
+    public override void Write(byte[] buffer, int offset, int count) => Write(buffer.AsSpan(offset, count));
+
+    public override void Write(ReadOnlySpan<byte> buffer)
+    {
+        try
+        {
+            inner.Write(buffer);
+        }
+        catch (IOException error)
+        {
+            content.Fail(error);
+            throw;
+        }
+    }
+
+    public override Task WriteAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
+        WriteAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
+
+    public override ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default)
+    {
+        var writing = inner.WriteAsync(buffer, cancellationToken);
+        return writing.IsCompletedSuccessfully ? writing : FinishAsync(writing);
+    }
 
     public override async ValueTask DisposeAsync()
     {
@@ -81,18 +116,34 @@ internal sealed class TrackedStream(Stream inner, TrackedContent content) : Stre
 
     private async ValueTask<int> FinishAsync(ValueTask<int> reading, int wanted)
     {
-        var read = 0;
         try
         {
-            return read = await reading.ConfigureAwait(false);
-        }
-        finally
-        {
+            var read = await reading.ConfigureAwait(false);
             EndWhenOver(read, wanted);
+            return read;
+        }
+        catch (Exception error)
+        {
+            content.Fail(error);
+            throw;
         }
     }
 
-    // A failed read counts as nothing read. Asking for nothing is how some wait for data.
+    // A write that is refused for other reasons, such as a stream that cannot be written, is the caller's mistake.
+    private async ValueTask FinishAsync(ValueTask writing)
+    {
+        try
+        {
+            await writing.ConfigureAwait(false);
+        }
+        catch (Exception error) when (error is IOException or OperationCanceledException)
+        {
+            content.Fail(error);
+            throw;
+        }
+    }
+
+    // Asking for nothing is how some wait for data.
     private void EndWhenOver(int read, int wanted)
     {
         if (read == 0 && wanted > 0)

@@ -39,6 +39,9 @@ internal sealed class TryTimer : IDisposable
     /// <summary>True once the try was given up.</summary>
     public bool HasFired => (Volatile.Read(ref _state) & Fired) != 0;
 
+    /// <summary>Since the try began.</summary>
+    public TimeSpan Elapsed => _time.GetElapsedTime(_started);
+
     /// <summary>Begins to watch a try. The token to send with is cancelled when the caller gives up and, if that is allowed, when the try is given up.</summary>
     public CancellationToken Start(BalancedEndpoint endpoint, TimeSpan period, bool mayGiveUp, CancellationToken caller)
     {

@@ -24,7 +24,7 @@ internal sealed class HttpBench : IAsyncDisposable
             services = [("orders", "fake:///orders")];
         var names = new ServiceNames(services.Select(static s => KeyValuePair.Create(s.Name, ServiceTarget.Parse(s.Target))), defaultScheme);
         Router = new ServiceRouter(new SelectorFactory(Resolver, new Balancers(new Random(1)), new HealthMonitor(Suspicion), Time), names);
-        Context = new ClientContext(Router, _timers, Metrics, NullLogger<RollcallHandler>.Instance);
+        Context = new ClientContext(Router, _timers, Metrics, Time, NullLogger<RollcallHandler>.Instance);
     }
 
     /// <summary>How a client without options chooses.</summary>
@@ -54,15 +54,24 @@ internal sealed class HttpBench : IAsyncDisposable
     /// <summary>A client whose sockets are real, unless it is given another inner handler.</summary>
     public HttpClient Client(Action<RollcallClientOptions>? configure = null, HttpMessageHandler? inner = null)
     {
-        var options = new RollcallClientOptions();
-        configure?.Invoke(options);
-        var client = new HttpClient(new RollcallHandler(Context, options)
-        {
-            InnerHandler = inner ?? new SocketsHttpHandler { ConnectTimeout = TimeSpan.FromMilliseconds(300) },
-        });
+        var client = new HttpClient(Handler(configure, inner));
         _clients.Add(client);
         return client;
     }
+
+    /// <summary>What a client sends through.</summary>
+    public RollcallHandler Handler(Action<RollcallClientOptions>? configure = null, HttpMessageHandler? inner = null)
+    {
+        var options = new RollcallClientOptions();
+        configure?.Invoke(options);
+        return new RollcallHandler(Context, options)
+        {
+            InnerHandler = inner ?? new SocketsHttpHandler { ConnectTimeout = TimeSpan.FromMilliseconds(300) },
+        };
+    }
+
+    /// <summary>Requests in flight to the only endpoint of <c>http://orders</c>.</summary>
+    public int InFlight() => Router.Find(new Uri("http://orders"), Settings)!.Current!.PickAny(PickContext.None).Endpoint.InFlight;
 
     /// <summary>Sets the endpoints and waits until routes of <c>http://orders</c> made so far have them.</summary>
     public async Task SetAsync(params Endpoint[] endpoints)

@@ -16,10 +16,13 @@ public sealed class HttpMetricsTests
             metrics.Retried(outcome);
         }
 
+        foreach (var kind in Enum.GetValues<OutcomeKind>())
+            metrics.Learned(kind);
         metrics.WithoutEndpoint();
 
         string[] outcomes = ["answered", "cancelled", "failed", "reset", "timed-out", "unreachable"];
-        string[] expected = [.. outcomes, .. outcomes.Select(static o => $"rollcall.client.retries {o}"), "rollcall.client.requests_without_endpoint"];
+        string[] kinds = ["cancelled", "error", "gateway-error", "reset", "success", "throttled", "timed-out", "unreachable"];
+        string[] expected = [.. outcomes, .. kinds.Select(static k => $"rollcall.client.outcomes {k}"), .. outcomes.Select(static o => $"rollcall.client.retries {o}"), "rollcall.client.requests_without_endpoint"];
         Assert.Equal(expected.Order(StringComparer.Ordinal), tries.Keys);
         Assert.All(expected, key => Assert.Equal(1, tries[key]));
     }

@@ -1,0 +1,14 @@
+namespace Rollcall.Http;
+
+/// <summary>
+/// What became of one request, for access logs and statistics: put a new one into the request's options under <see cref="RollcallRequest.Trace"/>, and read it when
+/// the answer's head has come or the request has failed.
+/// </summary>
+public sealed class RequestTrace
+{
+    /// <summary>The endpoint that gave the answer, else the one tried last; null when there was none to try.</summary>
+    public Endpoint? Endpoint { get; internal set; }
+
+    /// <summary>How many tries were begun, those that found no connection included.</summary>
+    public int Tries { get; internal set; }
+}

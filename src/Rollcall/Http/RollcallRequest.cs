@@ -1,0 +1,32 @@
+namespace Rollcall.Http;
+
+/// <summary>What one request can tell Rollcall, and hear from it: keys of <see cref="HttpRequestMessage.Options"/>.</summary>
+/// <example><code>
+/// request.Options.Set(RollcallRequest.Key, cart.Id);
+/// </code></example>
+public static class RollcallRequest
+{
+    // A request's options are made when they are first looked at. Whoever has never asked for a key cannot have set one, and is spared that.
+    private static bool _isUsed;
+
+    /// <summary>
+    /// What the request has affinity to, such as a session: with the policies <c>ring-hash</c> and <c>maglev</c>, requests with the same text go to the same endpoint for as
+    /// long as it is there. Comes before the client's <c>AffinityKey</c>.
+    /// </summary>
+    public static HttpRequestOptionsKey<string> Key => Used<string>("Rollcall.Key");
+
+    /// <summary>Where to write what became of the request.</summary>
+    public static HttpRequestOptionsKey<RequestTrace> Trace => Used<RequestTrace>("Rollcall.Trace");
+
+    internal static string? KeyOf(HttpRequestMessage request) =>
+        Volatile.Read(ref _isUsed) && request.Options.TryGetValue(Key, out var key) ? key : null;
+
+    internal static RequestTrace? TraceOf(HttpRequestMessage request) =>
+        Volatile.Read(ref _isUsed) && request.Options.TryGetValue(Trace, out var trace) ? trace : null;
+
+    private static HttpRequestOptionsKey<T> Used<T>(string name)
+    {
+        Volatile.Write(ref _isUsed, true);
+        return new(name);
+    }
+}
