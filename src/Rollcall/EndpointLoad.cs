@@ -16,15 +16,20 @@ internal sealed class EndpointLoad
     [FieldOffset(4)]
     public int Answers;
 
-    /// <summary>The timestamp until which it is avoided; 0 while it is not.</summary>
+    /// <summary>Why and until when it is avoided; null while it is not. Written by its health only.</summary>
     [FieldOffset(8)]
-    public long AvoidUntil;
+    public Avoidance? Avoidance;
 
-    /// <summary>How often in a row it was avoided.</summary>
     [FieldOffset(16)]
-    public int Failures;
+    private EndpointTraffic? _traffic;
 
     /// <summary>Since when it is ready (UTC ticks); 0 when that is longer ago than anybody here knows. Written on change only.</summary>
     [FieldOffset(24)]
     public long ReadySince;
+
+    /// <summary>How the requests to it have ended.</summary>
+    public EndpointTraffic Traffic => _traffic ?? Interlocked.CompareExchange(ref _traffic, new EndpointTraffic(), null) ?? _traffic;
+
+    /// <summary>As <see cref="Traffic"/>; null when there was none.</summary>
+    public EndpointTraffic? TrafficSoFar => Volatile.Read(ref _traffic);
 }

@@ -1,3 +1,4 @@
+using Rollcall.Health;
 using Rollcall.Http;
 using Rollcall.Sources.Dns;
 using Rollcall.Watching;
@@ -40,6 +41,9 @@ public sealed class RollcallOptions : RollcallClientOptions
 
     /// <summary>The longest time for which an endpoint is avoided before it is tried again. Default: 30 s.</summary>
     public TimeSpan MaxAvoidTime { get; set; } = TimeSpan.FromSeconds(30);
+
+    /// <summary>When endpoints that do badly are ejected: <c>Rollcall:Health:ConsecutiveFailures</c> and so on.</summary>
+    public HealthOptions Health { get; } = new();
 
     /// <summary>How services are watched: <c>Rollcall:Watch:HoldDownTime</c> and so on.</summary>
     public WatchOptions Watch { get; } = new();

@@ -2,6 +2,7 @@ using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.Options;
 using Rollcall.Balancing;
 using Rollcall.Configuration;
+using Rollcall.Health;
 using Rollcall.Sources.Dns;
 
 namespace Rollcall.DependencyInjection;
@@ -35,6 +36,7 @@ internal sealed class RollcallOptionsSetup(IConfiguration? configuration) : ICon
         watch.Linger = watching.Duration(nameof(watch.Linger)) ?? watch.Linger;
         watch.FirstSnapshotTimeout = watching.Duration(nameof(watch.FirstSnapshotTimeout)) ?? watch.FirstSnapshotTimeout;
         watching.End();
+        HealthOptionsReader.Read(reader.Part(nameof(options.Health)), options.Health);
         ReadDns(options, reader.Part(nameof(options.Dns)));
         reader.End();
     }

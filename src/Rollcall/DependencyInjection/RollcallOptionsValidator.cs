@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Options;
 using Rollcall.Api;
 using Rollcall.Balancing;
+using Rollcall.Health;
 using Rollcall.Http;
 using Rollcall.Sources;
 using Rollcall.Sources.Dns;
@@ -36,6 +37,7 @@ internal sealed class RollcallOptionsValidator(SourceRegistry sources, Balancers
         }
 
         errors.AddRange(RollcallClientOptionsValidator.Errors(options, balancers, $"{RollcallOptions.Section}:"));
+        errors.AddRange(HealthOptionsValidator.Errors(options.Health, $"{RollcallOptions.Section}:{nameof(options.Health)}:"));
         errors.AddRange(WatchOptionsValidator.Errors(options.Watch).Select(static error => $"{RollcallOptions.Section}:{nameof(options.Watch)}: {error}"));
         errors.AddRange(DnsSourceOptionsValidator.Errors(options.Dns).Select(static error => $"{RollcallOptions.Section}:{nameof(options.Dns)}:{error}"));
         return errors.Count == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(errors);

@@ -78,13 +78,18 @@ public static class RollcallServiceCollectionExtensions
     private static void AddClient(IServiceCollection services)
     {
         services.TryAddSingleton(static provider => new Balancers(new Random(), provider.GetServices<IBalancer>()));
-        services.TryAddSingleton<HealthMonitor>();
         services.TryAddSingleton<SelectorFactory>();
         services.TryAddSingleton(static provider => new HttpMetrics(provider.GetRequiredService<IMeterFactory>()));
+        services.TryAddSingleton(static provider => new HealthMetrics(provider.GetRequiredService<IMeterFactory>()));
         services.TryAddSingleton(static provider =>
         {
             var options = provider.GetRequiredService<IOptions<RollcallOptions>>().Value;
-            return new Suspicion(Time(provider), options.AvoidTime, options.MaxAvoidTime);
+            var context = new HealthContext(
+                new HealthSettings(options.AvoidTime, options.MaxAvoidTime, options.Health),
+                Time(provider),
+                provider.GetRequiredService<HealthMetrics>(),
+                provider.GetRequiredService<ILogger<HealthMonitor>>());
+            return new HealthMonitor(context, new Random());
         });
         services.TryAddSingleton<TryTimerPool>();
         services.TryAddSingleton(static provider => new ServiceRouter(

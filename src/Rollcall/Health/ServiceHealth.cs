@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Globalization;
 
 namespace Rollcall.Health;
 
@@ -6,12 +7,22 @@ namespace Rollcall.Health;
 /// What this process has learned of the endpoints of one target, shared by everyone in it who sends to them. Follows the snapshots: an endpoint that stays
 /// keeps what was learned of it, one that has left is forgotten. Thread-safe; the lock is taken on change only.
 /// </summary>
-internal sealed class ServiceHealth(Suspicion suspicion)
+internal sealed partial class ServiceHealth(ServiceTarget target, HealthContext context, Random random)
 {
     private readonly Lock _gate = new();
+    private readonly AvoidanceTable _avoided = new(context.Settings, random);
     private ImmutableArray<Action> _listeners = [];
     private EndpointSet? _set;
     private ImmutableArray<BalancedEndpoint> _endpoints = [];
+    private bool _isPanicking;
+
+    private delegate void Change(AvoidanceTable avoided, BalancedEndpoint endpoint, HealthMoment now, List<HealthEvent> events);
+
+    /// <summary>Whose endpoints these are.</summary>
+    public ServiceTarget Target { get; } = target;
+
+    /// <summary>True while so few are left that ejected ones are used as well (<see cref="HealthOptions.PanicThreshold"/>).</summary>
+    public bool IsPanicking => Volatile.Read(ref _isPanicking);
 
     /// <summary>Calls <paramref name="listener"/>, on any thread, after it has changed who is kept away from requests. A listener must not block.</summary>
     public void Follow(Action listener) => ImmutableInterlocked.Update(ref _listeners, static (list, item) => list.Add(item), listener);
@@ -22,85 +33,209 @@ internal sealed class ServiceHealth(Suspicion suspicion)
     /// <summary>The endpoints of a snapshot, in its order, with what is known of each. Several followers of one watch get the same objects.</summary>
     public ImmutableArray<BalancedEndpoint> Read(EndpointSet set)
     {
+        List<HealthEvent> events = [];
+        ImmutableArray<BalancedEndpoint> endpoints;
         lock (_gate)
         {
             if (ReferenceEquals(set, _set))
                 return _endpoints;
-            var endpoints = Merge(set, _set is null, _endpoints);
 
             // A follower that lags behind must not make the book forget who has joined since.
-            if (_set is not null && set.Revision < _set.Revision)
+            var isOld = _set is not null && set.Revision < _set.Revision;
+            endpoints = EndpointBook.Merge(set, _set is null, isOld, _endpoints);
+            if (isOld)
                 return endpoints;
             _set = set;
-            return _endpoints = endpoints;
+            _endpoints = endpoints;
+            _avoided.Follow(endpoints, events);
+            Volatile.Write(ref _isPanicking, _avoided.IsPanicking);
         }
+
+        // Whoever reads sees the change already; the others are told by the same watch.
+        Tell(events, tellsListeners: false);
+        return endpoints;
     }
 
     /// <summary>True for an endpoint that may be sent a request now. A true answer may be the one try of an avoided endpoint: then send.</summary>
-    public bool Allows(BalancedEndpoint endpoint) => suspicion.Allows(endpoint);
+    public bool Allows(BalancedEndpoint endpoint) =>
+        Volatile.Read(ref endpoint.Load.Avoidance) is not { } avoidance || AllowsAvoided(endpoint, avoidance);
 
     /// <summary>True while requests are kept away from an endpoint. Unlike <see cref="Allows"/> it lets nobody try.</summary>
-    public static bool IsAvoided(BalancedEndpoint endpoint) => Volatile.Read(ref endpoint.Load.AvoidUntil) != 0;
+    public static bool IsAvoided(BalancedEndpoint endpoint) => Volatile.Read(ref endpoint.Load.Avoidance) is not null;
 
     /// <summary>The head of an answer has come: whatever it says, the endpoint is there.</summary>
-    public static void Answered(BalancedEndpoint endpoint) => Suspicion.Answered(endpoint);
-
-    /// <summary>It has been silent for too long, though the request has not ended yet.</summary>
-    public void Silent(BalancedEndpoint endpoint) => suspicion.Failed(endpoint);
-
-    /// <summary>Learns from a request that has ended.</summary>
-    public void Report(BalancedEndpoint endpoint, in RequestOutcome outcome)
+    public void Answered(BalancedEndpoint endpoint)
     {
-        if (outcome.Kind != OutcomeKind.Unreachable)
-            return;
-        suspicion.Failed(endpoint);
-        TellListeners();
+        var load = endpoint.Load;
+        load.Answers = unchecked(load.Answers + 1);
+        if (Volatile.Read(ref load.Avoidance) is { IsEjection: false })
+            Apply(endpoint, static (avoided, endpoint, now, events) => avoided.Return(endpoint, now, events));
     }
 
-    private void TellListeners()
+    /// <summary>It has been silent for too long, though the request has not ended yet.</summary>
+    public void Silent(BalancedEndpoint endpoint) => Unanswered(endpoint, AvoidReason.Silent, "it answered nobody for the time of a try");
+
+    /// <summary>
+    /// Learns from a request that has ended. Nothing but a few plain writes when it went well; nothing at all when its caller gave up, or when the endpoint only has too much to do,
+    /// which is the balancer's to heed.
+    /// </summary>
+    public void Report(BalancedEndpoint endpoint, in RequestOutcome outcome)
     {
+        switch (outcome.Kind)
+        {
+            case OutcomeKind.Success:
+                endpoint.Load.Traffic.Succeeded(outcome.Latency);
+                if (Volatile.Read(ref endpoint.Load.Avoidance) is { IsEjection: true, IsTrying: true } avoidance)
+                    Tried(endpoint, avoidance, outcome.Latency);
+                break;
+            case OutcomeKind.Cancelled or OutcomeKind.Throttled:
+                break;
+            default:
+                Failed(endpoint, outcome.Kind);
+                break;
+        }
+    }
+
+    /// <summary>The endpoints of the newest snapshot that any follower has read, with what is known of each.</summary>
+    public ImmutableArray<BalancedEndpoint> Endpoints
+    {
+        get
+        {
+            lock (_gate)
+                return _endpoints;
+        }
+    }
+
+    private bool AllowsAvoided(BalancedEndpoint endpoint, Avoidance avoidance)
+    {
+        var allowed = avoidance.IsEjection && IsPanicking;
+        if (context.Time.GetTimestamp() < avoidance.Due)
+            return allowed;
+        lock (_gate)
+            return _avoided.Try(endpoint, Now()) || allowed;
+    }
+
+    private void Unanswered(BalancedEndpoint endpoint, AvoidReason reason, string detail)
+    {
+        // Requests fail in great numbers when an endpoint dies; one of them is news.
+        if (Volatile.Read(ref endpoint.Load.Avoidance) is { } before && !(before is { IsEjection: true, IsTrying: true }) && context.Time.GetTimestamp() < before.Due)
+            return;
+        Apply(endpoint, (avoided, endpoint, now, events) => avoided.Unanswered(endpoint, reason, detail, now, events));
+    }
+
+    private void Failed(BalancedEndpoint endpoint, OutcomeKind kind)
+    {
+        var (failures, gatewayErrors) = endpoint.Load.Traffic.Failed(kind == OutcomeKind.GatewayError);
+        if (kind == OutcomeKind.Unreachable)
+        {
+            Unanswered(endpoint, AvoidReason.Unreachable, "no connection could be made");
+            return;
+        }
+
+        if (Volatile.Read(ref endpoint.Load.Avoidance) is { } avoidance)
+        {
+            if (avoidance is { IsEjection: true, IsTrying: true })
+                Apply(endpoint, (avoided, endpoint, now, events) => avoided.EjectAgain(endpoint, $"a request that tried it ended with: {Word(kind)}", now, events));
+            return;
+        }
+
+        // Every so many, not from so many on: where it may not be ejected, not every request should ask again.
+        var options = context.Settings.Options;
+        if (!options.Ejection)
+            return;
+        if (gatewayErrors > 0 && options.ConsecutiveGatewayErrors > 0 && gatewayErrors % options.ConsecutiveGatewayErrors == 0)
+            Eject(endpoint, AvoidReason.GatewayErrors, string.Create(CultureInfo.InvariantCulture, $"{gatewayErrors} gateway errors in a row"));
+        else if (options.ConsecutiveFailures > 0 && failures % options.ConsecutiveFailures == 0)
+            Eject(endpoint, AvoidReason.Failures, string.Create(CultureInfo.InvariantCulture, $"{failures} failures in a row, the last one: {Word(kind)}"));
+    }
+
+    private void Eject(BalancedEndpoint endpoint, AvoidReason reason, string detail) =>
+        Apply(endpoint, (avoided, endpoint, now, events) => avoided.Eject(endpoint, reason, detail, latencyLimit: null, now, events));
+
+    private void Tried(BalancedEndpoint endpoint, Avoidance avoidance, TimeSpan latency)
+    {
+        if (avoidance.LatencyLimit is { } limit && latency > limit)
+        {
+            var detail = $"a request that tried it took {DurationText.Format(latency)}, more than {DurationText.Format(limit)}";
+            Apply(endpoint, (avoided, endpoint, now, events) => avoided.EjectAgain(endpoint, detail, now, events));
+            return;
+        }
+
+        Apply(endpoint, static (avoided, endpoint, now, events) => avoided.Return(endpoint, now, events));
+    }
+
+    private void Apply(BalancedEndpoint endpoint, Change change)
+    {
+        List<HealthEvent> events = [];
+        lock (_gate)
+        {
+            change(_avoided, endpoint, Now(), events);
+            Volatile.Write(ref _isPanicking, _avoided.IsPanicking);
+        }
+
+        Tell(events, tellsListeners: true);
+    }
+
+    private HealthMoment Now() => HealthMoment.Of(context.Time);
+
+    private void Tell(List<HealthEvent> events, bool tellsListeners)
+    {
+        var changed = false;
+        foreach (var happened in events)
+        {
+            Tell(happened);
+            changed |= happened.ChangesWhoIsUsed;
+        }
+
+        if (!changed || !tellsListeners)
+            return;
         foreach (var listener in _listeners)
             listener();
     }
 
-    // Both are in order of id, so that one pass over the two finds every pair.
-    private static ImmutableArray<BalancedEndpoint> Merge(EndpointSet set, bool isFirst, ImmutableArray<BalancedEndpoint> before)
+    private void Tell(in HealthEvent happened)
     {
-        var now = set.Endpoints;
-        var merged = ImmutableArray.CreateBuilder<BalancedEndpoint>(now.Length);
-        var old = 0;
-        foreach (var endpoint in now)
+        var id = happened.Endpoint?.Endpoint.Id ?? "";
+        switch (happened)
         {
-            while (old < before.Length && string.CompareOrdinal(before[old].Endpoint.Id, endpoint.Id) < 0)
-                old++;
-            if (old < before.Length && before[old].Endpoint.Id == endpoint.Id)
-                merged.Add(before[old].Endpoint == endpoint ? before[old] : Renewed(before[old], endpoint, set.ObservedAt));
-            else
-                merged.Add(New(endpoint, isFirst, set.ObservedAt));
+            case { Kind: HealthEventKind.Avoided, Avoidance: { IsEjection: true } ejection }:
+                context.Metrics.Avoided(ejection.Reason);
+                Log.Ejected(context.Logger, id, Target, LengthOf(ejection), ejection.Times, ejection.Reason.ToText(), ejection.Detail);
+                break;
+            case { Kind: HealthEventKind.Avoided, Avoidance: { } avoidance }:
+                context.Metrics.Avoided(avoidance.Reason);
+                Log.Avoided(context.Logger, id, Target, LengthOf(avoidance), avoidance.Reason.ToText(), avoidance.Detail);
+                break;
+            case { Kind: HealthEventKind.AvoidedAgain, Avoidance: { } avoidance }:
+                context.Metrics.Avoided(avoidance.Reason);
+                Log.StillAvoided(context.Logger, id, Target, LengthOf(avoidance), avoidance.Reason.ToText(), avoidance.Detail);
+                break;
+            case { Kind: HealthEventKind.Returned, Avoidance: { } avoidance }:
+                Log.Returned(context.Logger, id, Target, DurationText.Format(context.Time.GetUtcNow() - avoidance.Since), avoidance.Reason.ToText());
+                break;
+            case { Kind: HealthEventKind.Spared, Avoidance: { } avoidance }:
+                context.Metrics.Spared(avoidance.Reason);
+                Log.Spared(context.Logger, id, Target, avoidance.Reason.ToText(), avoidance.Detail, _avoided.Ejected, _avoided.Ready);
+                break;
+            case { Kind: HealthEventKind.PanicBegan }:
+                context.Metrics.Panicked();
+                Log.PanicBegan(context.Logger, _avoided.Usable, _avoided.Ready, Target);
+                break;
+            case { Kind: HealthEventKind.PanicEnded }:
+                Log.PanicEnded(context.Logger, _avoided.Usable, _avoided.Ready, Target);
+                break;
         }
-
-        return merged.MoveToImmutable();
     }
 
-    // Of those in the first snapshot nobody knows for how long they have been there, unless the source says so.
-    private static BalancedEndpoint New(Endpoint endpoint, bool isFirst, DateTimeOffset observedAt)
+    private string LengthOf(Avoidance avoidance) => DurationText.Format(TimeSpan.FromMilliseconds(Math.Ceiling((avoidance.Until - context.Time.GetUtcNow()).TotalMilliseconds)));
+
+    private static string Word(OutcomeKind kind) => kind switch
     {
-        var balanced = new BalancedEndpoint(endpoint);
-        if (endpoint.State == EndpointState.Ready)
-            balanced.Load.ReadySince = ReadySince(endpoint, isFirst ? DateTimeOffset.MinValue : observedAt, observedAt);
-        return balanced;
-    }
-
-    // The source has news of it, such as another address or that it is ready again: what was held against it may be out of date.
-    private static BalancedEndpoint Renewed(BalancedEndpoint before, Endpoint now, DateTimeOffset observedAt)
-    {
-        Suspicion.Forget(before);
-        if (now.State == EndpointState.Ready && (before.Endpoint.State != EndpointState.Ready || before.Endpoint.Since != now.Since))
-            before.Load.ReadySince = ReadySince(now, observedAt, observedAt);
-        return before.With(now);
-    }
-
-    // A clock that is ahead of ours must not make an endpoint new for longer.
-    private static long ReadySince(Endpoint endpoint, DateTimeOffset unless, DateTimeOffset observedAt) =>
-        (endpoint.Since is not { } since ? unless : since < observedAt ? since : observedAt).UtcTicks;
+        OutcomeKind.Error => "an error",
+        OutcomeKind.GatewayError => "a gateway error",
+        OutcomeKind.Reset => "a lost connection",
+        OutcomeKind.TimedOut => "no answer in time",
+        OutcomeKind.Unreachable => "no connection",
+        _ => kind.ToString(),
+    };
 }

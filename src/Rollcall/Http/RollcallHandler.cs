@@ -105,9 +105,9 @@ public sealed partial class RollcallHandler : DelegatingHandler
         endpoint.Begin();
         try
         {
-            var token = timer.Start(endpoint, Options.PerTryTimeout, mayGiveUp, cancellationToken);
+            var token = timer.Start(health, endpoint, Options.PerTryTimeout, mayGiveUp, cancellationToken);
             var response = await base.SendAsync(request, token).ConfigureAwait(false);
-            ServiceHealth.Answered(endpoint);
+            health.Answered(endpoint);
             EndWithBody(request, response, new TryReport(health, _context.Metrics, endpoint, ResponseOutcome.Of(response, timer.Elapsed, _context.Time)));
             return new TryResult(response);
         }

@@ -17,10 +17,10 @@ internal sealed class TryTimer : IDisposable
     private const int Step = 4;
 
     private readonly CancellationTokenSource _source = new();
-    private readonly Suspicion _suspicion;
     private readonly TimeProvider _time;
     private readonly ITimer _timer;
     private CancellationTokenRegistration _caller;
+    private ServiceHealth? _health;
     private BalancedEndpoint? _endpoint;
     private TimeSpan _period;
     private long _started;
@@ -29,9 +29,8 @@ internal sealed class TryTimer : IDisposable
     private int _periods;
     private int _state;
 
-    public TryTimer(Suspicion suspicion, TimeProvider time)
+    public TryTimer(TimeProvider time)
     {
-        _suspicion = suspicion;
         _time = time;
         _timer = time.CreateTimer(static timer => ((TryTimer)timer!).OnTick(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
     }
@@ -43,8 +42,9 @@ internal sealed class TryTimer : IDisposable
     public TimeSpan Elapsed => _time.GetElapsedTime(_started);
 
     /// <summary>Begins to watch a try. The token to send with is cancelled when the caller gives up and, if that is allowed, when the try is given up.</summary>
-    public CancellationToken Start(BalancedEndpoint endpoint, TimeSpan period, bool mayGiveUp, CancellationToken caller)
+    public CancellationToken Start(ServiceHealth health, BalancedEndpoint endpoint, TimeSpan period, bool mayGiveUp, CancellationToken caller)
     {
+        _health = health;
         _endpoint = endpoint;
         _period = period;
         _mayGiveUp = mayGiveUp;
@@ -85,7 +85,7 @@ internal sealed class TryTimer : IDisposable
         var isSilent = answers == _answers;
         _answers = answers;
         if (isSilent)
-            _suspicion.Failed(endpoint);
+            _health?.Silent(endpoint);
         if (!_mayGiveUp)
         {
             // All there is to do for a try that must wait anyway is to warn the others, once.

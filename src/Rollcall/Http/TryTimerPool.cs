@@ -1,10 +1,9 @@
 using System.Collections.Concurrent;
-using Rollcall.Health;
 
 namespace Rollcall.Http;
 
 /// <summary>Timers of tries for use again, so that a request need not make one. Bounded: what is over is let go.</summary>
-internal sealed class TryTimerPool(Suspicion suspicion, TimeProvider time) : IDisposable
+internal sealed class TryTimerPool(TimeProvider time) : IDisposable
 {
     private const int MaxIdle = 1_024;
 
@@ -14,7 +13,7 @@ internal sealed class TryTimerPool(Suspicion suspicion, TimeProvider time) : IDi
     public TryTimer Rent()
     {
         if (!_idle.TryDequeue(out var timer))
-            return new TryTimer(suspicion, time);
+            return new TryTimer(time);
         Interlocked.Decrement(ref _count);
         return timer;
     }

@@ -2,6 +2,7 @@ using Rollcall.Balancing;
 using Rollcall.Health;
 using Rollcall.Http;
 using Rollcall.TestKit;
+using Rollcall.Tests.Health;
 
 namespace Rollcall.Tests.Balancing;
 
@@ -12,7 +13,7 @@ public sealed class SelectionTests
         new(static endpoint => Ports.Authority(endpoint.Endpoint) is { } authority ? new Destination(endpoint, authority) : null, Ports.Explain);
 
     private readonly CountingBalancer _balancer = new();
-    private readonly ServiceHealth _health = new(new Suspicion(new VirtualTime(), TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(30)));
+    private readonly ServiceHealth _health = TestHealth.Of(new VirtualTime());
 
     [Fact]
     public void Build_OnlyTheFreshnessChanged_GoesOnWithTheSamePicker()

@@ -80,7 +80,7 @@ public sealed class ServiceHealthTests
         _health.Silent(endpoint);
         Assert.True(ServiceHealth.IsAvoided(endpoint));
 
-        ServiceHealth.Answered(endpoint);
+        _health.Answered(endpoint);
         Assert.False(ServiceHealth.IsAvoided(endpoint));
     }
 
@@ -118,5 +118,5 @@ public sealed class ServiceHealthTests
         }
     }
 
-    private static ServiceHealth NewHealth() => new(new Suspicion(new VirtualTime(), TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(30)));
+    private static ServiceHealth NewHealth() => TestHealth.Of(new VirtualTime());
 }

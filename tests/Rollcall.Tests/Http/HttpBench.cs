@@ -1,9 +1,9 @@
 using Microsoft.Extensions.Logging.Abstractions;
 using Rollcall.Balancing;
-using Rollcall.Health;
 using Rollcall.Http;
 using Rollcall.TestKit;
 using Rollcall.TestKit.Sources;
+using Rollcall.Tests.Health;
 using Rollcall.Watching;
 
 namespace Rollcall.Tests.Http;
@@ -18,12 +18,11 @@ internal sealed class HttpBench : IAsyncDisposable
     {
         Source = new FakeSource(Time);
         Resolver = new ServiceResolver(Source, new WatchOptions { HoldDownTime = TimeSpan.Zero }, Time, new Random(1));
-        Suspicion = new Suspicion(Time, TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(30));
-        _timers = new TryTimerPool(Suspicion, Time);
+        _timers = new TryTimerPool(Time);
         if (services.Length == 0)
             services = [("orders", "fake:///orders")];
         var names = new ServiceNames(services.Select(static s => KeyValuePair.Create(s.Name, ServiceTarget.Parse(s.Target))), defaultScheme);
-        Router = new ServiceRouter(new SelectorFactory(Resolver, new Balancers(new Random(1)), new HealthMonitor(Suspicion), Time), names);
+        Router = new ServiceRouter(new SelectorFactory(Resolver, new Balancers(new Random(1)), TestHealth.Monitor(Time), Time), names);
         Context = new ClientContext(Router, _timers, Metrics, Time, NullLogger<RollcallHandler>.Instance);
     }
 
@@ -31,11 +30,8 @@ internal sealed class HttpBench : IAsyncDisposable
     public static BalancingSettings Settings { get; } = new() { Policy = new RollcallClientOptions().Balancer };
 
     /// <summary>What a process would have to follow targets with, on real time.</summary>
-    public static SelectorFactory Selectors(ServiceResolver resolver)
-    {
-        var suspicion = new Suspicion(TimeProvider.System, TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(30));
-        return new(resolver, new Balancers(new Random(1)), new HealthMonitor(suspicion), TimeProvider.System);
-    }
+    public static SelectorFactory Selectors(ServiceResolver resolver) =>
+        new(resolver, new Balancers(new Random(1)), TestHealth.Monitor(TimeProvider.System), TimeProvider.System);
 
     public VirtualTime Time { get; } = new();
 
@@ -44,8 +40,6 @@ internal sealed class HttpBench : IAsyncDisposable
     public ServiceResolver Resolver { get; }
 
     public ServiceRouter Router { get; }
-
-    public Suspicion Suspicion { get; }
 
     public HttpMetrics Metrics { get; } = new(null);
 
