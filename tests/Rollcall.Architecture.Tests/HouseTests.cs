@@ -14,8 +14,9 @@ public sealed partial class HouseTests
         ["Rollcall.Consul"] = ["Rollcall"],
         ["Rollcall.Etcd"] = ["Rollcall"],
         ["Rollcall.Registry"] = ["Rollcall"],
-        ["Rollcall.Node"] = ["Rollcall", "Rollcall.Registry"],
-        ["Rollcall.Cli"] = ["Rollcall", "Rollcall.Registry", "Rollcall.Node", "Rollcall.Kubernetes", "Rollcall.Consul", "Rollcall.Etcd"],
+        ["Rollcall.Gateway"] = ["Rollcall", "System.IO.Hashing"],
+        ["Rollcall.Node"] = ["Rollcall", "Rollcall.Registry", "Rollcall.Gateway"],
+        ["Rollcall.Cli"] = ["Rollcall", "Rollcall.Registry", "Rollcall.Gateway", "Rollcall.Node", "Rollcall.Kubernetes", "Rollcall.Consul", "Rollcall.Etcd"],
     };
 
     // Where extension methods belong by the convention of what they extend.

@@ -38,6 +38,7 @@ internal static class RollcallCommand
                 WatchCommand.Create(context),
                 PickCommand.Create(context),
                 StatusCommand.Create(context),
+                GatewayCommand.Create(context),
                 JournalCommand.Create(context),
                 VersionCommand.Create(context),
             },

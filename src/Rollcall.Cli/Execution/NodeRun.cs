@@ -5,6 +5,7 @@ using Microsoft.AspNetCore.Connections;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Console;
+using Rollcall.Gateway;
 using Rollcall.Node;
 using Rollcall.Node.Configuration;
 using Rollcall.Registry.Journaling;
@@ -19,17 +20,30 @@ internal static class NodeRun
     public static async Task<int> RunAsync(ServeSettings settings, CliEnvironment environment, CancellationToken cancellationToken)
     {
         var options = Read(settings);
+        if (settings.Routes is { } routes)
+            await GatewayRun.CheckAsync(routes, cancellationToken);
         await using var node = await StartAsync(options, cancellationToken);
+        await using var gateway = settings.Routes is null ? null : await GatewayRun.StartAsync(settings, node.Urls.First(), cancellationToken);
         environment.Out.WriteLine($"rollcall {ProgramVersion.Current.Number} listens on {string.Join(", ", node.Urls)}, {Journal(options.Registry.Journal)}");
+        if (gateway is not null)
+            environment.Out.WriteLine($"its gateway listens on {string.Join(", ", gateway.Urls)}, routes in {Path.GetFullPath(settings.Routes!)}");
 
         await environment.Signals.NextAsync(CancellationToken.None);
         using var enough = new CancellationTokenSource();
-        var stopping = node.StopAsync(enough.Token);
+        var stopping = StopAsync(node, gateway, enough.Token);
         var impatience = environment.Signals.NextAsync(enough.Token).AsTask();
         var isStopped = await Task.WhenAny(stopping, impatience) == stopping;
         await enough.CancelAsync();
         await stopping.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         return isStopped ? ExitCode.Ok : ExitCode.Interrupted;
+    }
+
+    // The gateway first: until its last request has ended it asks the node where to send.
+    private static async Task StopAsync(WebApplication node, GatewayHost? gateway, CancellationToken cancellationToken)
+    {
+        if (gateway is not null)
+            await gateway.StopAsync(cancellationToken);
+        await node.StopAsync(cancellationToken);
     }
 
     internal static NodeOptions Read(ServeSettings settings)
@@ -85,7 +99,7 @@ internal static class NodeRun
 
     // Standard output has the one line that says where the node listens. What it logs at its start says the same in more words, and what the
     // host says of a failed start is told by the error.
-    private static void Log(ILoggingBuilder logging)
+    internal static void Log(ILoggingBuilder logging)
     {
         NodeEnvironment.System.Logging(logging);
         logging.Services.Configure<ConsoleLoggerOptions>(static console => console.LogToStandardErrorThreshold = LogLevel.Trace);

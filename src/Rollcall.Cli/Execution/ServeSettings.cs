@@ -14,5 +14,11 @@ internal sealed record ServeSettings
 
     public string? Durability { get; init; }
 
+    /// <summary>Where a gateway listens beside the node; null for no gateway.</summary>
+    public IReadOnlyList<string>? Gateway { get; init; }
+
+    /// <summary>The file with the gateway's routes.</summary>
+    public string? Routes { get; init; }
+
     public bool AllowAnyone { get; init; }
 }

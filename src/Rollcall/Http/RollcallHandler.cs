@@ -23,10 +23,18 @@ public sealed partial class RollcallHandler : DelegatingHandler
 
     private readonly ClientContext _context;
     private readonly BalancingSettings _settings;
+    private readonly ServiceRoute? _onlyRoute;
 
     internal RollcallHandler(ClientContext context, RollcallClientOptions options)
+        : this(context, options, onlyRoute: null)
+    {
+    }
+
+    /// <summary>A handler that sends every request, whatever its host, by one route, which stays the caller's to dispose of.</summary>
+    internal RollcallHandler(ClientContext context, RollcallClientOptions options, ServiceRoute? onlyRoute)
     {
         _context = context;
+        _onlyRoute = onlyRoute;
         Options = options;
         _settings = BalancingSettings.Of(options);
     }
@@ -38,7 +46,7 @@ public sealed partial class RollcallHandler : DelegatingHandler
     protected override HttpResponseMessage Send(HttpRequestMessage request, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(request);
-        return _context.Router.Find(request.RequestUri, _settings) is { } route
+        return (_onlyRoute ?? _context.Router.Find(request.RequestUri, _settings)) is { } route
             ? throw new NotSupportedException($"{route} names a service; services can be called only asynchronously. Use SendAsync instead of Send.")
             : base.Send(request, cancellationToken);
     }
@@ -47,7 +55,7 @@ public sealed partial class RollcallHandler : DelegatingHandler
     protected override Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(request);
-        return _context.Router.Find(request.RequestUri, _settings) is { } route
+        return (_onlyRoute ?? _context.Router.Find(request.RequestUri, _settings)) is { } route
             ? SendAsync(route, request, cancellationToken)
             : base.SendAsync(request, cancellationToken);
     }

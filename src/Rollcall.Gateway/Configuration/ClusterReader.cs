@@ -1,0 +1,131 @@
+using System.Collections.Immutable;
+using Rollcall.Balancing;
+using Rollcall.Servers;
+using Rollcall.Sources.Text;
+
+namespace Rollcall.Gateway.Configuration;
+
+/// <summary>Reads the clusters of a file, and makes one for each target that a route names directly.</summary>
+internal sealed class ClusterReader(ConfigVocabulary vocabulary, List<ConfigError> errors)
+{
+    private static readonly TimeSpan Millisecond = TimeSpan.FromMilliseconds(1);
+    private static readonly TimeSpan MaxTime = TimeSpan.FromHours(1);
+
+    private readonly Dictionary<string, GatewayClusterConfig> _clusters = new(StringComparer.Ordinal);
+
+    // Also those that are wrong, so that a route that uses one is not told to be wrong, too.
+    private readonly HashSet<string> _named = new(StringComparer.Ordinal);
+
+    public void ReadAll(Section file)
+    {
+        if (file.Map("clusters") is not { } map)
+            return;
+        foreach (var (name, value) in map.Entries)
+        {
+            _named.Add(name.Text!);
+            if (ConfigNames.ProblemOf(name.Text!) is { } problem)
+                errors.Add(new(name.Line, name.Column, $"cluster '{name.Text}': {problem}"));
+            else if (Read(name.Text!, value) is { } cluster)
+                _clusters.Add(name.Text!, cluster);
+        }
+    }
+
+    /// <summary>The name of the cluster that a text stands for: a cluster's, or a target; null when it is neither, which is noted.</summary>
+    public string? Resolve(string text, DataNode place, string where)
+    {
+        if (_named.Contains(text))
+            return text;
+        if (!text.Contains(':', StringComparison.Ordinal))
+        {
+            var names = _named.Count == 0 ? "there are none" : $"there are: {string.Join(", ", _named.Order(StringComparer.Ordinal))}";
+            errors.Add(new(place.Line, place.Column, $"{where}: there is no cluster '{text}' ({names}); name one, or a target such as rollcall:///{text}"));
+            return null;
+        }
+
+        if (vocabulary.ProblemOf(text, out var target) is { } problem)
+        {
+            errors.Add(new(place.Line, place.Column, $"{where}: {problem.TrimEnd('.')}"));
+            return null;
+        }
+
+        var name = target!.ToString();
+        _clusters.TryAdd(name, new() { Name = name, Target = target, Fingerprint = name, Place = place });
+        return name;
+    }
+
+    public ImmutableSortedDictionary<string, GatewayClusterConfig> Used() => _clusters.ToImmutableSortedDictionary(StringComparer.Ordinal);
+
+    public string FingerprintOf(string name) => _clusters.TryGetValue(name, out var cluster) ? cluster.Fingerprint : "";
+
+    private GatewayClusterConfig? Read(string name, DataNode value)
+    {
+        var where = $"cluster '{name}'";
+        if (value is ScalarNode { Text: { } text })
+            return Target(text, value, where) is { } only ? new() { Name = name, Target = only, Fingerprint = Fingerprint.Of(value), Place = value } : null;
+        if (value is not MapNode map)
+        {
+            errors.Add(new(value.Line, value.Column, $"{where}: must be a target such as rollcall:///orders, or a map with 'target'"));
+            return null;
+        }
+
+        var part = new Section(
+            map, where, errors, "target", "scheme", "port", "protocol", "balancer", "perTryTimeout", "maxAttempts", "connectTimeout", "maxReplayBytes", "maxConnections", "tls");
+        if (!part.Has("target"))
+            part.Fail("target", "'target' is missing");
+        var cluster = new GatewayClusterConfig
+        {
+            Name = name,
+            Target = part.Text("target") is { } found && Target(found, part.Place("target"), where) is { } target ? target : ServiceTarget.Parse("static:///none:1"),
+            Fingerprint = Fingerprint.Of(value),
+            Place = value,
+            Port = part.Text("port"),
+        };
+        return Tuned(part, cluster);
+    }
+
+    private GatewayClusterConfig Tuned(Section part, GatewayClusterConfig cluster)
+    {
+        if (part.Text("balancer") is { } balancer && !vocabulary.IsBalancer(balancer))
+            part.Fail("balancer", $"'balancer' is '{balancer}'; there are: {string.Join(", ", vocabulary.Balancers)}");
+        return cluster with
+        {
+            Scheme = part.OneOf("scheme", "http", "https", "https+http", "http+https") ?? cluster.Scheme,
+            Protocol = part.OneOf("protocol", "auto", "http1", "http2", "http3") switch
+            {
+                "http1" => ClusterProtocol.Http1,
+                "http2" => ClusterProtocol.Http2,
+                "http3" => ClusterProtocol.Http3,
+                _ => ClusterProtocol.Auto,
+            },
+            Balancer = part.Text("balancer") ?? Balancers.RoundRobin,
+            PerTryTimeout = part.Duration("perTryTimeout", Millisecond, MaxTime) ?? cluster.PerTryTimeout,
+            MaxAttempts = (int)(part.Number("maxAttempts", 1, 10) ?? cluster.MaxAttempts),
+            ConnectTimeout = part.Duration("connectTimeout", Millisecond, MaxTime) ?? cluster.ConnectTimeout,
+            MaxReplayBytes = (int)(part.Number("maxReplayBytes", 0, 64 * 1024 * 1024) ?? cluster.MaxReplayBytes),
+            MaxConnections = (int?)part.Number("maxConnections", 1, 100_000),
+            Tls = ReadTls(part),
+        };
+    }
+
+    private static TlsOptions? ReadTls(Section part)
+    {
+        if (part.Part("tls", "caFile", "certificateFile", "keyFile", "serverName", "skipVerification") is not { } tls)
+            return null;
+        return new()
+        {
+            CaFile = tls.Text("caFile"),
+            CertificateFile = tls.Text("certificateFile"),
+            KeyFile = tls.Text("keyFile"),
+            ServerName = tls.Text("serverName"),
+            SkipVerification = tls.Flag("skipVerification") ?? false,
+        };
+    }
+
+    private ServiceTarget? Target(string text, DataNode place, string where)
+    {
+        if (vocabulary.ProblemOf(text, out var target) is not { } problem)
+            return target;
+        errors.Add(new(place.Line, place.Column, $"{where}: {problem.TrimEnd('.')}"));
+        return null;
+    }
+}

@@ -1,0 +1,61 @@
+using Rollcall.Balancing;
+using Rollcall.Servers;
+using Rollcall.Sources.Text;
+
+namespace Rollcall.Gateway.Configuration;
+
+/// <summary>A service that requests are sent to.</summary>
+internal sealed record GatewayClusterConfig
+{
+    /// <summary>Its name in the file; the target's text for one that a route names directly.</summary>
+    public required string Name { get; init; }
+
+    public required ServiceTarget Target { get; init; }
+
+    /// <summary>The file's own text of it, without places: two of the same text are the same.</summary>
+    public required string Fingerprint { get; init; }
+
+    /// <summary>The scheme with which endpoints are spoken to: <c>http</c>, <c>https</c>, <c>https+http</c>, <c>http+https</c>.</summary>
+    public string Scheme { get; init; } = "http+https";
+
+    /// <summary>The port to use, by name; null for the one called like the scheme, or the only one.</summary>
+    public string? Port { get; init; }
+
+    public ClusterProtocol Protocol { get; init; } = ClusterProtocol.Auto;
+
+    public string Balancer { get; init; } = Balancers.RoundRobin;
+
+    public TimeSpan PerTryTimeout { get; init; } = TimeSpan.FromSeconds(2);
+
+    public int MaxAttempts { get; init; } = 3;
+
+    public TimeSpan ConnectTimeout { get; init; } = TimeSpan.FromSeconds(2);
+
+    /// <summary>Bodies up to this length are kept, so that they can be sent again.</summary>
+    public int MaxReplayBytes { get; init; } = 64 * 1024;
+
+    /// <summary>Connections to one endpoint with HTTP/1.1; null for no limit.</summary>
+    public int? MaxConnections { get; init; }
+
+    /// <summary>How endpoints with https are trusted.</summary>
+    public TlsOptions? Tls { get; init; }
+
+    /// <summary>Where it stands in the file.</summary>
+    public required DataNode Place { get; init; }
+}
+
+/// <summary>What is spoken with endpoints.</summary>
+internal enum ClusterProtocol
+{
+    /// <summary>HTTP/2 where an encrypted connection negotiates it, else HTTP/1.1.</summary>
+    Auto,
+
+    /// <summary>HTTP/1.1.</summary>
+    Http1,
+
+    /// <summary>HTTP/2, also in the clear; what gRPC needs.</summary>
+    Http2,
+
+    /// <summary>HTTP/3.</summary>
+    Http3,
+}

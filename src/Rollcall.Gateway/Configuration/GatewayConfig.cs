@@ -1,0 +1,50 @@
+using System.Collections.Immutable;
+using System.Net;
+
+namespace Rollcall.Gateway.Configuration;
+
+/// <summary>A routes file, read and checked. Immutable.</summary>
+internal sealed record GatewayConfig
+{
+    /// <summary>In the order of the file; the default route, when there is one, is the last.</summary>
+    public required ImmutableArray<GatewayRouteConfig> Routes { get; init; }
+
+    /// <summary>Those of the file, and one for each target that a route names directly. By name.</summary>
+    public required ImmutableSortedDictionary<string, GatewayClusterConfig> Clusters { get; init; }
+
+    /// <summary>The status of a request that no route takes.</summary>
+    public int UnmatchedStatus { get; init; } = 404;
+
+    /// <summary>Whose forwarded headers are believed.</summary>
+    public ImmutableArray<IPNetwork> TrustedProxies { get; init; } = [];
+
+    /// <summary>For listeners with https.</summary>
+    public ImmutableArray<CertificateConfig> Certificates { get; init; } = [];
+
+    /// <summary>The header that carries a request's correlation id; null when requests get none.</summary>
+    public string? CorrelationHeader { get; init; } = "X-Request-Id";
+
+    public AccessLogConfig AccessLog { get; init; } = new();
+
+    /// <summary>When requests are refused because there are too many; null for never.</summary>
+    public OverloadConfig? Overload { get; init; }
+}
+
+/// <summary>A certificate for the hosts it names.</summary>
+/// <param name="CertificateFile">PEM, with its chain.</param>
+/// <param name="KeyFile">PEM; null when the key is in the certificate's file.</param>
+/// <param name="Hosts">For which server names it is shown; empty for those that the certificate itself names.</param>
+internal sealed record CertificateConfig(string CertificateFile, string? KeyFile, ImmutableArray<string> Hosts);
+
+/// <summary>Which requests are written down.</summary>
+internal sealed record AccessLogConfig
+{
+    /// <summary>Where to: a file; <c>-</c> is standard error. Null for nowhere.</summary>
+    public string? File { get; init; }
+}
+
+/// <summary>How much the gateway takes on at once.</summary>
+/// <param name="MaxConcurrent">Requests under way.</param>
+/// <param name="MaxQueued">Requests that may wait for their turn.</param>
+/// <param name="MaxWait">How long one may wait.</param>
+internal sealed record OverloadConfig(int MaxConcurrent, int MaxQueued, TimeSpan MaxWait);

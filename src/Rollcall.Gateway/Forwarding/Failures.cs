@@ -1,0 +1,57 @@
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using Microsoft.AspNetCore.Http;
+using Rollcall.Api;
+using Yarp.ReverseProxy.Forwarder;
+
+namespace Rollcall.Gateway.Forwarding;
+
+/// <summary>Answers for requests that could not be forwarded: problem details as RFC 9457 has them, without addresses from behind the gateway.</summary>
+internal static class Failures
+{
+    private const string ContentType = "application/problem+json";
+
+    // Read by people, too, and no page of HTML.
+    private static readonly JsonWriterOptions Plain = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+
+    public static Task AnswerAsync(HttpContext context, RunningRoute route, RunningSplit split, ForwarderError error)
+    {
+        // Nobody is there to read an answer.
+        if (context.RequestAborted.IsCancellationRequested)
+            return Task.CompletedTask;
+        var cause = context.Features.Get<IForwarderErrorFeature>()?.Exception;
+        var (status, kind, title, detail) = Explain(error, cause, $"'{split.Cluster.Config.Name}'");
+        return WriteAsync(context, status, kind, title, $"Route '{route.Name}': {detail}");
+    }
+
+    public static Task WriteAsync(HttpContext context, int status, string kind, string title, string detail)
+    {
+        var response = context.Response;
+        response.StatusCode = status;
+        response.ContentType = ContentType;
+        using (var json = new Utf8JsonWriter(response.BodyWriter, Plain))
+        {
+            json.WriteStartObject();
+            json.WriteString("type"u8, ApiNames.ProblemPrefix + kind);
+            json.WriteString("title"u8, title);
+            json.WriteNumber("status"u8, status);
+            json.WriteString("detail"u8, detail);
+            json.WriteEndObject();
+        }
+
+        return response.BodyWriter.FlushAsync(context.RequestAborted).AsTask();
+    }
+
+    private static (int Status, string Kind, string Title, string Detail) Explain(ForwarderError error, Exception? cause, string cluster) => error switch
+    {
+        ForwarderError.RequestTimedOut or ForwarderError.RequestCanceled =>
+            (504, "gateway-timeout", "The service did not answer in time", $"{cluster} did not answer in time."),
+        ForwarderError.RequestBodyClient or ForwarderError.RequestBodyCanceled when cause is BadHttpRequestException bad =>
+            (bad.StatusCode, "bad-request", "The request cannot be forwarded", bad.Message),
+        _ when cause is HttpRequestException { HttpRequestError: HttpRequestError.NameResolutionError } =>
+            (503, "no-endpoint", "The service has no endpoint", $"{cluster} has no endpoint at present."),
+        _ when cause is HttpRequestException { HttpRequestError: HttpRequestError.ConnectionError or HttpRequestError.SecureConnectionError } =>
+            (503, "unreachable", "The service cannot be reached", $"no endpoint of {cluster} could be reached."),
+        _ => (502, "bad-gateway", "The service failed", $"{cluster} ended the connection without an answer."),
+    };
+}

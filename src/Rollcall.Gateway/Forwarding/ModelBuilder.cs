@@ -1,0 +1,59 @@
+using System.Collections.Immutable;
+using Rollcall.Balancing;
+using Rollcall.Gateway.Configuration;
+using Rollcall.Http;
+
+namespace Rollcall.Gateway.Forwarding;
+
+/// <summary>Makes what runs of what was configured. What has not changed stays the very same, with its watches, connections and counters.</summary>
+internal sealed class ModelBuilder(ClientContext context, SelectorFactory selectors, TimeProvider time)
+{
+    private readonly Dictionary<TransportSettings, Transport> _transports = [];
+
+    /// <param name="config">What to make it of.</param>
+    /// <param name="before">What runs now; null at start.</param>
+    /// <exception cref="ArgumentException">A cluster cannot be made; nothing is left behind.</exception>
+    public GatewayModel Build(GatewayConfig config, GatewayModel? before)
+    {
+        var made = new List<ClusterClient>();
+        try
+        {
+            var clusters = ImmutableSortedDictionary.CreateBuilder<string, ClusterClient>(StringComparer.Ordinal);
+            foreach (var (name, cluster) in config.Clusters)
+                clusters.Add(name, Same(before, cluster) ?? MakeCluster(cluster));
+            return new GatewayModel(config, [.. config.Routes.Select(route => Same(before, route) ?? Make(route, clusters))], clusters.ToImmutable());
+        }
+        catch
+        {
+            made.ForEach(static cluster => cluster.Dispose());
+            throw;
+        }
+
+        ClusterClient MakeCluster(GatewayClusterConfig cluster)
+        {
+            var client = new ClusterClient(cluster, context, selectors, TransportOf(cluster));
+            made.Add(client);
+            return client;
+        }
+    }
+
+    private static ClusterClient? Same(GatewayModel? before, GatewayClusterConfig cluster) =>
+        before is not null && before.Clusters.TryGetValue(cluster.Name, out var running)
+        && string.Equals(running.Config.Fingerprint, cluster.Fingerprint, StringComparison.Ordinal)
+            ? running
+            : null;
+
+    private static RunningRoute? Same(GatewayModel? before, GatewayRouteConfig route) =>
+        before?.Find(route.Name) is { } running && string.Equals(running.Config.Fingerprint, route.Fingerprint, StringComparison.Ordinal) ? running : null;
+
+    private static RunningRoute Make(GatewayRouteConfig route, ImmutableSortedDictionary<string, ClusterClient>.Builder clusters) =>
+        new(route, [.. route.Splits.Select(split => new RunningSplit(split, clusters[split.Cluster], clusters[split.Cluster].RequestConfig(route.IdleTimeout)))]);
+
+    private Transport TransportOf(GatewayClusterConfig cluster)
+    {
+        var settings = TransportSettings.Of(cluster);
+        if (!_transports.TryGetValue(settings, out var transport))
+            _transports.Add(settings, transport = new Transport(settings, cluster.Tls, time));
+        return transport;
+    }
+}

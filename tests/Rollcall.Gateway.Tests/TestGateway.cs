@@ -1,0 +1,59 @@
+using Microsoft.Extensions.DependencyInjection;
+
+namespace Rollcall.Gateway.Tests;
+
+/// <summary>A gateway on a free port of loopback with a routes file of its own.</summary>
+internal sealed class TestGateway : IAsyncDisposable
+{
+    private readonly DirectoryInfo _directory;
+
+    private TestGateway(GatewayHost host, DirectoryInfo directory)
+    {
+        Host = host;
+        _directory = directory;
+        Client = new HttpClient { BaseAddress = new Uri(host.Urls.First().Replace("[::]", "127.0.0.1", StringComparison.Ordinal)), Timeout = TimeSpan.FromSeconds(20) };
+    }
+
+    public GatewayHost Host { get; }
+
+    public HttpClient Client { get; }
+
+    public string File => Path.Combine(_directory.FullName, "routes.yaml");
+
+    public static async Task<TestGateway> StartAsync(string routes, Action<IServiceCollection>? services = null, params string[] urls)
+    {
+        var directory = Directory.CreateTempSubdirectory("gateway-");
+        try
+        {
+            var file = Path.Combine(directory.FullName, "routes.yaml");
+            await System.IO.File.WriteAllTextAsync(file, routes);
+            var host = await GatewayHost.BuildAsync(
+                new GatewayOptions
+                {
+                    RoutesFile = file,
+                    Urls = urls.Length == 0 ? ["http://127.0.0.1:0"] : urls,
+                    ConfigureServices = services ?? (static _ => { }),
+                    StopWithin = TimeSpan.FromSeconds(2),
+                },
+                static _ => { },
+                CancellationToken.None);
+            await host.StartAsync(CancellationToken.None);
+            return new TestGateway(host, directory);
+        }
+        catch
+        {
+            directory.Delete(recursive: true);
+            throw;
+        }
+    }
+
+    public Task<string> GetAsync(string path) => Client.GetStringAsync(new Uri(path, UriKind.Relative));
+
+    public async ValueTask DisposeAsync()
+    {
+        Client.Dispose();
+        await Host.StopAsync(CancellationToken.None);
+        await Host.DisposeAsync();
+        _directory.Delete(recursive: true);
+    }
+}
