@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Globalization;
+using System.Runtime.InteropServices;
 
 namespace Rollcall.Health;
 
@@ -104,6 +105,36 @@ internal sealed partial class ServiceHealth(ServiceTarget target, HealthContext 
             lock (_gate)
                 return _endpoints;
         }
+    }
+
+    /// <summary>True while somebody follows.</summary>
+    public bool IsFollowed => !_listeners.IsEmpty;
+
+    /// <summary>Compares the endpoints with each other by what they did since the last time, and ejects those that stand out. To be called once per interval.</summary>
+    public void Compare()
+    {
+        List<HealthEvent> events = [];
+        lock (_gate)
+        {
+            List<BalancedEndpoint> compared = [];
+            List<TrafficWindow> windows = [];
+            foreach (var endpoint in _endpoints)
+            {
+                if (endpoint.Load.TrafficSoFar?.Look() is not { Requests: > 0 } window || endpoint.Load.Avoidance is not null)
+                    continue;
+                compared.Add(endpoint);
+                windows.Add(window);
+            }
+
+            if (compared.Count == 0 || !context.Settings.Options.Ejection)
+                return;
+            var now = Now();
+            foreach (var outlier in OutlierDetector.Judge(CollectionsMarshal.AsSpan(windows), context.Settings.Options))
+                _avoided.Eject(compared[outlier.Index], outlier.Reason, outlier.Detail, outlier.LatencyLimit, now, events);
+            Volatile.Write(ref _isPanicking, _avoided.IsPanicking);
+        }
+
+        Tell(events, tellsListeners: true);
     }
 
     private bool AllowsAvoided(BalancedEndpoint endpoint, Avoidance avoidance)
