@@ -13,7 +13,7 @@ public class BalancingOptions
 
     /// <summary>
     /// Sends to endpoints of the own <see cref="Zone"/>, and as much of the traffic to the others as those cannot carry: the own zone keeps the part
-    /// min(1, 1.4 × its share of the healthy weight × number of zones). Supposes that callers are spread over the zones about evenly: a zone with few
+    /// min(1, 1.4 × its healthy weight ÷ that of the zone that an endpoint is in on average). Supposes that callers are spread over the zones about evenly: a zone with few
     /// endpoints and many callers may be overloaded by it. Does nothing where zones are not known. Default: false.
     /// </summary>
     public bool PreferOwnZone { get; set; }

@@ -14,9 +14,15 @@ internal sealed class FilterContext(ServiceHealth health, DateTimeOffset now)
     /// <summary>When the selection should be made anew even if nothing changes; null when there is no need.</summary>
     public TimeSpan? RepeatAfter { get; private set; }
 
-    /// <summary>Who listens to what is taken away and why; null on all but an explanation.</summary>
-    public Action<IEndpointFilter, BalancedEndpoint, string>? OnExcluded { get; init; }
+    /// <summary>Why nobody is left, in words that begin a sentence's middle; null while no filter says so.</summary>
+    public string? Problem { get; private set; }
+
+    /// <summary>Who listens to what the filters do and why; null on all but an explanation.</summary>
+    public IFilterListener? Listener { get; init; }
 
     /// <summary>Asks for the selection to be made anew after a while; the soonest wins.</summary>
     public void RepeatWithin(TimeSpan time) => RepeatAfter = RepeatAfter < time ? RepeatAfter : time;
+
+    /// <summary>Says why a filter leaves nobody, which it may do only when that is better than to send elsewhere.</summary>
+    public void Fail(string problem) => Problem ??= problem;
 }

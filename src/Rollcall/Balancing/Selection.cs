@@ -56,7 +56,7 @@ internal sealed class Selection<T>
         var groups = ImmutableArray.CreateBuilder<SelectionGroup<T>>();
         foreach (var group in Candidates.Groups(candidates))
             groups.Add(new(group, ItemsOf(group, items), balancer, before?._groups.ElementAtOrDefault(groups.Count)));
-        return new(set, context.Health, groups.ToImmutable(), groups.Count == 0 ? "the filters leave none of the endpoints" : null);
+        return new(set, context.Health, groups.ToImmutable(), groups.Count == 0 ? context.Problem ?? "the filters leave none of the endpoints" : null);
     }
 
     /// <summary>
