@@ -27,6 +27,14 @@ internal sealed class EndpointLoad
     [FieldOffset(24)]
     public long ReadySince;
 
+    /// <summary>What an answer from it costs, as <see cref="Health.PeakEwma"/> keeps it; 0 while nobody knows.</summary>
+    [FieldOffset(32)]
+    public long Cost;
+
+    /// <summary>The timestamp until which it has asked to be left alone; 0 when it has not.</summary>
+    [FieldOffset(40)]
+    public long HeldUntil;
+
     /// <summary>How the requests to it have ended.</summary>
     public EndpointTraffic Traffic => _traffic ?? Interlocked.CompareExchange(ref _traffic, new EndpointTraffic(), null) ?? _traffic;
 

@@ -3,7 +3,8 @@ using System.Collections.Frozen;
 namespace Rollcall.Balancing;
 
 /// <summary>
-/// The balancing policies of a process by name: <c>round-robin</c>, <c>random</c>, <c>least-requests</c> and those an application adds. Thread-safe.
+/// The balancing policies of a process by name: <c>round-robin</c>, <c>random</c>, <c>least-requests</c>, <c>peak-ewma</c> and those an application
+/// adds. Thread-safe.
 /// </summary>
 public sealed class Balancers
 {
@@ -15,6 +16,9 @@ public sealed class Balancers
 
     /// <summary>The name of the policy that takes the less loaded of two endpoints drawn at random.</summary>
     public const string LeastRequests = LeastRequestsBalancer.PolicyName;
+
+    /// <summary>The name of the policy that takes, of two endpoints drawn at random, the one with the lower latency for the requests in flight.</summary>
+    public const string PeakEwma = PeakEwmaBalancer.PolicyName;
 
     private readonly FrozenDictionary<string, IBalancer> _byName;
 
@@ -28,7 +32,8 @@ public sealed class Balancers
     /// <summary>The built-in policies and <paramref name="others"/>; one of the same name replaces a built-in one.</summary>
     /// <param name="random">Where the built-in policies draw their seeds from.</param>
     /// <param name="others">An application's own policies.</param>
-    public Balancers(Random random, IEnumerable<IBalancer> others)
+    /// <param name="time">The clock by which endpoints that asked to be left alone are; that of the system when null.</param>
+    public Balancers(Random random, IEnumerable<IBalancer> others, TimeProvider? time = null)
     {
         ArgumentNullException.ThrowIfNull(random);
         ArgumentNullException.ThrowIfNull(others);
@@ -39,6 +44,7 @@ public sealed class Balancers
             new RoundRobinBalancer(new Random(random.Next())),
             new RandomBalancer(striped),
             new LeastRequestsBalancer(striped),
+            new PeakEwmaBalancer(striped, time ?? TimeProvider.System),
         ];
         foreach (var balancer in builtIn.Concat(others))
             byName[balancer.Name] = balancer;

@@ -35,7 +35,7 @@ internal sealed class LeastRequestsBalancer(StripedRandom random) : IBalancer
         {
             var bits = random.Next();
             var first = StripedRandom.Scale((uint)bits, loads.Length);
-            var second = Another(first, (uint)(bits >> 32), loads.Length);
+            var second = StripedRandom.Another(first, (uint)(bits >> 32), loads.Length);
 
             // All ones when the second has fewer. Which one has is a toss-up, and a branch on it would be mispredicted half of the time.
             var fewer = (loads[second].InFlight - loads[first].InFlight) >> 31;
@@ -52,17 +52,10 @@ internal sealed class LeastRequestsBalancer(StripedRandom random) : IBalancer
             var first = _table.Draw(random.Next());
             var second = _table.Draw(random.Next());
             if (second == first)
-                second = Another(first, (uint)random.Next(), loads.Length);
+                second = StripedRandom.Another(first, (uint)random.Next(), loads.Length);
 
             // a / v < b / w without a division. A second of weight 0, which only the line above can draw, never wins.
             return (long)loads[second].InFlight * weights[first] < (long)loads[first].InFlight * weights[second] ? second : first;
         }
-    }
-
-    // Uniform over everyone but the first: one draw fewer places, stepping over the one taken.
-    private static int Another(int first, uint bits, int count)
-    {
-        var second = StripedRandom.Scale(bits, count - 1);
-        return second >= first ? second + 1 : second;
     }
 }

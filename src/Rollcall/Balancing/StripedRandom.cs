@@ -50,6 +50,14 @@ internal sealed class StripedRandom
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static int Scale(uint bits, int bound) => (int)(((ulong)bits * (uint)bound) >> 32);
 
+    /// <summary>Uniform over 0 … <paramref name="bound"/> − 1 but for <paramref name="taken"/>: one place fewer, stepping over the one taken.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static int Another(int taken, uint bits, int bound)
+    {
+        var other = Scale(bits, bound - 1);
+        return other >= taken ? other + 1 : other;
+    }
+
     [StructLayout(LayoutKind.Explicit, Size = 64)]
     private struct Stripe
     {

@@ -77,7 +77,7 @@ public static class RollcallServiceCollectionExtensions
 
     private static void AddClient(IServiceCollection services)
     {
-        services.TryAddSingleton(static provider => new Balancers(new Random(), provider.GetServices<IBalancer>()));
+        services.TryAddSingleton(static provider => new Balancers(new Random(), provider.GetServices<IBalancer>(), Time(provider)));
         services.TryAddSingleton<SelectorFactory>();
         services.TryAddSingleton(static provider => new HttpMetrics(provider.GetRequiredService<IMeterFactory>()));
         services.TryAddSingleton(static provider => new HealthMetrics(provider.GetRequiredService<IMeterFactory>()));

@@ -46,6 +46,7 @@ internal static class EndpointBook
         {
             Volatile.Write(ref before.Load.Avoidance, null);
             before.Load.TrafficSoFar?.StartAnew();
+            PeakEwma.Forget(before.Load);
         }
 
         if (now.State == EndpointState.Ready && (before.Endpoint.State != EndpointState.Ready || before.Endpoint.Since != now.Since))

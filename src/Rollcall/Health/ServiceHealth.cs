@@ -77,11 +77,12 @@ internal sealed partial class ServiceHealth(ServiceTarget target, HealthContext 
     public void Silent(BalancedEndpoint endpoint) => Unanswered(endpoint, AvoidReason.Silent, "it answered nobody for the time of a try");
 
     /// <summary>
-    /// Learns from a request that has ended. Nothing but a few plain writes when it went well; nothing at all when its caller gave up, or when the endpoint only has too much to do,
-    /// which is the balancer's to heed.
+    /// Learns from a request that has ended. A few plain writes when it went well; nothing but what latency teaches the balancer when its caller gave up, or when the endpoint only has
+    /// too much to do, which is the balancer's to heed.
     /// </summary>
     public void Report(BalancedEndpoint endpoint, in RequestOutcome outcome)
     {
+        PeakEwma.Observe(endpoint.Load, outcome, context.Time.GetTimestamp(), context.Time.TimestampFrequency);
         switch (outcome.Kind)
         {
             case OutcomeKind.Success:
