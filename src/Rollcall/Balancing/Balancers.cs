@@ -8,7 +8,7 @@ namespace Rollcall.Balancing;
 /// </summary>
 public sealed class Balancers
 {
-    /// <summary>The name of smooth weighted round robin, the default.</summary>
+    /// <summary>The name of smooth weighted round robin.</summary>
     public const string RoundRobin = RoundRobinBalancer.PolicyName;
 
     /// <summary>The name of the weighted random policy.</summary>
@@ -17,7 +17,7 @@ public sealed class Balancers
     /// <summary>The name of the policy that takes the less loaded of two endpoints drawn at random.</summary>
     public const string LeastRequests = LeastRequestsBalancer.PolicyName;
 
-    /// <summary>The name of the policy that takes, of two endpoints drawn at random, the one with the lower latency for the requests in flight.</summary>
+    /// <summary>The name of the policy that takes, of two endpoints drawn at random, the one with the lower latency for the requests in flight: the default.</summary>
     public const string PeakEwma = PeakEwmaBalancer.PolicyName;
 
     private readonly FrozenDictionary<string, IBalancer> _byName;

@@ -4,9 +4,10 @@ namespace Rollcall.Balancing;
 public class BalancingOptions
 {
     /// <summary>
-    /// The balancing policy: <c>round-robin</c>, <c>random</c>, <c>least-requests</c> or the name of one of the application's own. Default: <c>round-robin</c>.
+    /// The balancing policy: <c>peak-ewma</c>, <c>least-requests</c>, <c>round-robin</c>, <c>random</c> or the name of one of the application's own.
+    /// Default: <c>peak-ewma</c>, which is <c>least-requests</c> for as long as nobody tells how requests ended.
     /// </summary>
-    public string Balancer { get; set; } = Balancers.RoundRobin;
+    public string Balancer { get; set; } = Balancers.PeakEwma;
 
     /// <summary>The failure domain this process runs in. Default: the environment variable <c>ROLLCALL_ZONE</c>; unknown without.</summary>
     public string? Zone { get; set; }

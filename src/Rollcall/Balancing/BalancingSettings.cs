@@ -6,7 +6,7 @@ namespace Rollcall.Balancing;
 internal sealed record BalancingSettings
 {
     /// <summary>The name of the policy.</summary>
-    public string Policy { get; init; } = Balancers.RoundRobin;
+    public string Policy { get; init; } = Balancers.PeakEwma;
 
     /// <summary>The zone to prefer; null to prefer none.</summary>
     public string? PreferredZone { get; init; }

@@ -3,7 +3,6 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
-using Rollcall.Balancing;
 using Rollcall.DependencyInjection;
 using Rollcall.Sources;
 using Rollcall.TestKit;
@@ -65,7 +64,7 @@ public sealed class AddRollcallTests
 
         application.Configuration.Replace("Services:", ("Services:orders:http:0", "http://10.0.0.2:80"));
         await application.Time.AdvanceUntilAsync(
-            () => application.Router.Find(new Uri("http://orders"), new() { Policy = Balancers.RoundRobin })!.Current!.Set.Endpoints[0].Host == "10.0.0.2",
+            () => application.Router.Find(new Uri("http://orders"), new())!.Current!.Set.Endpoints[0].Host == "10.0.0.2",
             TimeSpan.FromMilliseconds(100),
             TimeSpan.FromSeconds(10));
 

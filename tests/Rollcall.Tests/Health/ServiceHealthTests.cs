@@ -32,6 +32,30 @@ public sealed class ServiceHealthTests
     }
 
     [Fact]
+    public void Report_AnyOutcome_TeachesTheBalancer()
+    {
+        var endpoint = _health.Read(Make.Set(1, Make.Endpoint("a")))[0];
+        _health.Report(endpoint, new RequestOutcome(OutcomeKind.Success, TimeSpan.FromMilliseconds(5)));
+        var cost = endpoint.Load.Cost;
+        _health.Report(endpoint, new RequestOutcome(OutcomeKind.Throttled, TimeSpan.FromMilliseconds(5), TimeSpan.FromSeconds(10)));
+
+        Assert.NotEqual(0, cost);
+        Assert.True(endpoint.Load.Cost > cost && endpoint.Load.HeldUntil != 0);
+    }
+
+    [Theory]
+    [InlineData(EndpointState.NotReady, 100, true)]
+    [InlineData(EndpointState.Ready, 50, false)]
+    public void Read_EndpointChanged_ForgetsLatenciesOnlyWhenItMayBeAnother(EndpointState state, int weight, bool isForgotten)
+    {
+        var endpoint = _health.Read(Make.Set(1, Make.Endpoint("a")))[0];
+        _health.Report(endpoint, new RequestOutcome(OutcomeKind.Success, TimeSpan.FromMilliseconds(5)));
+        _health.Read(Make.Set(2, Make.Endpoint("a", state, weight)));
+
+        Assert.Equal(isForgotten, endpoint.Load.Cost == 0);
+    }
+
+    [Fact]
     public void Read_SameSnapshotTwice_IsTheSameObjects()
     {
         var set = Make.Set(1, Make.Endpoint("a"));

@@ -26,8 +26,8 @@ internal sealed class HttpBench : IAsyncDisposable
         Context = new ClientContext(Router, _timers, Metrics, Time, NullLogger<RollcallHandler>.Instance);
     }
 
-    /// <summary>How a client without options chooses.</summary>
-    public static BalancingSettings Settings { get; } = new() { Policy = new RollcallClientOptions().Balancer };
+    /// <summary>How a client without options chooses: in turn, so that a test knows who is next.</summary>
+    public static BalancingSettings Settings { get; } = new() { Policy = Balancers.RoundRobin };
 
     /// <summary>What a process would have to follow targets with, on real time.</summary>
     public static SelectorFactory Selectors(ServiceResolver resolver) =>
@@ -56,7 +56,7 @@ internal sealed class HttpBench : IAsyncDisposable
     /// <summary>What a client sends through.</summary>
     public RollcallHandler Handler(Action<RollcallClientOptions>? configure = null, HttpMessageHandler? inner = null)
     {
-        var options = new RollcallClientOptions();
+        var options = new RollcallClientOptions { Balancer = Settings.Policy };
         configure?.Invoke(options);
         return new RollcallHandler(Context, options)
         {
