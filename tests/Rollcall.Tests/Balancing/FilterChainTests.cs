@@ -70,7 +70,7 @@ public sealed class FilterChainTests
         Assert.Contains("none of its 1 usable endpoints has version=v2 (there are: version v1 on 1)", error.Message, StringComparison.Ordinal);
         application.Source.Set(new Endpoint("b", "10.0.0.2", 80) { Metadata = new SmallMap<string>([new("version", "v2")]) });
         await application.Time.AdvanceUntilAsync(
-            () => application.Router.Find(new Uri("http://orders"), new() { Policy = Balancers.RoundRobin, Subset = new SmallMap<string>([new("version", "v2")]) })!.Current?.Problem is null,
+            () => application.Router.Find(new Uri("http://orders"), new() { Subset = new SmallMap<string>([new("version", "v2")]) })!.Current?.Problem is null,
             TimeSpan.FromMilliseconds(100),
             TimeSpan.FromSeconds(20));
         Assert.Equal("http://10.0.0.2/", await application.SendAsync("http://orders/"));
@@ -111,5 +111,5 @@ public sealed class FilterChainTests
         }
     }
 
-    private static BalancingSettings Settings => new() { SlowStart = new(TimeSpan.FromSeconds(10), 0.1, 1) };
+    private static BalancingSettings Settings => new() { Policy = Balancers.RoundRobin, SlowStart = new(TimeSpan.FromSeconds(10), 0.1, 1) };
 }
