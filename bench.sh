@@ -1,8 +1,9 @@
 #!/usr/bin/env bash
 # Installs what is missing, builds, measures this product beside its peers on this machine and writes benchmarks/RESULTS.md.
-#   ./bench.sh            everything (about 25 minutes); benchmarks/RESULTS.md is made of the newest full run of each part
+#   ./bench.sh            everything (about half an hour); benchmarks/RESULTS.md is made of the newest full run of each part
 #   ./bench.sh load […]   real servers only: registrations listing watch scale; --quick for a short, uncommitted look
 #   ./bench.sh sources    sources beside what people would use instead (kubectl), and a sample with all of them; --quick as above
+#   ./bench.sh routing […]  the gateway beside YARP, nginx and haproxy, and policies with a slow instance (about 6 minutes): proxies policies gateway-policies; --quick as above
 #   ./bench.sh micro [F]  BenchmarkDotNet only; F is its filter
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")"
@@ -23,7 +24,12 @@ if [ "$what" = all ] || [ "$what" = sources ]; then
   unpack_package kubectl kubernetes-client
   PATH="$PWD/artifacts/tools/kubernetes-client/usr/bin:$PATH"
 fi
-build Release src/Rollcall.Cli benchmarks/Rollcall.Load benchmarks/Rollcall.SourcesLoad benchmarks/Rollcall.Benchmarks
+if [ "$what" = all ] || [ "$what" = routing ]; then
+  need_package wrk wrk
+  unpack_package nginx nginx
+  unpack_package haproxy haproxy liblua5.3-0 libopentracing-c-wrapper0 libopentracing1
+fi
+build Release src/Rollcall.Cli benchmarks/Rollcall.Load benchmarks/Rollcall.SourcesLoad benchmarks/Rollcall.RoutingLoad benchmarks/Rollcall.Benchmarks
 
 # Each part is written behind the date of its measurement; --quick is for a look and writes nothing.
 part() {
@@ -46,6 +52,13 @@ sources() {
   part sources "$@"
 }
 
+routing() {
+  rm -rf "$out/routing-data"
+  dotnet artifacts/bin/Rollcall.RoutingLoad/release/Rollcall.RoutingLoad.dll artifacts/bin/Rollcall.Cli/release/rollcall \
+    artifacts/tools/nginx/usr/sbin/nginx artifacts/tools/haproxy/usr/sbin/haproxy "$out/routing-data" "$out/routing.new" "$@" || [ $? -eq 1 ]
+  rm -rf "$out/routing-data"
+}
+
 micro() {
   dotnet artifacts/bin/Rollcall.Benchmarks/release/Rollcall.Benchmarks.dll "$out/micro.new" --filter "${1:-*}" --artifacts "$out/micro"
 }
@@ -53,18 +66,21 @@ micro() {
 case $what in
   load) load "$@"; [ $# -gt 0 ] || part load ;;
   sources) sources "$@" ;;
+  routing) routing "$@"; [ $# -gt 0 ] || part routing ;;
   micro) micro "$@"; [ $# -gt 0 ] || part micro ;;
   all)
     load "$@"
     part load "$@"
     sources "$@"
+    routing "$@"
+    part routing "$@"
     micro
     part micro "$@"
     ;;
-  *) echo "usage: $0 [load|sources|micro] …" >&2; exit 2 ;;
+  *) echo "usage: $0 [load|sources|routing|micro] …" >&2; exit 2 ;;
 esac
 
-for each in load sources micro; do
+for each in load sources routing micro; do
   [ -s "$out/$each.md" ] || { echo "$out/$each.md is missing: benchmarks/RESULTS.md stays as it is until every part has been measured in full."; exit 0; }
 done
 {
@@ -79,6 +95,10 @@ done
   echo '## Sources'
   echo
   cat "$out/sources.md"
+  echo
+  echo '## Routing'
+  echo
+  cat "$out/routing.md"
   echo
   echo '## In one process (BenchmarkDotNet)'
   echo

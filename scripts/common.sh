@@ -19,24 +19,26 @@ need_package() {
   return 1
 }
 
-# unpack_package COMMAND PACKAGE: unpacks a Debian package below artifacts/tools when it is not there. Nothing is installed: a package with a server would start it
-# as a service. What the package depends on must be there already, so this is for programs that need hardly more than libc.
+# unpack_package COMMAND PACKAGE [LIBRARY…]: unpacks a Debian package below artifacts/tools when it is not there, and the packages of libraries it needs with it.
+# Nothing is installed: a package with a server would start it as a service. What else the package depends on must be there already, so this is for programs that
+# need hardly more than libc.
 unpack_package() {
-  local folder="artifacts/tools/$2"
-  [ -x "$folder/usr/bin/$1" ] && return
+  local command=$1 folder="artifacts/tools/$2"
+  shift
+  [ -x "$folder/usr/bin/$command" ] || [ -x "$folder/usr/sbin/$command" ] && return
   if command -v apt-get >/dev/null && command -v dpkg-deb >/dev/null; then
-    echo "Unpacking $2…" >&2
+    echo "Unpacking $1…" >&2
     rm -rf "$folder" "$folder.download"
     mkdir -p "$folder.download"
     (
       cd "$folder.download"
-      apt-get download "$2" || { [ "$(id -u)" -eq 0 ] && apt-get update && apt-get download "$2"; }
-      dpkg-deb -x ./*.deb unpacked
+      apt-get download "$@" || { [ "$(id -u)" -eq 0 ] && apt-get update && apt-get download "$@"; }
+      for package in ./*.deb; do dpkg-deb -x "$package" unpacked; done
     ) >/dev/null 2>&1 && mv "$folder.download/unpacked" "$folder"
     rm -rf "$folder.download"
   fi
-  [ -x "$folder/usr/bin/$1" ] && return
-  echo "$1 is missing and could not be had. Unpack the package $2 into $folder and run this again." >&2
+  [ -x "$folder/usr/bin/$command" ] || [ -x "$folder/usr/sbin/$command" ] && return
+  echo "$command is missing and could not be had. Unpack the package $1 into $folder and run this again." >&2
   return 1
 }
 

@@ -61,7 +61,7 @@ internal abstract class Server(string data) : IAsyncDisposable
         if (_process is null)
             return;
         if (!_process.HasExited)
-            _process.Kill();
+            _process.Kill(entireProcessTree: true); // a master leaves its workers behind
         await _process.WaitForExitAsync();
         _process.Dispose();
         _process = null;
@@ -74,11 +74,19 @@ internal abstract class Server(string data) : IAsyncDisposable
         return long.Parse(line.Split(' ', StringSplitOptions.RemoveEmptyEntries)[1], CultureInfo.InvariantCulture) * 1024;
     }
 
-    /// <summary>Processor time spent so far, user and system.</summary>
+    /// <summary>Processor time spent so far, user and system, that of its workers included.</summary>
     public TimeSpan ProcessorTime()
     {
         _process!.Refresh();
-        return _process.TotalProcessorTime;
+        var time = _process.TotalProcessorTime;
+        var children = File.ReadAllText($"/proc/{_process.Id}/task/{_process.Id}/children");
+        foreach (var child in children.Split(' ', StringSplitOptions.RemoveEmptyEntries))
+        {
+            using var worker = Process.GetProcessById(int.Parse(child, CultureInfo.InvariantCulture));
+            time += worker.TotalProcessorTime;
+        }
+
+        return time;
     }
 
     public async ValueTask DisposeAsync()

@@ -1,0 +1,2 @@
+-- One GET again and again.
+dofile(os.getenv("LOAD_SCRIPTS") .. "/report.lua")
