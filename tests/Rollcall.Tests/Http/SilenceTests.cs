@@ -138,7 +138,7 @@ public sealed class SilenceTests : IAsyncDisposable
         using var client = _bench.Client();
 
         var sending = Enumerable.Range(0, 2).Select(_ => SendAsync(client, method)).ToArray();
-        await Eventually.True(() => slow.Requests == 1 && good.Requests == 1);
+        await Eventually.True(() => slow.Requests == 1 && sending.Count(static task => task.IsCompleted) == 1);
         _bench.Time.Advance(TimeSpan.FromSeconds(2.1));
         for (var i = 0; i < 10; i++)
             Assert.Equal("ok", await Eventually.Within(client.GetStringAsync("http://orders/")));
