@@ -14,6 +14,9 @@ internal sealed record Avoidance(AvoidReason Reason, string Detail, DateTimeOffs
     /// <summary>True while a request that was let through, or a probe, finds out whether it is well again.</summary>
     public bool IsTrying { get; init; }
 
+    /// <summary>How many probes in a row went well.</summary>
+    public int ProbesPassed { get; init; }
+
     /// <summary>An answer that takes longer does not count as well again; null when any does.</summary>
     public TimeSpan? LatencyLimit { get; init; }
 

@@ -20,6 +20,8 @@ internal sealed class EndpointTraffic
     private int _gatewayErrorsInARow;
     private Histogram _latencies;
 
+    private int _seenIdle;
+    private long _idleSince;
     private int _seenSuccesses;
     private int _seenFailures;
     private Histogram _seenLatencies;
@@ -87,6 +89,16 @@ internal sealed class EndpointTraffic
         (_seenSuccesses, _seenFailures, _seenLatencies) = (successes, failures, latencies);
         LastWindow = window;
         return window;
+    }
+
+    /// <summary>True when there was no request since before <paramref name="before"/>; then it begins anew. For one asker at a time.</summary>
+    public bool IsIdle(long now, long before)
+    {
+        var count = unchecked(_successes + Volatile.Read(ref _failures));
+        var isIdle = count == _seenIdle && _idleSince != 0 && _idleSince <= before;
+        if (isIdle || count != _seenIdle || _idleSince == 0)
+            (_seenIdle, _idleSince) = (count, now);
+        return isIdle;
     }
 
     private static int StepOf(TimeSpan latency)

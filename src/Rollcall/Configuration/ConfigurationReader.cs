@@ -81,6 +81,13 @@ internal sealed class ConfigurationReader(IConfigurationSection section, List<st
         return new ConfigurationReader(section.GetSection(key), errors);
     }
 
+    /// <summary>A map of parts: each child of <paramref name="key"/>.</summary>
+    public IEnumerable<(string Key, ConfigurationReader Reader)> Parts(string key)
+    {
+        _known.Add(key);
+        return section.GetSection(key).GetChildren().Select(child => (child.Key, new ConfigurationReader(child, errors)));
+    }
+
     /// <summary>Keys that others read.</summary>
     public void Others(params ReadOnlySpan<string> keys)
     {

@@ -80,6 +80,7 @@ public static class RollcallServiceCollectionExtensions
         services.TryAddSingleton(static provider => new Balancers(new Random(), provider.GetServices<IBalancer>(), Time(provider)));
         services.TryAddSingleton<SelectorFactory>();
         services.TryAddSingleton(static provider => new HttpMetrics(provider.GetRequiredService<IMeterFactory>()));
+        services.TryAddSingleton<IEndpointProbe>(static provider => new EndpointProbe(Time(provider)));
         services.TryAddSingleton(static provider => new HealthMetrics(provider.GetRequiredService<IMeterFactory>()));
         services.TryAddSingleton(static provider =>
         {
@@ -88,7 +89,8 @@ public static class RollcallServiceCollectionExtensions
                 new HealthSettings(options.AvoidTime, options.MaxAvoidTime, options.Health),
                 Time(provider),
                 provider.GetRequiredService<HealthMetrics>(),
-                provider.GetRequiredService<ILogger<HealthMonitor>>());
+                provider.GetRequiredService<ILogger<HealthMonitor>>(),
+                provider.GetRequiredService<IEndpointProbe>());
             return new HealthMonitor(context, new Random());
         });
         services.TryAddSingleton<TryTimerPool>();

@@ -16,6 +16,7 @@ internal sealed class AvoidanceTable(HealthSettings settings, Random random)
     private int _ready;
     private int _readyAvoided;
     private int _ejected;
+    private int _all;
 
     /// <summary>True while too few are left, so that ejected ones are used as well.</summary>
     public bool IsPanicking { get; private set; }
@@ -29,11 +30,14 @@ internal sealed class AvoidanceTable(HealthSettings settings, Random random)
     /// <summary>Endpoints that are ejected.</summary>
     public int Ejected => _ejected;
 
+    /// <summary>Endpoints that are avoided, ready or not.</summary>
+    public int Avoided => _all;
+
     /// <summary>From now on these are the set, in order of id.</summary>
     public void Follow(ImmutableArray<BalancedEndpoint> endpoints, List<HealthEvent> events)
     {
         _endpoints = endpoints;
-        (_ready, _readyAvoided, _ejected) = (0, 0, 0);
+        (_ready, _readyAvoided, _ejected, _all) = (0, 0, 0, 0);
         foreach (var endpoint in endpoints)
         {
             if (endpoint.Endpoint.State == EndpointState.Ready)
@@ -60,6 +64,8 @@ internal sealed class AvoidanceTable(HealthSettings settings, Random random)
         // Avoided already: this failure is of a request sent before, or of the one try, which was counted as failed when it was let through.
         if (before is null || now.Timestamp >= before.Due)
             Avoid(endpoint, Unanswered(reason, detail, before, now), events);
+        else if (before.ProbesPassed > 0)
+            Volatile.Write(ref endpoint.Load.Avoidance, before with { ProbesPassed = 0 });
     }
 
     /// <summary>It answers, but badly. True when it is ejected from now on; false when it is avoided already, or too many are ejected.</summary>
@@ -103,7 +109,7 @@ internal sealed class AvoidanceTable(HealthSettings settings, Random random)
         // Should nobody ever hear of this one, as when its caller gives up, the next is let through after a while.
         var after = before.IsEjection
             ? before with { Until = now.Utc + _options.EjectionTime, Due = now.After(_options.EjectionTime), IsTrying = true }
-            : Unanswered(before.Reason, before.Detail, before, now) with { IsTrying = true };
+            : Unanswered(before.Reason, before.Detail, before, now) with { IsTrying = true, ProbesPassed = before.ProbesPassed };
         Volatile.Write(ref endpoint.Load.Avoidance, after);
         return true;
     }
@@ -124,6 +130,17 @@ internal sealed class AvoidanceTable(HealthSettings settings, Random random)
         Count(endpoint, before, -1);
         events.Add(new(HealthEventKind.Returned, endpoint, before));
         CheckPanic(events);
+    }
+
+    /// <summary>A probe went well: it returns, or is probed again after a pause when that is not enough yet.</summary>
+    public void ProbePassed(BalancedEndpoint endpoint, int enough, TimeSpan pause, HealthMoment now, List<HealthEvent> events)
+    {
+        if (endpoint.Load.Avoidance is not { } before)
+            return;
+        if (before.ProbesPassed + 1 >= enough)
+            Return(endpoint, now, events);
+        else
+            Volatile.Write(ref endpoint.Load.Avoidance, before with { ProbesPassed = before.ProbesPassed + 1, Until = now.Utc + pause, Due = now.After(pause) });
     }
 
     private int MostEjected => _ready < 2 ? 0 : Math.Max(1, (int)Math.Floor(_ready * _options.MaxEjectedShare));
@@ -157,6 +174,7 @@ internal sealed class AvoidanceTable(HealthSettings settings, Random random)
         // Whoever lags behind may still send to one that has left: that one is avoided as well, but counts no more.
         if (Member(endpoint) is not { } member)
             return;
+        _all += by;
         if (member.Endpoint.State == EndpointState.Ready)
             _readyAvoided += by;
         if (avoidance.IsEjection)

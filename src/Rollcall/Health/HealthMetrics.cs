@@ -13,6 +13,7 @@ internal sealed class HealthMetrics
     private readonly Counter<long> _avoidances;
     private readonly Counter<long> _spared;
     private readonly Counter<long> _panics;
+    private readonly Counter<long> _probes;
 
     public HealthMetrics(IMeterFactory? meters)
     {
@@ -21,9 +22,12 @@ internal sealed class HealthMetrics
         _avoidances = Meter.CreateCounter<long>("rollcall.health.ejections", "{ejection}", "Endpoints that were avoided for a while, or once more, by reason.");
         _spared = Meter.CreateCounter<long>("rollcall.health.ejections.spared", "{ejection}", "Endpoints that were not ejected because too many were already, by reason.");
         _panics = Meter.CreateCounter<long>("rollcall.health.panics", "{panic}", "How often so few endpoints of a set were left that ejected ones were used as well.");
+        _probes = Meter.CreateCounter<long>("rollcall.health.probes", "{probe}", "Probes of avoided and idle endpoints, by what they found.");
     }
 
     public Meter Meter { get; }
+
+    public void Probed(bool isWell) => _probes.Add(1, new KeyValuePair<string, object?>("rollcall.outcome", isWell ? "well" : "failed"));
 
     /// <summary>Who is avoided at present, asked for when somebody looks.</summary>
     public void Observe(Func<IEnumerable<Avoidance>> avoided, Func<int> panicking)

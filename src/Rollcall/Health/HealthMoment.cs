@@ -14,6 +14,9 @@ internal readonly record struct HealthMoment(long Timestamp, long Frequency, Dat
     /// <summary>The timestamp a while later.</summary>
     public long After(TimeSpan length) => Timestamp + (long)(length.TotalSeconds * Frequency);
 
+    /// <summary>Another timestamp a while later.</summary>
+    public long Later(long timestamp, TimeSpan length) => timestamp + (long)(length.TotalSeconds * Frequency);
+
     /// <summary>How long ago a timestamp was.</summary>
     public TimeSpan Since(long timestamp) => TimeSpan.FromSeconds((double)(Timestamp - timestamp) / Frequency);
 }

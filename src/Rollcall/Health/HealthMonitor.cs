@@ -13,6 +13,7 @@ internal sealed class HealthMonitor : IDisposable
     private readonly HealthContext _context;
     private readonly Random _random;
     private readonly ITimer _timer;
+    private readonly HealthProber? _prober;
     private bool _isRunning;
     private bool _disposed;
 
@@ -23,6 +24,7 @@ internal sealed class HealthMonitor : IDisposable
         _context = context;
         _random = random;
         _timer = context.Time.CreateTimer(static monitor => ((HealthMonitor)monitor!).OnTick(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+        _prober = context.Probe is { } probe ? new HealthProber(context, probe, All, new Random(random.Next())) : null;
         context.Metrics.Observe(
             () => All().SelectMany(static health => health.Endpoints).Select(static endpoint => Volatile.Read(ref endpoint.Load.Avoidance)).OfType<Avoidance>(),
             () => All().Count(static health => health.IsPanicking));
@@ -47,7 +49,7 @@ internal sealed class HealthMonitor : IDisposable
         {
             if (!_byTarget.TryGetValue(target, out var entry))
             {
-                entry = new Entry(new ServiceHealth(target, _context, new Random(_random.Next())));
+                entry = new Entry(new ServiceHealth(target, _context, new Random(_random.Next()), WakeProber));
                 _byTarget.Add(target, entry);
             }
 
@@ -58,6 +60,8 @@ internal sealed class HealthMonitor : IDisposable
                 Schedule();
             }
 
+            if (entry.Health.Probe.IdleInterval > TimeSpan.Zero)
+                WakeProber();
             return entry.Health;
         }
     }
@@ -74,7 +78,10 @@ internal sealed class HealthMonitor : IDisposable
         lock (_gate)
             _disposed = true;
         _timer.Dispose();
+        _prober?.Dispose();
     }
+
+    private void WakeProber() => _prober?.Wake();
 
     private void OnTick()
     {

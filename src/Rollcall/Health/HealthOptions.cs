@@ -78,4 +78,12 @@ public sealed class HealthOptions
     /// 0.3: each of those left would have to carry more than three times its load. 0 for never.
     /// </summary>
     public double PanicThreshold { get; set; } = 0.3;
+
+    /// <summary>How endpoints are probed.</summary>
+    public ProbeOptions Probe { get; } = new();
+
+    /// <summary>How the endpoints of single services are probed instead, by the path of their target: <c>orders</c> for <c>rollcall:///orders</c>.</summary>
+    public IDictionary<string, ProbeOptions> Probes { get; } = new Dictionary<string, ProbeOptions>(StringComparer.OrdinalIgnoreCase);
+
+    internal ProbeOptions ProbeOf(ServiceTarget target) => Probes.TryGetValue(target.Path, out var probe) ? probe : Probe;
 }

@@ -21,6 +21,26 @@ internal static class HealthOptionsReader
         options.MaxEjectionTime = reader.Duration(nameof(options.MaxEjectionTime)) ?? options.MaxEjectionTime;
         options.MaxEjectedShare = reader.Share(nameof(options.MaxEjectedShare)) ?? options.MaxEjectedShare;
         options.PanicThreshold = reader.Share(nameof(options.PanicThreshold)) ?? options.PanicThreshold;
+        Read(reader.Part(nameof(options.Probe)), options.Probe);
+        foreach (var service in reader.Parts(nameof(options.Probes)))
+        {
+            // What is not said is as for all.
+            var probe = options.Probe.Copy();
+            Read(service.Reader, probe);
+            options.Probes[service.Key] = probe;
+        }
+
+        reader.End();
+    }
+
+    private static void Read(ConfigurationReader reader, ProbeOptions options)
+    {
+        options.Kind = reader.Text(nameof(options.Kind)) ?? options.Kind;
+        options.Path = reader.Text(nameof(options.Path)) ?? options.Path;
+        options.Port = reader.Text(nameof(options.Port)) ?? options.Port;
+        options.Timeout = reader.Duration(nameof(options.Timeout)) ?? options.Timeout;
+        options.HealthyThreshold = reader.Number(nameof(options.HealthyThreshold)) ?? options.HealthyThreshold;
+        options.IdleInterval = reader.Duration(nameof(options.IdleInterval)) ?? options.IdleInterval;
         reader.End();
     }
 }

@@ -36,6 +36,10 @@ internal static class HealthOptionsValidator
             yield return Text($"{where}{nameof(options.EjectionTime)} is {options.EjectionTime}; it must be 100 ms to 1 h.");
         if (options.MaxEjectionTime < options.EjectionTime || options.MaxEjectionTime > MaxTime)
             yield return Text($"{where}{nameof(options.MaxEjectionTime)} is {options.MaxEjectionTime}; it must be at least {nameof(options.EjectionTime)} and at most 1 h.");
+        foreach (var error in Errors(options.Probe, $"{where}{nameof(options.Probe)}:"))
+            yield return error;
+        foreach (var error in options.Probes.SelectMany(probe => Errors(probe.Value, $"{where}{nameof(options.Probes)}:{probe.Key}:")))
+            yield return error;
         foreach (var (name, share) in new (string, double)[]
         {
             (nameof(options.SuccessRateMargin), options.SuccessRateMargin),
@@ -46,6 +50,20 @@ internal static class HealthOptionsValidator
             if (share is not (>= 0 and <= 1))
                 yield return Text($"{where}{name} is {share}; it must be 0 to 1.");
         }
+    }
+
+    private static IEnumerable<string> Errors(ProbeOptions options, string where)
+    {
+        if (options.Kind is not (ProbeKinds.None or ProbeKinds.Tcp or ProbeKinds.Http))
+            yield return $"{where}{nameof(options.Kind)} is '{options.Kind}'; there are: {ProbeKinds.None}, {ProbeKinds.Tcp}, {ProbeKinds.Http}.";
+        if (options.Path.Length > 1_000 || !options.Path.StartsWith('/') || options.Path.AsSpan().ContainsAnyExceptInRange('!', '~') || options.Path.Contains('#', StringComparison.Ordinal))
+            yield return $"{where}{nameof(options.Path)} is '{options.Path}'; write it like /health or /health?full=1.";
+        if (options.Timeout < TimeSpan.FromMilliseconds(10) || options.Timeout > TimeSpan.FromMinutes(1))
+            yield return Text($"{where}{nameof(options.Timeout)} is {options.Timeout}; it must be 10 ms to 1 min.");
+        if (options.HealthyThreshold is < 1 or > 100)
+            yield return Text($"{where}{nameof(options.HealthyThreshold)} is {options.HealthyThreshold}; it must be 1 to 100.");
+        if (options.IdleInterval != TimeSpan.Zero && (options.IdleInterval < TimeSpan.FromSeconds(1) || options.IdleInterval > MaxTime))
+            yield return Text($"{where}{nameof(options.IdleInterval)} is {options.IdleInterval}; it must be 0 (never), or 1 s to 1 h.");
     }
 
     private static string Text(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);

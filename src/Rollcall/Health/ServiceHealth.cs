@@ -8,10 +8,15 @@ namespace Rollcall.Health;
 /// What this process has learned of the endpoints of one target, shared by everyone in it who sends to them. Follows the snapshots: an endpoint that stays
 /// keeps what was learned of it, one that has left is forgotten. Thread-safe; the lock is taken on change only.
 /// </summary>
-internal sealed partial class ServiceHealth(ServiceTarget target, HealthContext context, Random random)
+internal sealed class ServiceHealth(ServiceTarget target, HealthContext context, Random random, Action? onAvoided = null)
 {
+    // Should probes not come for whatever reason, a request tries after all.
+    private static readonly TimeSpan ProbeGrace = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan ProbePause = TimeSpan.FromSeconds(1);
+
     private readonly Lock _gate = new();
     private readonly AvoidanceTable _avoided = new(context.Settings, random);
+    private readonly HealthNews _news = new(target, context);
     private ImmutableArray<Action> _listeners = [];
     private EndpointSet? _set;
     private ImmutableArray<BalancedEndpoint> _endpoints = [];
@@ -138,13 +143,76 @@ internal sealed partial class ServiceHealth(ServiceTarget target, HealthContext 
         Tell(events, tellsListeners: true);
     }
 
+    /// <summary>How its endpoints are probed.</summary>
+    public ProbeOptions Probe { get; } = context.Settings.Options.ProbeOf(target);
+
+    /// <summary>True while there may be somebody to probe later.</summary>
+    public bool HasProbes
+    {
+        get
+        {
+            lock (_gate)
+                return CanProbe && (Probe.IdleInterval > TimeSpan.Zero ? IsFollowed : _avoided.Avoided > 0);
+        }
+    }
+
+    /// <summary>Up to <paramref name="most"/> endpoints that are to be probed now; what becomes of each must be told to <see cref="Probed"/>.</summary>
+    public List<BalancedEndpoint> TakeProbes(int most)
+    {
+        List<BalancedEndpoint> due = [];
+        lock (_gate)
+        {
+            if (!CanProbe || (_avoided.Avoided == 0 && Probe.IdleInterval <= TimeSpan.Zero))
+                return due;
+            var now = Now();
+            foreach (var endpoint in _endpoints)
+            {
+                if (due.Count >= most)
+                    break;
+                var isDue = endpoint.Load.Avoidance is { } avoidance
+                    ? IsProbed(avoidance) && _avoided.Try(endpoint, now)
+                    : Probe.IdleInterval > TimeSpan.Zero && endpoint.InFlight == 0 && endpoint.Load.Traffic.IsIdle(now.Timestamp, now.After(-Probe.IdleInterval));
+                if (isDue)
+                    due.Add(endpoint);
+            }
+        }
+
+        return due;
+    }
+
+    /// <summary>Learns from a probe.</summary>
+    public void Probed(BalancedEndpoint endpoint, ProbeResult result)
+    {
+        if (result.Problem is not { } problem)
+        {
+            Apply(endpoint, (avoided, endpoint, now, events) => avoided.ProbePassed(endpoint, Probe.HealthyThreshold, ProbePause, now, events));
+            return;
+        }
+
+        Apply(endpoint, (avoided, endpoint, now, events) =>
+        {
+            if (endpoint.Load.Avoidance is { IsEjection: true })
+                avoided.EjectAgain(endpoint, result.Detail, now, events);
+            else if (problem is AvoidReason.FailedProbe)
+                avoided.Eject(endpoint, problem, result.Detail, latencyLimit: null, now, events);
+            else
+                avoided.Unanswered(endpoint, problem, result.Detail, now, events);
+        });
+    }
+
+    private bool CanProbe => context.Probe is not null && Probe.Kind != ProbeKinds.None;
+
+    // A frozen process accepts connections: that one can be made says only something of one that could not be reached.
+    private bool IsProbed(Avoidance avoidance) => CanProbe && (Probe.Kind == ProbeKinds.Http || avoidance.Reason == AvoidReason.Unreachable);
+
     private bool AllowsAvoided(BalancedEndpoint endpoint, Avoidance avoidance)
     {
         var allowed = avoidance.IsEjection && IsPanicking;
-        if (context.Time.GetTimestamp() < avoidance.Due)
+        var now = Now();
+        if (now.Timestamp < avoidance.Due || (IsProbed(avoidance) && now.Timestamp < now.Later(avoidance.Due, ProbeGrace)))
             return allowed;
         lock (_gate)
-            return _avoided.Try(endpoint, Now()) || allowed;
+            return _avoided.Try(endpoint, now) || allowed;
     }
 
     private void Unanswered(BalancedEndpoint endpoint, AvoidReason reason, string detail)
@@ -215,8 +283,10 @@ internal sealed partial class ServiceHealth(ServiceTarget target, HealthContext 
         var changed = false;
         foreach (var happened in events)
         {
-            Tell(happened);
+            _news.Tell(happened, _avoided);
             changed |= happened.ChangesWhoIsUsed;
+            if (happened.Kind == HealthEventKind.Avoided)
+                onAvoided?.Invoke();
         }
 
         if (!changed || !tellsListeners)
@@ -224,42 +294,6 @@ internal sealed partial class ServiceHealth(ServiceTarget target, HealthContext 
         foreach (var listener in _listeners)
             listener();
     }
-
-    private void Tell(in HealthEvent happened)
-    {
-        var id = happened.Endpoint?.Endpoint.Id ?? "";
-        switch (happened)
-        {
-            case { Kind: HealthEventKind.Avoided, Avoidance: { IsEjection: true } ejection }:
-                context.Metrics.Avoided(ejection.Reason);
-                Log.Ejected(context.Logger, id, Target, LengthOf(ejection), ejection.Times, ejection.Reason.ToText(), ejection.Detail);
-                break;
-            case { Kind: HealthEventKind.Avoided, Avoidance: { } avoidance }:
-                context.Metrics.Avoided(avoidance.Reason);
-                Log.Avoided(context.Logger, id, Target, LengthOf(avoidance), avoidance.Reason.ToText(), avoidance.Detail);
-                break;
-            case { Kind: HealthEventKind.AvoidedAgain, Avoidance: { } avoidance }:
-                context.Metrics.Avoided(avoidance.Reason);
-                Log.StillAvoided(context.Logger, id, Target, LengthOf(avoidance), avoidance.Reason.ToText(), avoidance.Detail);
-                break;
-            case { Kind: HealthEventKind.Returned, Avoidance: { } avoidance }:
-                Log.Returned(context.Logger, id, Target, DurationText.Format(context.Time.GetUtcNow() - avoidance.Since), avoidance.Reason.ToText());
-                break;
-            case { Kind: HealthEventKind.Spared, Avoidance: { } avoidance }:
-                context.Metrics.Spared(avoidance.Reason);
-                Log.Spared(context.Logger, id, Target, avoidance.Reason.ToText(), avoidance.Detail, _avoided.Ejected, _avoided.Ready);
-                break;
-            case { Kind: HealthEventKind.PanicBegan }:
-                context.Metrics.Panicked();
-                Log.PanicBegan(context.Logger, _avoided.Usable, _avoided.Ready, Target);
-                break;
-            case { Kind: HealthEventKind.PanicEnded }:
-                Log.PanicEnded(context.Logger, _avoided.Usable, _avoided.Ready, Target);
-                break;
-        }
-    }
-
-    private string LengthOf(Avoidance avoidance) => DurationText.Format(TimeSpan.FromMilliseconds(Math.Ceiling((avoidance.Until - context.Time.GetUtcNow()).TotalMilliseconds)));
 
     private static string Word(OutcomeKind kind) => kind switch
     {

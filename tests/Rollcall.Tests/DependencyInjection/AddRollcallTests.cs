@@ -128,13 +128,20 @@ public sealed class AddRollcallTests
             ["Rollcall:SlowStartAggression"] = "0.01",
             ["Rollcall:Aperture"] = "100001",
             ["Rollcall:PreferOwnZone"] = "perhaps",
+            ["Rollcall:Health:MaxEjectedShare"] = "1.5",
+            ["Rollcall:Health:Interval"] = "1ms",
+            ["Rollcall:Health:LatencyFactor"] = "0.5",
+            ["Rollcall:Health:Retries"] = "1",
+            ["Rollcall:Health:Probe:Kind"] = "udp",
+            ["Rollcall:Health:Probes:orders:Kind"] = "tcp",
+            ["Rollcall:Health:Probes:orders:Path"] = "health",
         });
         builder.Services.AddRollcall();
         using var host = builder.Build();
 
         var error = await Assert.ThrowsAsync<OptionsValidationException>(() => host.StartAsync());
 
-        string[] keys = ["Services:a", "Services:b", "Services:c", "DefaultScheme", "Node", "Balancer", "MaxAttempts", "PerTryTimeout", "ConnectTimeout", "AvoidTime", "Watch: ", "PerTryTimout is no option", "Watch:Lingr is no option", "Dns:Servers names 'dns.test'", "Dns:AddressFamily is 'ipv5'", "Dns:MinInterval is", "Dns:Timeout is no option", "SlowStartWindow", "SlowStartMinShare", "SlowStartAggression", "Aperture", "PreferOwnZone"];
+        string[] keys = ["Services:a", "Services:b", "Services:c", "DefaultScheme", "Node", "Balancer", "MaxAttempts", "PerTryTimeout", "ConnectTimeout", "AvoidTime", "Watch: ", "PerTryTimout is no option", "Watch:Lingr is no option", "Dns:Servers names 'dns.test'", "Dns:AddressFamily is 'ipv5'", "Dns:MinInterval is", "Dns:Timeout is no option", "SlowStartWindow", "SlowStartMinShare", "SlowStartAggression", "Aperture", "PreferOwnZone", "Health:MaxEjectedShare", "Health:Interval", "Health:LatencyFactor", "Health:Retries is no option", "Health:Probe:Kind", "Health:Probes:orders:Path"];
         Assert.Equal(keys.Length, error.Failures.Count());
         Assert.All(keys, key => Assert.Single(error.Failures, failure => failure.StartsWith($"Rollcall:{key}", StringComparison.Ordinal)));
         Assert.Contains("Rollcall:PerTryTimeout is 'soon', which is no duration; write it like 2s, 500ms or 00:00:02.", error.Failures, StringComparer.Ordinal);

@@ -25,6 +25,7 @@ public sealed class OutlierDetectorTests
     [InlineData("10 500")]
     [InlineData("10 500 12", 1)]
     [InlineData("10 10 10 700 900", 4, 3)]
+    [InlineData("10 10 700 800 900", 4, 3, 2)]
     [InlineData("900 900 900 900")]
     public void Latencies_NameThoseFarAboveTheOthers(string latencies, params int[] expected)
     {

@@ -8,8 +8,8 @@ namespace Rollcall.Tests.Health;
 /// <summary>The health of endpoints as a process has it, for tests: avoided for 1 s at first, 30 s at most.</summary>
 internal static class TestHealth
 {
-    public static HealthMonitor Monitor(TimeProvider time, HealthOptions? options = null, HealthMetrics? metrics = null, ILogger? logger = null) =>
-        new(Context(time, options, metrics, logger), new Random(1));
+    public static HealthMonitor Monitor(TimeProvider time, HealthOptions? options = null, HealthMetrics? metrics = null, IEndpointProbe? probe = null) =>
+        new(Context(time, options, metrics, null) with { Probe = probe }, new Random(1));
 
     public static ServiceHealth Of(TimeProvider time, HealthOptions? options = null, int seed = 1, HealthMetrics? metrics = null, ILogger? logger = null) =>
         new(Make.Target, Context(time, options, metrics, logger), new Random(seed));

@@ -2,7 +2,7 @@ using Microsoft.Extensions.Logging;
 
 namespace Rollcall.Health;
 
-internal sealed partial class ServiceHealth
+internal sealed partial class HealthNews
 {
     private static partial class Log
     {
