@@ -17,7 +17,7 @@ internal static class PickCommand
     {
         var target = Inputs.Target();
         var count = Inputs.Number("-n", "N", "How many requests to share out. Default: 1000.", 1, MaxPicks);
-        var policy = new Option<string?>("--policy") { Description = "round-robin, random or least-requests. Default: round-robin.", HelpName = "NAME" };
+        var balancing = new BalancingInputs(Balancers.RoundRobin);
         var command = new CliCommand("pick", "Shows how a balancing policy would share requests among the endpoints of a target.")
         {
             Details = "Nothing is sent. Every request is taken to end before the next begins, so that least-requests sees no load.",
@@ -26,19 +26,21 @@ internal static class PickCommand
             [
                 new("Who gets what, and who gets nothing and why", "rollcall pick orders"),
                 new("How even is random", "rollcall pick static:///a:80,b:80,c:80 -n 100 --policy random"),
+                new("What a caller in zone a sends where", "rollcall pick orders --zone a"),
             ],
         };
         command.Add(target);
         command.Add(count);
-        command.Add(policy);
+        balancing.AddTo(command);
         return context.Bind(command, async (invocation, cancellationToken) =>
         {
-            var balancer = new Balancers(new Random(invocation.Environment.Seed)).Get(invocation.Parse.GetValue(policy) ?? Balancers.RoundRobin);
+            var balancers = new Balancers(new Random(invocation.Environment.Seed));
+            var options = balancing.Read(invocation.Parse, balancers);
             await using var resolver = invocation.OpenResolver();
             var set = await resolver.ResolveAsync(invocation.Parse.GetRequiredValue(target), cancellationToken);
             if (set.Endpoints.IsEmpty)
                 throw new CliException(ExitCode.NotFound, $"{set.Target} has no endpoints to pick from.");
-            Show(invocation, Distribution.Of(set, balancer, invocation.Parse.GetValue(count) ?? DefaultPicks));
+            Show(invocation, Distribution.Of(set, balancers, options, invocation.Environment.Time, invocation.Parse.GetValue(count) ?? DefaultPicks));
             return ExitCode.Ok;
         });
     }

@@ -37,6 +37,7 @@ internal static class RollcallCommand
                 ResolveCommand.Create(context),
                 WatchCommand.Create(context),
                 PickCommand.Create(context),
+                ExplainCommand.Create(context),
                 StatusCommand.Create(context),
                 GatewayCommand.Create(context),
                 JournalCommand.Create(context),

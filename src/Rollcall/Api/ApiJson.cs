@@ -18,5 +18,6 @@ namespace Rollcall.Api;
 [JsonSerializable(typeof(HistoryDocument))]
 [JsonSerializable(typeof(ChangeDocument))]
 [JsonSerializable(typeof(StatusReportDocument))]
+[JsonSerializable(typeof(ExplanationDocument))]
 [JsonSerializable(typeof(ProblemDocument))]
 public sealed partial class ApiJson : JsonSerializerContext;

@@ -22,7 +22,7 @@ public static class RollcallServiceCollectionExtensions
 {
     /// <summary>
     /// Adds service discovery: <see cref="ServiceResolver"/>, <see cref="SourceRegistry"/> with the sources <c>static</c>, <c>file</c>, <c>rollcall</c>, <c>dns</c>,
-    /// <c>http</c> and <c>configuration</c>, and <see cref="Balancers"/>. Configured by the section <c>Rollcall</c> (see <see cref="RollcallOptions"/>). Own sources and policies are
+    /// <c>http</c> and <c>configuration</c>, <see cref="Balancers"/> and <see cref="ServiceExplainer"/>. Configured by the section <c>Rollcall</c> (see <see cref="RollcallOptions"/>). Own sources and policies are
     /// added as <see cref="IDiscoverySource"/> and <see cref="IBalancer"/>. Calling it again adds nothing but <paramref name="configure"/>.
     /// </summary>
     /// <example><code>
@@ -111,6 +111,18 @@ public static class RollcallServiceCollectionExtensions
                 provider.GetRequiredService<HttpMetrics>(),
                 Time(provider),
                 provider.GetRequiredService<ILogger<RollcallHandler>>());
+        });
+        services.TryAddSingleton(static provider => new PickExplainer(provider.GetRequiredService<Balancers>(), Time(provider)));
+        services.TryAddSingleton(static provider =>
+        {
+            provider.GetRequiredService<ServiceNamesFollower>();
+            var options = provider.GetRequiredService<IOptionsMonitor<RollcallClientOptions>>();
+            return new ServiceExplainer(
+                provider.GetRequiredService<ServiceRouter>(),
+                provider.GetRequiredService<ServiceResolver>(),
+                provider.GetRequiredService<HealthMonitor>(),
+                provider.GetRequiredService<PickExplainer>(),
+                options.Get);
         });
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IHttpMessageHandlerBuilderFilter, ConnectTimeoutFilter>());
     }
