@@ -1,15 +1,17 @@
+using System.Net.Quic;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.AspNetCore.Server.Kestrel.Https;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
-using Rollcall.Balancing;
+using Rollcall.Gateway.Certificates;
+using Rollcall.Gateway.Clients;
 using Rollcall.Gateway.Configuration;
 using Rollcall.Gateway.Forwarding;
-using Rollcall.Http;
-using Rollcall.Sources;
+using Rollcall.Gateway.Reloading;
 using Yarp.ReverseProxy.Configuration;
 
 namespace Rollcall.Gateway;
@@ -46,7 +48,7 @@ public sealed class GatewayHost : IAsyncDisposable
         try
         {
             var routes = app.Services.GetRequiredService<GatewayRoutes>();
-            await routes.LoadAsync(options.RoutesFile, cancellationToken);
+            await app.Services.GetRequiredService<RoutesFollower>().StartWithAsync(options.RoutesFile, cancellationToken);
             Map(app, routes);
             return new GatewayHost(app, routes);
         }
@@ -66,10 +68,11 @@ public sealed class GatewayHost : IAsyncDisposable
     public static async Task<(int Routes, int Clusters)> CheckAsync(string file, Action<IServiceCollection> configureServices, CancellationToken cancellationToken)
     {
         var services = new ServiceCollection();
-        services.AddLogging();
-        AddGateway(services, configureServices);
+        configureServices(services);
+        AddGatewayTo(services);
         await using var provider = services.BuildServiceProvider();
-        var config = await provider.GetRequiredService<GatewayRoutes>().CheckAsync(file, cancellationToken);
+        var text = await RoutesFile.ReadAsync(file, cancellationToken);
+        var (config, _) = await provider.GetRequiredService<GatewayRoutes>().CheckAsync(file, text);
         return (config.Routes.Length, config.Clusters.Count);
     }
 
@@ -82,14 +85,30 @@ public sealed class GatewayHost : IAsyncDisposable
     /// <inheritdoc />
     public ValueTask DisposeAsync() => _app.DisposeAsync();
 
+    /// <summary>What reads and checks routes, without a server.</summary>
+    internal static void AddGatewayTo(IServiceCollection services)
+    {
+        services.AddLogging();
+        services.TryAddSingleton(new ListenUrls(Encrypted: null));
+        AddYarp(services);
+        services.AddRollcall();
+        services.AddSingleton<ConfigVocabulary>();
+        services.AddSingleton<ModelBuilder>();
+        services.AddSingleton<GatewayRoutes>();
+        services.AddSingleton<CertificateStore>();
+        services.AddSingleton<RoutesFollower>();
+        services.AddSingleton<GatewayForwarder>();
+    }
+
     private static WebApplication Build(GatewayOptions options, Action<ILoggingBuilder> logging)
     {
         // Empty: no configuration files or middleware that a gateway has no use for.
+        var urls = options.Urls.Select(Parse).ToArray();
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions { EnvironmentName = Environments.Production });
-        builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel =>
+        builder.WebHost.UseKestrelCore().UseQuic().ConfigureKestrel(kestrel =>
         {
             kestrel.AddServerHeader = false;
-            Listen(kestrel, options.Urls);
+            Listen(kestrel, urls);
         });
         logging(builder.Logging);
         builder.Logging.AddFilter("Microsoft", LogLevel.Warning);
@@ -99,20 +118,12 @@ public sealed class GatewayHost : IAsyncDisposable
         builder.Logging.AddFilter("Yarp.ReverseProxy.Forwarder.HttpForwarder", LogLevel.None);
         builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = options.StopWithin);
         builder.Services.Configure<ConsoleLifetimeOptions>(static console => console.SuppressStatusMessages = true);
-        AddGateway(builder.Services, options.ConfigureServices);
+        builder.Services.AddSingleton(new ListenUrls(urls.FirstOrDefault(static url => url.IsEncrypted)?.Url));
+        options.ConfigureServices(builder.Services);
+        AddGatewayTo(builder.Services);
+        builder.Services.AddHostedService(static services => services.GetRequiredService<RoutesFollower>());
+        builder.Services.AddHostedService<CertificateFollower>();
         return builder.Build();
-    }
-
-    private static void AddGateway(IServiceCollection services, Action<IServiceCollection> configureServices)
-    {
-        AddYarp(services);
-        configureServices(services);
-        services.AddRollcall();
-        services.AddSingleton<ConfigVocabulary>(static provider => new(provider.GetRequiredService<SourceRegistry>(), provider.GetRequiredService<Balancers>()));
-        services.AddSingleton<ModelBuilder>(static provider => new(
-            provider.GetRequiredService<ClientContext>(), provider.GetRequiredService<SelectorFactory>(), provider.GetRequiredService<TimeProvider>()));
-        services.AddSingleton<GatewayRoutes>();
-        services.AddSingleton<GatewayForwarder>();
     }
 
     private static void AddYarp(IServiceCollection services)
@@ -129,25 +140,43 @@ public sealed class GatewayHost : IAsyncDisposable
         services.TryAddSingleton(TimeProvider.System);
     }
 
-    private static void Listen(KestrelServerOptions kestrel, IReadOnlyList<string> urls)
+    private static ListenUrl Parse(string url) => ListenUrl.TryParse(url, out var listen)
+        ? listen
+        : throw new ArgumentException($"{url} is no URL for a gateway to listen on; write http://127.0.0.1:7680, h2c://127.0.0.1:7681 or https://0.0.0.0:7443.", nameof(url));
+
+    private static void Listen(KestrelServerOptions kestrel, IReadOnlyList<ListenUrl> urls)
     {
-        foreach (var url in urls)
+        var certificates = kestrel.ApplicationServices.GetRequiredService<CertificateStore>();
+        foreach (var listen in urls)
         {
-            if (!ListenUrl.TryParse(url, out var listen))
-                throw new ArgumentException($"{url} is no URL for a gateway to listen on; write http://127.0.0.1:7680, h2c://127.0.0.1:7681 or https://0.0.0.0:7443.", nameof(urls));
             if (listen.Address is null)
-                kestrel.ListenLocalhost(listen.Port, endpoint => Speak(endpoint, listen));
+                kestrel.ListenLocalhost(listen.Port, endpoint => Speak(endpoint, listen, certificates));
             else
-                kestrel.Listen(listen.Address, listen.Port, endpoint => Speak(endpoint, listen));
+                kestrel.Listen(listen.Address, listen.Port, endpoint => Speak(endpoint, listen, certificates));
         }
     }
 
-    private static void Speak(ListenOptions endpoint, ListenUrl listen) =>
-        endpoint.Protocols = listen.Scheme is "h2c" ? HttpProtocols.Http2 : HttpProtocols.Http1;
+    private static void Speak(ListenOptions endpoint, ListenUrl listen, CertificateStore certificates)
+    {
+        // In the clear there is nothing to negotiate with: one protocol for each place.
+        endpoint.Protocols = listen.Scheme switch
+        {
+            "h2c" => HttpProtocols.Http2,
+            "https" => QuicListener.IsSupported ? HttpProtocols.Http1AndHttp2AndHttp3 : HttpProtocols.Http1AndHttp2,
+            _ => HttpProtocols.Http1,
+        };
+        if (listen.IsEncrypted)
+            endpoint.UseHttps(new TlsHandshakeCallbackOptions { OnConnection = certificates.OptionsFor });
+    }
 
     private static void Map(WebApplication app, GatewayRoutes routes)
     {
         var forwarder = app.Services.GetRequiredService<GatewayForwarder>();
+        app.Use(next => context =>
+        {
+            TrustedProxies.Apply(context, routes.Current.Config.TrustedProxies);
+            return next(context);
+        });
         app.UseRouting();
         app.MapReverseProxy(proxy => proxy.Run(forwarder.ForwardAsync)).ConfigureEndpoints(routes.Attach);
         app.UseEndpoints(static _ => { });

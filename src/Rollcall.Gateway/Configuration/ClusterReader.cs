@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using Rollcall.Balancing;
 using Rollcall.Servers;
 using Rollcall.Sources.Text;
 
@@ -8,8 +7,7 @@ namespace Rollcall.Gateway.Configuration;
 /// <summary>Reads the clusters of a file, and makes one for each target that a route names directly.</summary>
 internal sealed class ClusterReader(ConfigVocabulary vocabulary, List<ConfigError> errors)
 {
-    private static readonly TimeSpan Millisecond = TimeSpan.FromMilliseconds(1);
-    private static readonly TimeSpan MaxTime = TimeSpan.FromHours(1);
+    private static readonly string[] Keys = ["target", "scheme", "port", "protocol", "maxConnections", "tls"];
 
     private readonly Dictionary<string, GatewayClusterConfig> _clusters = new(StringComparer.Ordinal);
 
@@ -49,7 +47,7 @@ internal sealed class ClusterReader(ConfigVocabulary vocabulary, List<ConfigErro
         }
 
         var name = target!.ToString();
-        _clusters.TryAdd(name, new() { Name = name, Target = target, Fingerprint = name, Place = place });
+        _clusters.TryAdd(name, new() { Name = name, Target = target, Fingerprint = name, Client = vocabulary.NewClient(), Place = place });
         return name;
     }
 
@@ -61,35 +59,25 @@ internal sealed class ClusterReader(ConfigVocabulary vocabulary, List<ConfigErro
     {
         var where = $"cluster '{name}'";
         if (value is ScalarNode { Text: { } text })
-            return Target(text, value, where) is { } only ? new() { Name = name, Target = only, Fingerprint = Fingerprint.Of(value), Place = value } : null;
+            return Target(text, value, where) is { } only ? new() { Name = name, Target = only, Fingerprint = Fingerprint.Of(value), Client = vocabulary.NewClient(), Place = value } : null;
         if (value is not MapNode map)
         {
             errors.Add(new(value.Line, value.Column, $"{where}: must be a target such as rollcall:///orders, or a map with 'target'"));
             return null;
         }
 
-        var part = new Section(
-            map, where, errors, "target", "scheme", "port", "protocol", "balancer", "perTryTimeout", "maxAttempts", "connectTimeout", "maxReplayBytes", "maxConnections", "tls");
+        var part = new Section(map, where, errors, [.. Keys, .. ClientReader.Keys]);
         if (!part.Has("target"))
             part.Fail("target", "'target' is missing");
-        var cluster = new GatewayClusterConfig
+        return new GatewayClusterConfig
         {
             Name = name,
             Target = part.Text("target") is { } found && Target(found, part.Place("target"), where) is { } target ? target : ServiceTarget.Parse("static:///none:1"),
             Fingerprint = Fingerprint.Of(value),
+            Client = ClientReader.Read(part, vocabulary),
             Place = value,
             Port = part.Text("port"),
-        };
-        return Tuned(part, cluster);
-    }
-
-    private GatewayClusterConfig Tuned(Section part, GatewayClusterConfig cluster)
-    {
-        if (part.Text("balancer") is { } balancer && !vocabulary.IsBalancer(balancer))
-            part.Fail("balancer", $"'balancer' is '{balancer}'; there are: {string.Join(", ", vocabulary.Balancers)}");
-        return cluster with
-        {
-            Scheme = part.OneOf("scheme", "http", "https", "https+http", "http+https") ?? cluster.Scheme,
+            Scheme = part.OneOf("scheme", "http", "https", "https+http", "http+https") ?? "http+https",
             Protocol = part.OneOf("protocol", "auto", "http1", "http2", "http3") switch
             {
                 "http1" => ClusterProtocol.Http1,
@@ -97,11 +85,6 @@ internal sealed class ClusterReader(ConfigVocabulary vocabulary, List<ConfigErro
                 "http3" => ClusterProtocol.Http3,
                 _ => ClusterProtocol.Auto,
             },
-            Balancer = part.Text("balancer") ?? Balancers.RoundRobin,
-            PerTryTimeout = part.Duration("perTryTimeout", Millisecond, MaxTime) ?? cluster.PerTryTimeout,
-            MaxAttempts = (int)(part.Number("maxAttempts", 1, 10) ?? cluster.MaxAttempts),
-            ConnectTimeout = part.Duration("connectTimeout", Millisecond, MaxTime) ?? cluster.ConnectTimeout,
-            MaxReplayBytes = (int)(part.Number("maxReplayBytes", 0, 64 * 1024 * 1024) ?? cluster.MaxReplayBytes),
             MaxConnections = (int?)part.Number("maxConnections", 1, 100_000),
             Tls = ReadTls(part),
         };

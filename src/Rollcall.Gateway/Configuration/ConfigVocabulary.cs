@@ -1,14 +1,18 @@
+using Microsoft.Extensions.Options;
 using Rollcall.Balancing;
+using Rollcall.Http;
 using Rollcall.Sources;
 
 namespace Rollcall.Gateway.Configuration;
 
 /// <summary>What a routes file may name: the sources and policies that there are.</summary>
-internal sealed class ConfigVocabulary(SourceRegistry sources, Balancers balancers)
+internal sealed class ConfigVocabulary(SourceRegistry sources, Balancers balancers, IOptionsFactory<RollcallClientOptions> clients)
 {
-    public IEnumerable<string> Balancers => balancers.Names;
+    /// <summary>The options of a client of which a file says nothing.</summary>
+    public RollcallClientOptions NewClient() => clients.Create(Options.DefaultName);
 
-    public bool IsBalancer(string name) => balancers.Contains(name);
+    /// <summary>What is wrong with a client's options, each with the option's name first.</summary>
+    public IEnumerable<string> ErrorsOf(RollcallClientOptions client) => RollcallClientOptionsValidator.Errors(client, balancers, "");
 
     /// <summary>Why the text is no target; null, and the target, when it is one.</summary>
     public string? ProblemOf(string text, out ServiceTarget? target)

@@ -1,4 +1,4 @@
-using Rollcall.Balancing;
+using Rollcall.Http;
 using Rollcall.Servers;
 using Rollcall.Sources.Text;
 
@@ -23,16 +23,8 @@ internal sealed record GatewayClusterConfig
 
     public ClusterProtocol Protocol { get; init; } = ClusterProtocol.Auto;
 
-    public string Balancer { get; init; } = Balancers.RoundRobin;
-
-    public TimeSpan PerTryTimeout { get; init; } = TimeSpan.FromSeconds(2);
-
-    public int MaxAttempts { get; init; } = 3;
-
-    public TimeSpan ConnectTimeout { get; init; } = TimeSpan.FromSeconds(2);
-
-    /// <summary>Bodies up to this length are kept, so that they can be sent again.</summary>
-    public int MaxReplayBytes { get; init; } = 64 * 1024;
+    /// <summary>How endpoints are chosen and tried: what is configured for all clients of the process, and what the file says otherwise. Not changed any more.</summary>
+    public required RollcallClientOptions Client { get; init; }
 
     /// <summary>Connections to one endpoint with HTTP/1.1; null for no limit.</summary>
     public int? MaxConnections { get; init; }

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Net;
+using Rollcall.Sources.Text;
 
 namespace Rollcall.Gateway.Configuration;
 
@@ -34,7 +35,8 @@ internal sealed record GatewayConfig
 /// <param name="CertificateFile">PEM, with its chain.</param>
 /// <param name="KeyFile">PEM; null when the key is in the certificate's file.</param>
 /// <param name="Hosts">For which server names it is shown; empty for those that the certificate itself names.</param>
-internal sealed record CertificateConfig(string CertificateFile, string? KeyFile, ImmutableArray<string> Hosts);
+/// <param name="Place">Where it stands in the routes file.</param>
+internal sealed record CertificateConfig(string CertificateFile, string? KeyFile, ImmutableArray<string> Hosts, DataNode Place);
 
 /// <summary>Which requests are written down.</summary>
 internal sealed record AccessLogConfig

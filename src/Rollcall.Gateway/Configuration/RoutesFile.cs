@@ -8,15 +8,16 @@ internal static class RoutesFile
 {
     private static readonly UTF8Encoding StrictUtf8 = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
 
-    /// <exception cref="RoutesFileException">It cannot be used; the message names everything that is wrong, each with its place.</exception>
-    public static async Task<GatewayConfig> LoadAsync(string file, ConfigVocabulary vocabulary, CancellationToken cancellationToken)
+    /// <summary>What a file says.</summary>
+    /// <exception cref="RoutesFileException">It cannot be read.</exception>
+    public static async Task<byte[]> ReadAsync(string file, CancellationToken cancellationToken)
     {
         try
         {
             var length = new FileInfo(file).Length;
             if (length > DataLimits.MaxBytes)
                 throw new RoutesFileException($"{file} has {length} bytes; at most {DataLimits.MaxBytes} are allowed.");
-            return Parse(file, await File.ReadAllBytesAsync(file, cancellationToken), vocabulary);
+            return await File.ReadAllBytesAsync(file, cancellationToken);
         }
         catch (Exception error) when (error is FileNotFoundException or DirectoryNotFoundException)
         {
@@ -29,7 +30,7 @@ internal static class RoutesFile
     }
 
     /// <summary>Reads a document that was loaded from <paramref name="file"/>.</summary>
-    /// <exception cref="RoutesFileException">It cannot be used.</exception>
+    /// <exception cref="RoutesFileException">It cannot be used; the message names everything that is wrong, each with its place.</exception>
     public static GatewayConfig Parse(string file, ReadOnlySpan<byte> text, ConfigVocabulary vocabulary)
     {
         var errors = new List<ConfigError>();

@@ -83,7 +83,7 @@ internal static class RoutesReader
 
             var part = new Section(map, "certificates", file.Errors, "file", "key", "hosts");
             if (part.Text("file") is { } certificate)
-                certificates.Add(new(certificate, part.Text("key"), [.. part.Texts("hosts").Select(static host => host.Text)]));
+                certificates.Add(new(certificate, part.Text("key"), [.. part.Texts("hosts").Select(static host => host.Text)], map));
             else if (!part.Has("file"))
                 part.Fail(map, "'file' is missing");
         }

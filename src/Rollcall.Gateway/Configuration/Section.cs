@@ -100,6 +100,16 @@ internal sealed class Section
         return null;
     }
 
+    public double? Fraction(string key)
+    {
+        if (Text(key) is not { } text)
+            return null;
+        if (double.TryParse(text, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var number))
+            return number;
+        Fail(key, $"'{key}' is '{text}'; it must be a number such as 0.5");
+        return null;
+    }
+
     /// <summary>A share of a whole, written <c>10%</c> or <c>12.5%</c>; in percent.</summary>
     public double? Percent(string key)
     {

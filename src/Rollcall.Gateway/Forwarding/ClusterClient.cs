@@ -20,17 +20,14 @@ internal sealed class ClusterClient : IDisposable
     public ClusterClient(GatewayClusterConfig config, ClientContext context, SelectorFactory selectors, Transport transport)
     {
         Config = config;
-        var settings = new BalancingSettings { Policy = config.Balancer };
-        var options = new RollcallClientOptions
-        {
-            Balancer = config.Balancer,
-            PerTryTimeout = config.PerTryTimeout,
-            MaxAttempts = config.MaxAttempts,
-            ConnectTimeout = config.ConnectTimeout,
-        };
+        Transport = transport;
         _route = new ServiceRoute(
-            new RouteKey("gateway", config.Name, settings), new HostName(config.Name, config.Port), RequestScheme.Find(config.Scheme)!, selectors, config.Target);
-        Invoker = new HttpMessageInvoker(new RollcallHandler(context, options, _route) { InnerHandler = transport.Handler }, disposeHandler: false);
+            new RouteKey("gateway", config.Name, BalancingSettings.Of(config.Client)),
+            new HostName(config.Name, config.Port),
+            RequestScheme.Find(config.Scheme)!,
+            selectors,
+            config.Target);
+        Invoker = new HttpMessageInvoker(new RollcallHandler(context, config.Client, _route) { InnerHandler = transport.Handler }, disposeHandler: false);
         (Version, VersionPolicy) = config.Protocol switch
         {
             ClusterProtocol.Http1 => (HttpVersion.Version11, HttpVersionPolicy.RequestVersionExact),
@@ -41,6 +38,9 @@ internal sealed class ClusterClient : IDisposable
     }
 
     public GatewayClusterConfig Config { get; }
+
+    /// <summary>Its connections.</summary>
+    public Transport Transport { get; }
 
     /// <summary>Sends to an endpoint of the cluster, and to another when that is allowed and helps.</summary>
     public HttpMessageInvoker Invoker { get; }

@@ -1,41 +1,60 @@
-using System.Collections.Immutable;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
+using Rollcall.Gateway.Certificates;
 using Rollcall.Gateway.Configuration;
 using Yarp.ReverseProxy.Configuration;
 
 namespace Rollcall.Gateway.Forwarding;
 
 /// <summary>The routes in force, and how others come into force: checked as a whole first, then at once.</summary>
-internal sealed class GatewayRoutes(ConfigVocabulary vocabulary, IConfigValidator validator, ModelBuilder builder, YarpConfigProvider yarp)
+internal sealed class GatewayRoutes(
+    ConfigVocabulary vocabulary, IConfigValidator validator, ModelBuilder builder, YarpConfigProvider yarp, CertificateStore certificates, ListenUrls urls, TimeProvider time) : IDisposable
 {
+    private readonly SemaphoreSlim _oneAtATime = new(1, 1);
+    private readonly Retirement _retired = new(time);
     private GatewayModel? _current;
 
-    /// <summary>What is in force; only after <see cref="LoadAsync"/>.</summary>
+    /// <summary>What is in force; only after the first <see cref="LoadAsync"/>.</summary>
     public GatewayModel Current => Volatile.Read(ref _current)!;
 
-    /// <summary>Reads a file and puts its routes into force.</summary>
+    /// <summary>Puts the routes of a file into force.</summary>
+    /// <param name="file">Its name, for errors.</param>
+    /// <param name="text">What it says.</param>
+    /// <param name="cancellationToken">Gives up.</param>
     /// <exception cref="RoutesFileException">It cannot be used; what was in force still is.</exception>
-    public async Task LoadAsync(string file, CancellationToken cancellationToken)
+    public async Task LoadAsync(string file, byte[] text, CancellationToken cancellationToken)
     {
-        var config = await CheckAsync(file, cancellationToken);
-        var before = Volatile.Read(ref _current);
-        var model = builder.Build(config, before);
-        Volatile.Write(ref _current, model);
-        var next = YarpConfig.Of(config);
-        if (before is null)
-            yarp.Start(next);
-        else
-            await yarp.ReplaceAsync(next, cancellationToken);
+        var (config, shown) = await CheckAsync(file, text);
+        await _oneAtATime.WaitAsync(cancellationToken);
+        try
+        {
+            await PutIntoForceAsync(config, cancellationToken);
+            certificates.Current = shown;
+        }
+        finally
+        {
+            _oneAtATime.Release();
+        }
     }
 
-    /// <summary>Reads a file and changes nothing.</summary>
+    /// <summary>Reads a document and changes nothing.</summary>
     /// <exception cref="RoutesFileException">It cannot be used.</exception>
-    public async Task<GatewayConfig> CheckAsync(string file, CancellationToken cancellationToken)
+    public async Task<(GatewayConfig Config, CertificateSet Certificates)> CheckAsync(string file, byte[] text)
     {
-        var config = await RoutesFile.LoadAsync(file, vocabulary, cancellationToken);
-        await CheckWithYarpAsync(file, config);
-        return config;
+        var config = RoutesFile.Parse(file, text, vocabulary);
+        var errors = new List<ConfigError>();
+
+        // What only YARP knows to be wrong: chiefly transforms.
+        foreach (var route in config.Routes)
+        {
+            foreach (var error in await validator.ValidateRouteAsync(YarpConfig.RouteOf(route)))
+                errors.Add(new(route.TransformsPlace.Line, route.TransformsPlace.Column, $"route '{route.Name}': {error.Message.TrimEnd('.')}"));
+        }
+
+        var shown = CertificateSet.Load(config.Certificates, errors);
+        if (config.Certificates.IsEmpty && urls.Encrypted is { } url)
+            errors.Add(new(1, 1, $"there are no 'certificates', but the gateway listens on {url}; name at least one, with 'file' and 'key'"));
+        return errors.Count == 0 ? (config, shown) : throw new RoutesFileException(file, [.. errors.OrderBy(static error => error.Line)]);
     }
 
     /// <summary>Gives each of YARP's endpoints what runs behind it.</summary>
@@ -48,17 +67,51 @@ internal sealed class GatewayRoutes(ConfigVocabulary vocabulary, IConfigValidato
     public Task AnswerUnmatchedAsync(HttpContext context) =>
         Failures.WriteAsync(context, Current.Config.UnmatchedStatus, "no-such-route", "No route takes this request", "No route takes this host, path, method and headers.");
 
-    // What only YARP knows to be wrong: chiefly transforms.
-    private async Task CheckWithYarpAsync(string file, GatewayConfig config)
+    public void Dispose()
     {
-        var errors = ImmutableArray.CreateBuilder<ConfigError>();
-        foreach (var route in config.Routes)
+        _retired.Dispose();
+        foreach (var cluster in _current?.Clusters.Values ?? [])
+            cluster.Dispose();
+        builder.Dispose();
+        _oneAtATime.Dispose();
+    }
+
+    private async Task PutIntoForceAsync(GatewayConfig config, CancellationToken cancellationToken)
+    {
+        var before = Volatile.Read(ref _current);
+        var model = builder.Build(config, before);
+
+        // Before YARP makes its endpoints, which take from it what runs behind them.
+        Volatile.Write(ref _current, model);
+        if (before is null)
         {
-            foreach (var error in await validator.ValidateRouteAsync(YarpConfig.RouteOf(route)))
-                errors.Add(new(route.TransformsPlace.Line, route.TransformsPlace.Column, $"route '{route.Name}': {error.Message.TrimEnd('.')}"));
+            yarp.Start(YarpConfig.Of(config));
+            return;
         }
 
-        if (errors.Count > 0)
-            throw new RoutesFileException(file, errors.DrainToImmutable());
+        try
+        {
+            await yarp.ReplaceAsync(YarpConfig.Of(config), cancellationToken);
+        }
+        catch
+        {
+            Volatile.Write(ref _current, before);
+            Retire(model, before);
+            throw;
+        }
+
+        Retire(before, model);
+    }
+
+    private void Retire(GatewayModel old, GatewayModel kept)
+    {
+        foreach (var (name, cluster) in old.Clusters)
+        {
+            if (!kept.Clusters.TryGetValue(name, out var other) || !ReferenceEquals(cluster, other))
+                _retired.Add(cluster);
+        }
+
+        foreach (var transport in builder.TakeUnused(kept))
+            _retired.Add(transport);
     }
 }

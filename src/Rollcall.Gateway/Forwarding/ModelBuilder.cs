@@ -6,7 +6,7 @@ using Rollcall.Http;
 namespace Rollcall.Gateway.Forwarding;
 
 /// <summary>Makes what runs of what was configured. What has not changed stays the very same, with its watches, connections and counters.</summary>
-internal sealed class ModelBuilder(ClientContext context, SelectorFactory selectors, TimeProvider time)
+internal sealed class ModelBuilder(ClientContext context, SelectorFactory selectors, TimeProvider time) : IDisposable
 {
     private readonly Dictionary<TransportSettings, Transport> _transports = [];
 
@@ -48,6 +48,23 @@ internal sealed class ModelBuilder(ClientContext context, SelectorFactory select
 
     private static RunningRoute Make(GatewayRouteConfig route, ImmutableSortedDictionary<string, ClusterClient>.Builder clusters) =>
         new(route, [.. route.Splits.Select(split => new RunningSplit(split, clusters[split.Cluster], clusters[split.Cluster].RequestConfig(route.IdleTimeout)))]);
+
+    /// <summary>Gives up the connections that a model has no use for; they are the caller's to dispose of.</summary>
+    public Transport[] TakeUnused(GatewayModel model)
+    {
+        var used = model.Clusters.Values.Select(static cluster => cluster.Transport).ToHashSet();
+        Transport[] unused = [.. _transports.Values.Where(transport => !used.Contains(transport))];
+        foreach (var transport in unused)
+            _transports.Remove(transport.Settings);
+        return unused;
+    }
+
+    public void Dispose()
+    {
+        foreach (var transport in _transports.Values)
+            transport.Dispose();
+        _transports.Clear();
+    }
 
     private Transport TransportOf(GatewayClusterConfig cluster)
     {

@@ -11,7 +11,7 @@ internal sealed record TransportSettings(
     TimeSpan ConnectTimeout, int? MaxConnections, string? CaFile, string? CertificateFile, string? KeyFile, string? ServerName, bool SkipVerification)
 {
     public static TransportSettings Of(GatewayClusterConfig cluster) => new(
-        cluster.ConnectTimeout,
+        cluster.Client.ConnectTimeout,
         cluster.MaxConnections,
         cluster.Tls?.CaFile,
         cluster.Tls?.CertificateFile,
