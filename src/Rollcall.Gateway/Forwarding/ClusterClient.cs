@@ -1,6 +1,7 @@
 using System.Net;
 using Rollcall.Balancing;
 using Rollcall.Gateway.Configuration;
+using Rollcall.Health;
 using Rollcall.Http;
 using Yarp.ReverseProxy.Forwarder;
 
@@ -27,7 +28,7 @@ internal sealed class ClusterClient : IDisposable
             RequestScheme.Find(config.Scheme)!,
             selectors,
             config.Target);
-        Invoker = new HttpMessageInvoker(new RollcallHandler(context, config.Client, _route) { InnerHandler = transport.Handler }, disposeHandler: false);
+        Invoker = new HttpMessageInvoker(new RollcallHandler(context, config.Client, _route) { InnerHandler = transport.Handler, IsOfTheCaller = RequestBody.IsAtFault }, disposeHandler: false);
         (Version, VersionPolicy) = config.Protocol switch
         {
             ClusterProtocol.Http1 => (HttpVersion.Version11, HttpVersionPolicy.RequestVersionExact),
@@ -47,6 +48,9 @@ internal sealed class ClusterClient : IDisposable
 
     /// <summary>Its endpoints at present; null until the first snapshot has come.</summary>
     public Selection<Destination>? Current => _route.Current;
+
+    /// <summary>What is known of its endpoints.</summary>
+    public ServiceHealth Health => _route.Health;
 
     public Version Version { get; }
 

@@ -44,10 +44,10 @@ internal static class Failures
 
     private static (int Status, string Kind, string Title, string Detail) Explain(ForwarderError error, Exception? cause, string cluster) => error switch
     {
+        _ when RequestBody.FaultOf(cause) is { } fault =>
+            (fault.StatusCode, "bad-request", "The request's body cannot be forwarded", fault.Message),
         ForwarderError.RequestTimedOut or ForwarderError.RequestCanceled =>
             (504, "gateway-timeout", "The service did not answer in time", $"{cluster} did not answer in time."),
-        ForwarderError.RequestBodyClient or ForwarderError.RequestBodyCanceled when cause is BadHttpRequestException bad =>
-            (bad.StatusCode, "bad-request", "The request cannot be forwarded", bad.Message),
         _ when cause is HttpRequestException { HttpRequestError: HttpRequestError.NameResolutionError } =>
             (503, "no-endpoint", "The service has no endpoint", $"{cluster} has no endpoint at present."),
         _ when cause is HttpRequestException { HttpRequestError: HttpRequestError.ConnectionError or HttpRequestError.SecureConnectionError } =>

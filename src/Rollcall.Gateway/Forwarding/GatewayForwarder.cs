@@ -1,5 +1,4 @@
 using Microsoft.AspNetCore.Http;
-using Microsoft.AspNetCore.Http.Features;
 using Yarp.ReverseProxy.Forwarder;
 
 namespace Rollcall.Gateway.Forwarding;
@@ -13,8 +12,12 @@ internal sealed class GatewayForwarder(IHttpForwarder forwarder, TimeProvider ti
         var route = context.GetEndpoint()!.Metadata.GetMetadata<RunningRoute>()!;
         var transformer = context.GetReverseProxyFeature().Route.Transformer;
         var split = route.Splits[0];
-        if (route.Config.MaxBodyBytes is { } maxBody)
-            LimitBody(context, maxBody);
+        if (RequestBody.IsTooLong(context, route.Config.MaxBodyBytes))
+        {
+            await Failures.WriteAsync(context, 413, "body-too-large", "The body is too large", $"Route '{route.Name}' takes no body of that length.");
+            return;
+        }
+
         if (route.Timeout is not { } timeout)
         {
             await AnswerAsync(context, route, split, await forwarder.SendAsync(context, ClusterClient.Prefix, split.Cluster.Invoker, split.RequestConfig, transformer));
@@ -23,12 +26,6 @@ internal sealed class GatewayForwarder(IHttpForwarder forwarder, TimeProvider ti
 
         using var enough = new CancellationTokenSource(timeout, time);
         await AnswerAsync(context, route, split, await forwarder.SendAsync(context, ClusterClient.Prefix, split.Cluster.Invoker, split.RequestConfig, transformer, enough.Token));
-    }
-
-    private static void LimitBody(HttpContext context, long maxBytes)
-    {
-        if (context.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } limit)
-            limit.MaxRequestBodySize = maxBytes < 0 ? null : maxBytes;
     }
 
     private static Task AnswerAsync(HttpContext context, RunningRoute route, RunningSplit split, ForwarderError error) =>

@@ -41,6 +41,9 @@ public sealed partial class RollcallHandler : DelegatingHandler
 
     internal RollcallClientOptions Options { get; }
 
+    /// <summary>Tells errors that come from whoever wrote the request's body, and so say nothing of the endpoint. Null: none does.</summary>
+    internal Func<Exception, bool>? IsOfTheCaller { get; init; }
+
     /// <summary>Not supported for services, because to find one may mean to wait: use <see cref="HttpClient.SendAsync(HttpRequestMessage)"/>.</summary>
     /// <exception cref="NotSupportedException">The host names a service.</exception>
     protected override HttpResponseMessage Send(HttpRequestMessage request, CancellationToken cancellationToken)
@@ -121,7 +124,8 @@ public sealed partial class RollcallHandler : DelegatingHandler
         }
         catch (Exception error)
         {
-            var outcome = Replay.Classify(error, timer.HasFired, cancellationToken.IsCancellationRequested);
+            var isCancelled = cancellationToken.IsCancellationRequested || IsOfTheCaller?.Invoke(error) == true;
+            var outcome = Replay.Classify(error, timer.HasFired, isCancelled);
             new TryReport(health, _context.Metrics, endpoint, ResponseOutcome.Of(outcome, error, timer.Elapsed)).End();
             return new TryResult(outcome, error);
         }
