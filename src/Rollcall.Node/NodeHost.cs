@@ -96,6 +96,7 @@ public static class NodeHost
         app.Use(edge.AnswerWrongMethod);
         var routes = new RouteTable(app, edge);
         new ServicesApi(parts).Map(routes);
+        new ExplainApi(parts, environment.Random()).Map(routes);
         new InstancesApi(parts).Map(routes);
         new RenewalsApi(parts).Map(routes);
         new WatchesApi(parts).Map(routes);

@@ -141,6 +141,7 @@ internal sealed class ServicesApi(NodeParts parts)
         return default;
     }
 
-    private static Problem NotFound(string service) =>
+    /// <summary>There is no such service.</summary>
+    public static Problem NotFound(string service) =>
         new(ProblemKind.ServiceNotFound, $"There is no service {service}: it has no instance, and had none in the time that is remembered.");
 }

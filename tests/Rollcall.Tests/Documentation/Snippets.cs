@@ -1,5 +1,6 @@
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.DependencyInjection;
+using Rollcall.Http;
 using Rollcall.Watching;
 
 namespace Rollcall.Tests.Documentation;
@@ -43,5 +44,11 @@ internal static class Snippets
             options.Check = "/health";
             options.Zone = "a";
         });
+    }
+
+    public static void Explaining(WebApplication app)
+    {
+        app.MapGet("/explain/{service}", (string service, string? key, ServiceExplainer explainer, CancellationToken end) =>
+            explainer.ExplainAsync(service, key, cancellationToken: end));
     }
 }
