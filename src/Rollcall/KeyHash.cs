@@ -62,6 +62,18 @@ internal static class KeyHash
         }
     }
 
+    /// <summary>
+    /// Spreads a number over all 64 bits, one to one: Stafford's "Mix13", the finalizer of SplitMix64. For keys that are no hashes, such as customer numbers, and for one point
+    /// after another of the same name.
+    /// </summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static ulong Mix(ulong z)
+    {
+        z = unchecked((z ^ (z >> 30)) * 0xBF58476D1CE4E5B9);
+        z = unchecked((z ^ (z >> 27)) * 0x94D049BB133111EB);
+        return z ^ (z >> 31);
+    }
+
     private static ulong Stripes(ref ReadOnlySpan<byte> rest)
     {
         unchecked

@@ -20,7 +20,7 @@ internal static class PickCommand
         var balancing = new BalancingInputs(Balancers.RoundRobin);
         var command = new CliCommand("pick", "Shows how a balancing policy would share requests among the endpoints of a target.")
         {
-            Details = "Nothing is sent. Every request is taken to end before the next begins, so that least-requests sees no load.",
+            Details = "Nothing is sent. Every request is taken to end before the next begins, so that least-requests and peak-ewma see no load.",
             Heeds = context.NodeAndOutput,
             Examples =
             [

@@ -3,8 +3,8 @@ using System.Collections.Frozen;
 namespace Rollcall.Balancing;
 
 /// <summary>
-/// The balancing policies of a process by name: <c>round-robin</c>, <c>random</c>, <c>least-requests</c>, <c>peak-ewma</c> and those an application
-/// adds. Thread-safe.
+/// The balancing policies of a process by name: <c>peak-ewma</c>, <c>least-requests</c>, <c>round-robin</c>, <c>random</c>, <c>ring-hash</c>, <c>maglev</c>,
+/// <c>pick-first</c> and those an application adds. Thread-safe.
 /// </summary>
 public sealed class Balancers
 {
@@ -19,6 +19,15 @@ public sealed class Balancers
 
     /// <summary>The name of the policy that takes, of two endpoints drawn at random, the one with the lower latency for the requests in flight: the default.</summary>
     public const string PeakEwma = PeakEwmaBalancer.PolicyName;
+
+    /// <summary>The name of the policy that sends requests of the same key to the same endpoint, unless that one is overloaded, by consistent hashing.</summary>
+    public const string RingHash = RingHashBalancer.PolicyName;
+
+    /// <summary>The name of the policy that sends requests of the same key to the same endpoint by a table that is shared out as evenly as can be.</summary>
+    public const string Maglev = MaglevBalancer.PolicyName;
+
+    /// <summary>The name of the policy that sends everything to one endpoint, another in every process, for as long as it is there.</summary>
+    public const string PickFirst = PickFirstBalancer.PolicyName;
 
     private readonly FrozenDictionary<string, IBalancer> _byName;
 
@@ -45,6 +54,9 @@ public sealed class Balancers
             new RandomBalancer(striped),
             new LeastRequestsBalancer(striped),
             new PeakEwmaBalancer(striped, time ?? TimeProvider.System),
+            new RingHashBalancer(striped),
+            new MaglevBalancer(striped),
+            new PickFirstBalancer((ulong)random.NextInt64(long.MinValue, long.MaxValue)),
         ];
         foreach (var balancer in builtIn.Concat(others))
             byName[balancer.Name] = balancer;

@@ -4,8 +4,8 @@ namespace Rollcall.Balancing;
 public class BalancingOptions
 {
     /// <summary>
-    /// The balancing policy: <c>peak-ewma</c>, <c>least-requests</c>, <c>round-robin</c>, <c>random</c> or the name of one of the application's own.
-    /// Default: <c>peak-ewma</c>, which is <c>least-requests</c> for as long as nobody tells how requests ended.
+    /// The balancing policy: <c>peak-ewma</c>, <c>least-requests</c>, <c>round-robin</c>, <c>random</c>, <c>ring-hash</c>, <c>maglev</c>,
+    /// <c>pick-first</c> or the name of one of the application's own. Default: <c>peak-ewma</c>, which is <c>least-requests</c> for as long as nobody tells how requests ended.
     /// </summary>
     public string Balancer { get; set; } = Balancers.PeakEwma;
 

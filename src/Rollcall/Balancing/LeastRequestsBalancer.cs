@@ -9,13 +9,15 @@ internal sealed class LeastRequestsBalancer(StripedRandom random) : IBalancer
 {
     public const string PolicyName = "least-requests";
 
+    private const string Meaning = "requests in flight for the weight; fewer win";
+
     public string Name => PolicyName;
 
     public IEndpointPicker CreatePicker(ReadOnlySpan<BalancedEndpoint> candidates)
     {
         var weights = Weights.Of(candidates);
         if (candidates.Length == 1)
-            return new OnlyPicker();
+            return new OnlyPicker(candidates[0].Load);
         var loads = new EndpointLoad[candidates.Length];
         for (var i = 0; i < loads.Length; i++)
             loads[i] = candidates[i].Load;
@@ -24,13 +26,21 @@ internal sealed class LeastRequestsBalancer(StripedRandom random) : IBalancer
             : new WeightedPicker(loads, weights.Values, random);
     }
 
-    private sealed class OnlyPicker : IEndpointPicker
+    private sealed class OnlyPicker(EndpointLoad load) : IScoredPicker
     {
+        public string ScoreMeaning => Meaning;
+
         public int Pick(in PickContext context) => 0;
+
+        public double Score(int index, in PickContext context) => load.InFlight;
     }
 
-    private sealed class EqualPicker(EndpointLoad[] loads, StripedRandom random) : IEndpointPicker
+    private sealed class EqualPicker(EndpointLoad[] loads, StripedRandom random) : IScoredPicker
     {
+        public string ScoreMeaning => Meaning;
+
+        public double Score(int index, in PickContext context) => loads[index].InFlight;
+
         public int Pick(in PickContext context)
         {
             var bits = random.Next();
@@ -43,9 +53,14 @@ internal sealed class LeastRequestsBalancer(StripedRandom random) : IBalancer
         }
     }
 
-    private sealed class WeightedPicker(EndpointLoad[] loads, int[] weights, StripedRandom random) : IEndpointPicker
+    private sealed class WeightedPicker(EndpointLoad[] loads, int[] weights, StripedRandom random) : IScoredPicker
     {
         private readonly AliasTable _table = new(weights);
+        private readonly double _mean = weights.Average();
+
+        public string ScoreMeaning => Meaning;
+
+        public double Score(int index, in PickContext context) => weights[index] == 0 ? double.PositiveInfinity : loads[index].InFlight * _mean / weights[index];
 
         public int Pick(in PickContext context)
         {

@@ -16,6 +16,8 @@ internal sealed class Selection<T>
 {
     private readonly ServiceHealth _health;
     private readonly ImmutableArray<SelectionGroup<T>> _groups;
+    private ImmutableArray<BalancedEndpoint> _endpoints = [];
+    private T?[] _items = [];
 
     private Selection(EndpointSet set, ServiceHealth health, ImmutableArray<SelectionGroup<T>> groups, string? problem)
     {
@@ -41,22 +43,19 @@ internal sealed class Selection<T>
             return new(set, context.Health, [], "no endpoint is known");
 
         // What cannot be used is no candidate, however ready it is.
-        var items = new T?[endpoints.Length];
-        var usable = ImmutableArray.CreateBuilder<BalancedEndpoint>(endpoints.Length);
-        for (var i = 0; i < items.Length; i++)
-        {
-            items[i] = use.Make(endpoints[i]);
-            if (items[i] is not null)
-                usable.Add(endpoints[i]);
-        }
-
-        if (usable.Count == 0)
-            return new(set, context.Health, [], use.WhyNone(set.Endpoints));
-        var candidates = filters.Apply(usable.DrainToImmutable(), context);
+        var items = Make(endpoints, use, before);
+        var usable = Array.IndexOf(items, null) < 0 ? endpoints : [.. endpoints.Where((_, i) => items[i] is not null)];
+        if (usable.IsEmpty)
+            return new(set, context.Health, [], use.WhyNone(set.Endpoints)) { _endpoints = endpoints, _items = items };
+        var candidates = filters.Apply(usable, context);
         var groups = ImmutableArray.CreateBuilder<SelectionGroup<T>>();
         foreach (var group in Candidates.Groups(candidates))
             groups.Add(new(group, ItemsOf(group, items), balancer, before?._groups.ElementAtOrDefault(groups.Count)));
-        return new(set, context.Health, groups.ToImmutable(), groups.Count == 0 ? context.Problem ?? "the filters leave none of the endpoints" : null);
+        return new(set, context.Health, groups.ToImmutable(), groups.Count == 0 ? context.Problem ?? "the filters leave none of the endpoints" : null)
+        {
+            _endpoints = endpoints,
+            _items = items,
+        };
     }
 
     /// <summary>
@@ -89,6 +88,22 @@ internal sealed class Selection<T>
 
     /// <summary>The next one, tried or not, avoided or not.</summary>
     public T PickAny(in PickContext context) => _groups[0].Pick(context);
+
+    // Most are as they were. Both sets are in order of id, so that one pass finds who is.
+    private static T?[] Make(ImmutableArray<BalancedEndpoint> endpoints, SelectionUse<T> use, Selection<T>? before)
+    {
+        var items = new T?[endpoints.Length];
+        var (old, at) = (before?._endpoints ?? [], 0);
+        for (var i = 0; i < items.Length; i++)
+        {
+            var endpoint = endpoints[i];
+            while (at < old.Length && !ReferenceEquals(old[at], endpoint) && string.CompareOrdinal(old[at].Endpoint.Id, endpoint.Endpoint.Id) < 0)
+                at++;
+            items[i] = at < old.Length && ReferenceEquals(old[at], endpoint) ? before!._items[at] : use.Make(endpoint);
+        }
+
+        return items;
+    }
 
     // Filters keep the order, so that one pass over both finds every pair.
     private static ImmutableArray<T> ItemsOf(ImmutableArray<BalancedEndpoint> group, T?[] items)

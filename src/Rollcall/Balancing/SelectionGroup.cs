@@ -33,9 +33,8 @@ internal sealed class SelectionGroup<T>
     /// <summary>One that was not tried yet and is not avoided; null when there is none.</summary>
     public T? PickAllowed(PickContext context, ServiceHealth health, TriedEndpoints? tried)
     {
-        // The policy gets a few more turns, so that what the avoided one does not get is shared out; then the first that will do.
-        const int MaxTurns = 4;
-        var (at, turns) = (0, Math.Min(MaxTurns, _items.Length - 1));
+        // The policy gets a few more turns, so that what the avoided one does not get is shared out; one with an order of its own is followed. Then the first that will do.
+        var (at, turns) = (0, Turns(Math.Min(4, _items.Length - 1)));
         for (var turn = 0; turn < turns; turn++)
         {
             at = _picker.Pick(context);
@@ -55,10 +54,18 @@ internal sealed class SelectionGroup<T>
     }
 
     /// <summary>One that was not tried yet, avoided or not; null when there is none.</summary>
-    public T? PickUntried(in PickContext context, TriedEndpoints? tried)
+    public T? PickUntried(PickContext context, TriedEndpoints? tried)
     {
-        var at = _picker.Pick(context);
-        for (var i = 0; i < _items.Length; i++)
+        var (at, turns) = (0, Turns(1));
+        for (var turn = 0; turn < turns; turn++)
+        {
+            at = _picker.Pick(context);
+            context = context.Next();
+            if (IsUntried(_items[at], tried))
+                return _items[at];
+        }
+
+        for (var i = 1; i < _items.Length; i++)
         {
             var item = _items[(at + i) % _items.Length];
             if (IsUntried(item, tried))
@@ -67,6 +74,8 @@ internal sealed class SelectionGroup<T>
 
         return null;
     }
+
+    private int Turns(int otherwise) => _picker is IOrderedPicker { Turns: var turns } ? turns : otherwise;
 
     private static bool IsUntried(T item, TriedEndpoints? tried) => tried is null || !tried.Contains(item.Endpoint);
 

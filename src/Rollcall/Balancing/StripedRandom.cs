@@ -41,9 +41,7 @@ internal sealed class StripedRandom
         ref var stripe = ref _stripes[Environment.CurrentManagedThreadId & (_stripes.Length - 1)];
         var z = unchecked(stripe.State + Gamma);
         stripe.State = z;
-        z = unchecked((z ^ (z >> 30)) * 0xBF58476D1CE4E5B9);
-        z = unchecked((z ^ (z >> 27)) * 0x94D049BB133111EB);
-        return z ^ (z >> 31);
+        return KeyHash.Mix(z);
     }
 
     /// <summary>Maps 32 random bits to 0 … <paramref name="bound"/> − 1 by multiply-and-shift; the bias is at most bound / 2³².</summary>

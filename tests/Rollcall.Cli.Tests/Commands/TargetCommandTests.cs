@@ -68,7 +68,7 @@ public sealed class TargetCommandTests
     [InlineData("resolve a/b", "error: The target 'a/b' has no scheme. Write rollcall:///a/b for a name, or host:port for an address.\nSee 'rollcall resolve --help'.\n")]
     [InlineData("resolve etcd:///x", "error: No source answers for etcd://.\n")]
     [InlineData("watch etcd:///x", "error: No source answers for etcd://.\n")]
-    [InlineData("pick orders --policy best", "error: There is no balancing policy 'best'; there are: least-requests, peak-ewma, random, round-robin.\n")]
+    [InlineData("pick orders --policy best", "error: There is no balancing policy 'best'; there are: least-requests, maglev, peak-ewma, pick-first, random, ring-hash, round-robin.\n")]
     public async Task Wrong_targets_and_policies_are_wrong_usage(string line, string error)
     {
         using var run = new CliRun { Source = new FakeSource() };

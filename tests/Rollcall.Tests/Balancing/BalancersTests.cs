@@ -9,7 +9,7 @@ public sealed class BalancersTests
     {
         var error = Assert.Throws<ArgumentException>(() => new Balancers(new Random(1)).Get("fastest"));
 
-        Assert.StartsWith("There is no balancing policy 'fastest'; there are: least-requests, peak-ewma, random, round-robin.", error.Message, StringComparison.Ordinal);
+        Assert.StartsWith("There is no balancing policy 'fastest'; there are: least-requests, maglev, peak-ewma, pick-first, random, ring-hash, round-robin.", error.Message, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -51,6 +51,56 @@ public sealed class SelectionTests
     }
 
     [Fact]
+    public void Build_AnyHistory_MakesItemsOnlyOfEndpointsThatAreNew()
+    {
+        for (var seed = 1; seed <= 50; seed++)
+        {
+            var random = new Random(seed);
+            var made = new List<string>();
+            var use = new SelectionUse<Destination>(endpoint => Made(endpoint), Ports.Explain);
+            Selection<Destination>? table = null;
+            Dictionary<string, Endpoint> known = [];
+            for (var revision = 1; revision <= 20; revision++)
+            {
+                Endpoint[] endpoints = [.. Enumerable.Range(0, 12).Where(_ => random.Next(3) > 0).Select(i => Make.Endpoint($"e-{i:00}", weight: 50 + random.Next(2)))];
+                made.Clear();
+                table = Selection<Destination>.Build(
+                    Make.Set((seed * 100) + revision, endpoints), use, FilterChain.Of(new()), new FilterContext(_health, DateTimeOffset.UnixEpoch), _balancer, table);
+
+                Assert.Equal(endpoints.Where(endpoint => known.GetValueOrDefault(endpoint.Id) != endpoint).Select(static endpoint => endpoint.Id), made);
+                Assert.Equal(endpoints.Where(static endpoint => endpoint.Weight == 50).Select(static endpoint => endpoint.Id), Ids(table, 100));
+                known = endpoints.ToDictionary(static endpoint => endpoint.Id);
+            }
+
+            Destination? Made(BalancedEndpoint endpoint)
+            {
+                made.Add(endpoint.Endpoint.Id);
+                return endpoint.Endpoint.Weight == 50 ? new Destination(endpoint, endpoint.Endpoint.Id) : null;
+            }
+        }
+    }
+
+    [Fact]
+    public void PickAllowed_PolicyWithAnOrder_IsFollowed()
+    {
+        var set = Make.Set(1, [.. "abcdefghij".Select(static id => Make.Endpoint(id.ToString()))]);
+        var ring = new RingHashBalancer(new StripedRandom(new Random(1), 1));
+        var table = Selection<Destination>.Build(set, Use, FilterChain.Of(new()), new FilterContext(_health, DateTimeOffset.UnixEpoch), ring, null);
+        var candidates = _health.Read(set);
+        var picker = ring.CreatePicker(candidates.AsSpan());
+        var key = PickContext.ForKey("session");
+        var failed = new TriedEndpoints();
+        for (var turn = 0; turn < 10; turn++)
+        {
+            var expected = candidates[picker.Pick(key with { Turn = turn })];
+            Assert.Same(expected, table.Pick(key, turn == 0 ? null : failed)!.Endpoint);
+            failed.Add(expected);
+            if (turn % 2 == 0)
+                _health.Silent(expected);
+        }
+    }
+
+    [Fact]
     public void Pick_SomeAreAvoided_TakesTheOthersInTurn()
     {
         var table = Build(Make.Set(1, [.. "abcdefgh".Select(static id => Make.Endpoint(id.ToString()))]), null);
@@ -115,8 +165,8 @@ public sealed class SelectionTests
         }
     }
 
-    private string[] Ids(Selection<Destination> table) =>
-        [.. Enumerable.Range(0, 20).Select(_ => table.Pick(PickContext.None, null)!.Endpoint.Endpoint.Id).Distinct().Order(StringComparer.Ordinal)];
+    private static string[] Ids(Selection<Destination> table, int picks = 20) => table.Problem is not null ? [] :
+        [.. Enumerable.Range(0, picks).Select(_ => table.Pick(PickContext.None, null)!.Endpoint.Endpoint.Id).Distinct().Order(StringComparer.Ordinal)];
 
     private Selection<Destination> Build(EndpointSet set, Selection<Destination>? before) =>
         Selection<Destination>.Build(set, Use, FilterChain.Of(new()), new FilterContext(_health, DateTimeOffset.UnixEpoch), _balancer, before);

@@ -43,7 +43,7 @@ public sealed class UseRollcallTests
 
         var error = Assert.Throws<OptionsValidationException>(() => application.Services.GetRequiredService<IStartupValidator>().Validate());
 
-        Assert.Equal("HTTP client 'other': Balancer is 'fastest'; there are: least-requests, peak-ewma, random, round-robin.", Assert.Single(error.Failures));
+        Assert.Equal("HTTP client 'other': Balancer is 'fastest'; there are: least-requests, maglev, peak-ewma, pick-first, random, ring-hash, round-robin.", Assert.Single(error.Failures));
     }
 
     [Fact]
