@@ -7,11 +7,13 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
+using Rollcall.Balancing;
 using Rollcall.Gateway.Certificates;
 using Rollcall.Gateway.Clients;
 using Rollcall.Gateway.Configuration;
 using Rollcall.Gateway.Forwarding;
 using Rollcall.Gateway.Reloading;
+using Rollcall.Gateway.Statistics;
 using Yarp.ReverseProxy.Configuration;
 
 namespace Rollcall.Gateway;
@@ -97,6 +99,8 @@ public sealed class GatewayHost : IAsyncDisposable
         services.AddSingleton<GatewayRoutes>();
         services.AddSingleton<CertificateStore>();
         services.AddSingleton<RoutesFollower>();
+        services.AddSingleton<TrafficClock>();
+        services.AddSingleton(static _ => new StripedRandom(new Random()));
         services.AddSingleton<GatewayForwarder>();
     }
 

@@ -46,6 +46,9 @@ internal sealed class ClusterClient : IDisposable
     /// <summary>Sends to an endpoint of the cluster, and to another when that is allowed and helps.</summary>
     public HttpMessageInvoker Invoker { get; }
 
+    /// <summary>What became of the requests to each of its instances.</summary>
+    public InstanceBook Instances { get; } = new();
+
     /// <summary>Its endpoints at present; null until the first snapshot has come.</summary>
     public Selection<Destination>? Current => _route.Current;
 

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using Rollcall.Balancing;
 using Rollcall.Gateway.Configuration;
+using Rollcall.Gateway.Limiting;
 using Rollcall.Http;
 
 namespace Rollcall.Gateway.Forwarding;
@@ -21,7 +22,7 @@ internal sealed class ModelBuilder(ClientContext context, SelectorFactory select
             var clusters = ImmutableSortedDictionary.CreateBuilder<string, ClusterClient>(StringComparer.Ordinal);
             foreach (var (name, cluster) in config.Clusters)
                 clusters.Add(name, Same(before, cluster) ?? MakeCluster(cluster));
-            return new GatewayModel(config, [.. config.Routes.Select(route => Same(before, route) ?? Make(route, clusters))], clusters.ToImmutable());
+            return new GatewayModel(config, [.. config.Routes.Select(route => Same(before, route) ?? Make(route, before, clusters))], clusters.ToImmutable(), OverloadOf(config, before));
         }
         catch
         {
@@ -46,8 +47,12 @@ internal sealed class ModelBuilder(ClientContext context, SelectorFactory select
     private static RunningRoute? Same(GatewayModel? before, GatewayRouteConfig route) =>
         before?.Find(route.Name) is { } running && string.Equals(running.Config.Fingerprint, route.Fingerprint, StringComparison.Ordinal) ? running : null;
 
-    private static RunningRoute Make(GatewayRouteConfig route, ImmutableSortedDictionary<string, ClusterClient>.Builder clusters) =>
-        new(route, [.. route.Splits.Select(split => new RunningSplit(split, clusters[split.Cluster], clusters[split.Cluster].RequestConfig(route.IdleTimeout)))]);
+    private RunningRoute Make(GatewayRouteConfig route, GatewayModel? before, ImmutableSortedDictionary<string, ClusterClient>.Builder clusters) =>
+        new(route, [.. route.Splits.Select(split => new RunningSplit(split, clusters[split.Cluster], clusters[split.Cluster].RequestConfig(route.IdleTimeout)))], RouteState.Make(route, before?.Find(route.Name), time));
+
+    // Whoever is inside one that is no more leaves that one.
+    private OverloadGate? OverloadOf(GatewayConfig config, GatewayModel? before) =>
+        config.Overload is not { } overload ? null : before?.Overload is { } same && same.Config == overload ? same : new OverloadGate(overload, time);
 
     /// <summary>Gives up the connections that a model has no use for; they are the caller's to dispose of.</summary>
     public Transport[] TakeUnused(GatewayModel model)

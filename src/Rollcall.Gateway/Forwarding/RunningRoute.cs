@@ -1,11 +1,12 @@
 using System.Collections.Immutable;
 using Rollcall.Gateway.Configuration;
+using Rollcall.Gateway.Statistics;
 using Yarp.ReverseProxy.Forwarder;
 
 namespace Rollcall.Gateway.Forwarding;
 
-/// <summary>A route as requests see it: everything they need resolved. Immutable; a changed route is a new one.</summary>
-internal sealed class RunningRoute(GatewayRouteConfig config, ImmutableArray<RunningSplit> splits)
+/// <summary>A route as requests see it: everything they need resolved. A changed route is a new one.</summary>
+internal sealed class RunningRoute(GatewayRouteConfig config, ImmutableArray<RunningSplit> splits, RouteState state)
 {
     public GatewayRouteConfig Config => config;
 
@@ -13,8 +14,23 @@ internal sealed class RunningRoute(GatewayRouteConfig config, ImmutableArray<Run
 
     public ImmutableArray<RunningSplit> Splits => splits;
 
+    /// <summary>What changes with its traffic.</summary>
+    public RouteState State => state;
+
     /// <summary>How long a request may take in all; null for no limit.</summary>
     public TimeSpan? Timeout => config.Timeout;
+
+    /// <summary>What became of the requests of a version; null when there is none of that name.</summary>
+    public TrafficStatistics? StatisticsOf(string version)
+    {
+        for (var i = 0; i < splits.Length; i++)
+        {
+            if (string.Equals(splits[i].Config.Version, version, StringComparison.Ordinal))
+                return state.Versions[i];
+        }
+
+        return null;
+    }
 }
 
 /// <summary>One version of a route.</summary>

@@ -1,0 +1,57 @@
+using System.Globalization;
+using Microsoft.AspNetCore.Http;
+using Rollcall.Gateway.Requests;
+
+namespace Rollcall.Gateway.Forwarding;
+
+/// <summary>Whether a request may go on: limits of rate and of how many are under way.</summary>
+internal static class Admission
+{
+    private static readonly TimeSpan TryAgainSoon = TimeSpan.FromSeconds(1);
+
+    /// <summary>After what time a request that is one too many of its rate may come again; null when it is not.</summary>
+    public static TimeSpan? WaitOf(HttpContext context, RouteState state)
+    {
+        foreach (var limit in state.Limits)
+        {
+            // Those who do not say who they are share one bucket.
+            var client = 0UL;
+            if (limit.Config.By is { } by)
+                RequestKey.TryGet(by, context, out client);
+            if (limit.Take(client) is { } wait)
+                return wait;
+        }
+
+        return null;
+    }
+
+    public static Task RefuseRateAsync(HttpContext context, RunningRoute route, TimeSpan wait)
+    {
+        route.State.CountLimited();
+        var seconds = RetryAfter(context, wait);
+        return Failures.WriteAsync(
+            context, StatusCodes.Status429TooManyRequests, "rate-limited", "Too many requests", $"Route '{route.Name}' takes no more requests of this kind now; try again in {seconds} s.");
+    }
+
+    public static Task RefuseConcurrencyAsync(HttpContext context, RunningRoute route)
+    {
+        route.State.CountShed();
+        var seconds = RetryAfter(context, TryAgainSoon);
+        return Failures.WriteAsync(
+            context, StatusCodes.Status503ServiceUnavailable, "overloaded", "Too many requests are under way", $"Route '{route.Name}' has all the requests under way that it may have; try again in {seconds} s.");
+    }
+
+    public static Task RefuseOverloadAsync(HttpContext context)
+    {
+        var seconds = RetryAfter(context, TryAgainSoon);
+        return Failures.WriteAsync(
+            context, StatusCodes.Status503ServiceUnavailable, "overloaded", "Too many requests are under way", $"The gateway has all the requests under way that it may have; try again in {seconds} s.");
+    }
+
+    private static string RetryAfter(HttpContext context, TimeSpan wait)
+    {
+        var seconds = Math.Max(1, (long)Math.Ceiling(wait.TotalSeconds)).ToString(CultureInfo.InvariantCulture);
+        context.Response.Headers.RetryAfter = seconds;
+        return seconds;
+    }
+}

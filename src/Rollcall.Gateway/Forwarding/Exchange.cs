@@ -1,0 +1,30 @@
+using Rollcall.Http;
+
+namespace Rollcall.Gateway.Forwarding;
+
+/// <summary>One request on its way to an endpoint: what YARP sends it with, and where to read what became of it.</summary>
+internal sealed class Exchange(ClusterClient cluster, TimeProvider time) : HttpMessageInvoker(cluster.Transport.Handler, disposeHandler: false)
+{
+    private readonly RequestTrace _trace = new();
+
+    /// <summary>What the choice of the endpoint goes by; null for none.</summary>
+    public string? Key { get; init; }
+
+    /// <summary>When the head of the answer came, as a timestamp; 0 when none has come.</summary>
+    public long AnsweredAt { get; private set; }
+
+    /// <summary>The endpoint that gave the answer, else the one tried last.</summary>
+    public Endpoint? Endpoint => _trace.Endpoint;
+
+    public int Tries => _trace.Tries;
+
+    public override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
+    {
+        request.Options.Set(RollcallRequest.Trace, _trace);
+        if (Key is not null)
+            request.Options.Set(RollcallRequest.Key, Key);
+        var response = await cluster.Invoker.SendAsync(request, cancellationToken);
+        AnsweredAt = time.GetTimestamp();
+        return response;
+    }
+}

@@ -1,0 +1,45 @@
+using System.Net;
+using System.Net.Sockets;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Primitives;
+using Rollcall.Gateway.Configuration;
+
+namespace Rollcall.Gateway.Requests;
+
+/// <summary>What tells one client's requests from another's, as a hash that is the same in every gateway.</summary>
+internal static class RequestKey
+{
+    /// <summary>The key of a request; false when it has none.</summary>
+    public static bool TryGet(RequestKeyConfig config, HttpContext context, out ulong key)
+    {
+        if (config.Kind == RequestKeyKind.Client)
+            return TryGet(context.Connection.RemoteIpAddress, out key);
+        var text = config.Kind switch
+        {
+            RequestKeyKind.Header => Text(context.Request.Headers[config.Name]),
+            RequestKeyKind.Query => Text(context.Request.Query[config.Name]),
+            _ => context.Request.Cookies[config.Name],
+        };
+        key = text is null ? 0 : KeyHash.Of(text);
+        return text is not null;
+    }
+
+    /// <summary>Of an IPv6 address its first half: the other is the client's to choose.</summary>
+    public static bool TryGet(IPAddress? address, out ulong key)
+    {
+        key = 0;
+        if (address is null)
+            return false;
+        Span<byte> bytes = stackalloc byte[16];
+        address.TryWriteBytes(bytes, out var length);
+        key = KeyHash.Of(address.AddressFamily switch
+        {
+            AddressFamily.InterNetworkV6 when address.IsIPv4MappedToIPv6 => bytes[12..16],
+            AddressFamily.InterNetworkV6 => bytes[..8],
+            _ => bytes[..length],
+        });
+        return true;
+    }
+
+    private static string? Text(StringValues values) => values.Count == 0 ? null : values.ToString();
+}
