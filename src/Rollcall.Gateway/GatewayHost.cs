@@ -101,6 +101,8 @@ public sealed class GatewayHost : IAsyncDisposable
         services.AddSingleton<RoutesFollower>();
         services.AddSingleton<TrafficClock>();
         services.AddSingleton(static _ => new StripedRandom(new Random()));
+        services.AddSingleton<AccessLogs.AccessLogs>();
+        services.AddSingleton<GatewayEdge>();
         services.AddSingleton<GatewayForwarder>();
     }
 
@@ -127,6 +129,7 @@ public sealed class GatewayHost : IAsyncDisposable
         AddGatewayTo(builder.Services);
         builder.Services.AddHostedService(static services => services.GetRequiredService<RoutesFollower>());
         builder.Services.AddHostedService<CertificateFollower>();
+        builder.Services.AddHostedService(static services => services.GetRequiredService<AccessLogs.AccessLogs>());
         return builder.Build();
     }
 
@@ -181,6 +184,8 @@ public sealed class GatewayHost : IAsyncDisposable
             TrustedProxies.Apply(context, routes.Current.Config.TrustedProxies);
             return next(context);
         });
+        var edge = app.Services.GetRequiredService<GatewayEdge>();
+        app.Use(next => context => edge.InvokeAsync(context, next));
         app.UseRouting();
         app.MapReverseProxy(proxy => proxy.Run(forwarder.ForwardAsync)).ConfigureEndpoints(routes.Attach);
         app.UseEndpoints(static _ => { });

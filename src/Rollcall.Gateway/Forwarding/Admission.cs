@@ -1,5 +1,6 @@
 using System.Globalization;
 using Microsoft.AspNetCore.Http;
+using Rollcall.Gateway.AccessLogs;
 using Rollcall.Gateway.Requests;
 
 namespace Rollcall.Gateway.Forwarding;
@@ -28,6 +29,7 @@ internal static class Admission
     public static Task RefuseRateAsync(HttpContext context, RunningRoute route, TimeSpan wait)
     {
         route.State.CountLimited();
+        Note(context, route);
         var seconds = RetryAfter(context, wait);
         return Failures.WriteAsync(
             context, StatusCodes.Status429TooManyRequests, "rate-limited", "Too many requests", $"Route '{route.Name}' takes no more requests of this kind now; try again in {seconds} s.");
@@ -36,16 +38,24 @@ internal static class Admission
     public static Task RefuseConcurrencyAsync(HttpContext context, RunningRoute route)
     {
         route.State.CountShed();
+        Note(context, route);
         var seconds = RetryAfter(context, TryAgainSoon);
         return Failures.WriteAsync(
             context, StatusCodes.Status503ServiceUnavailable, "overloaded", "Too many requests are under way", $"Route '{route.Name}' has all the requests under way that it may have; try again in {seconds} s.");
     }
 
-    public static Task RefuseOverloadAsync(HttpContext context)
+    public static Task RefuseOverloadAsync(HttpContext context, RunningRoute route)
     {
+        Note(context, route);
         var seconds = RetryAfter(context, TryAgainSoon);
         return Failures.WriteAsync(
             context, StatusCodes.Status503ServiceUnavailable, "overloaded", "Too many requests are under way", $"The gateway has all the requests under way that it may have; try again in {seconds} s.");
+    }
+
+    private static void Note(HttpContext context, RunningRoute route)
+    {
+        if (context.Features.Get<AccessRecord>() is { } record)
+            record.Route = route.Name;
     }
 
     private static string RetryAfter(HttpContext context, TimeSpan wait)

@@ -10,6 +10,9 @@ internal sealed class Exchange(ClusterClient cluster, TimeProvider time) : HttpM
     /// <summary>What the choice of the endpoint goes by; null for none.</summary>
     public string? Key { get; init; }
 
+    /// <summary>A header that the gateway has answered with already; null for none.</summary>
+    public string? Answered { get; init; }
+
     /// <summary>When the head of the answer came, as a timestamp; 0 when none has come.</summary>
     public long AnsweredAt { get; private set; }
 
@@ -25,6 +28,10 @@ internal sealed class Exchange(ClusterClient cluster, TimeProvider time) : HttpM
             request.Options.Set(RollcallRequest.Key, Key);
         var response = await cluster.Invoker.SendAsync(request, cancellationToken);
         AnsweredAt = time.GetTimestamp();
+
+        // YARP would put the endpoint's behind ours.
+        if (Answered is not null)
+            response.Headers.Remove(Answered);
         return response;
     }
 }

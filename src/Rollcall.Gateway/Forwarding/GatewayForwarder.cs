@@ -1,5 +1,6 @@
 using Microsoft.AspNetCore.Http;
 using Rollcall.Balancing;
+using Rollcall.Gateway.AccessLogs;
 using Rollcall.Gateway.Limiting;
 using Rollcall.Gateway.Requests;
 using Rollcall.Gateway.Statistics;
@@ -35,7 +36,7 @@ internal sealed class GatewayForwarder(IHttpForwarder forwarder, GatewayRoutes r
 
         if (!await gate.EnterAsync(context.RequestAborted))
         {
-            await Admission.RefuseOverloadAsync(context);
+            await Admission.RefuseOverloadAsync(context, route);
             return;
         }
 
@@ -73,7 +74,7 @@ internal sealed class GatewayForwarder(IHttpForwarder forwarder, GatewayRoutes r
         var version = Choose(context, route);
         var split = route.Splits[version];
         var statistics = route.State.Versions[version];
-        var exchange = new Exchange(split.Cluster, time);
+        var exchange = new Exchange(split.Cluster, time) { Answered = routes.Current.Config.CorrelationHeader };
         var error = ForwarderError.None;
         statistics.Begin();
         try
@@ -85,7 +86,7 @@ internal sealed class GatewayForwarder(IHttpForwarder forwarder, GatewayRoutes r
         finally
         {
             statistics.End();
-            Count(context, split, statistics, exchange, error, start);
+            Count(context, route, split, statistics, exchange, error, start);
         }
     }
 
@@ -108,7 +109,7 @@ internal sealed class GatewayForwarder(IHttpForwarder forwarder, GatewayRoutes r
         return route.Config.StickyBy is { } by && RequestKey.TryGet(by, context, out var key) ? table.ByKey(key) : table.ByChance(random.Next());
     }
 
-    private void Count(HttpContext context, RunningSplit split, TrafficStatistics statistics, Exchange exchange, ForwarderError error, long start)
+    private void Count(HttpContext context, RunningRoute route, RunningSplit split, TrafficStatistics statistics, Exchange exchange, ForwarderError error, long start)
     {
         var status = context.Response.StatusCode;
         var isCancelled = error != ForwarderError.None && context.RequestAborted.IsCancellationRequested;
@@ -121,5 +122,17 @@ internal sealed class GatewayForwarder(IHttpForwarder forwarder, GatewayRoutes r
         statistics.Count(end, second);
         if (exchange.Endpoint is { } endpoint)
             split.Cluster.Instances.Of(endpoint.Id, split.Cluster.Current?.Set).Count(end, second);
+        if (context.Features.Get<AccessRecord>() is { } record)
+            Note(record, route, split, exchange, end);
+    }
+
+    private static void Note(AccessRecord record, RunningRoute route, RunningSplit split, Exchange exchange, in RequestEnd end)
+    {
+        record.Route = route.Name;
+        record.Version = split.Config.Version;
+        record.Instance = exchange.Endpoint?.Id;
+        record.Tries = end.Tries;
+        record.Latency = end.Latency;
+        record.IsCancelled = end.IsCancelled;
     }
 }

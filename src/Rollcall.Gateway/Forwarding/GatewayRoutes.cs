@@ -8,7 +8,7 @@ namespace Rollcall.Gateway.Forwarding;
 
 /// <summary>The routes in force, and how others come into force: checked as a whole first, then at once.</summary>
 internal sealed class GatewayRoutes(
-    ConfigVocabulary vocabulary, IConfigValidator validator, ModelBuilder builder, YarpConfigProvider yarp, CertificateStore certificates, ListenUrls urls, TimeProvider time) : IDisposable
+    ConfigVocabulary vocabulary, IConfigValidator validator, ModelBuilder builder, YarpConfigProvider yarp, CertificateStore certificates, AccessLogs.AccessLogs logs, ListenUrls urls, TimeProvider time) : IDisposable
 {
     private readonly SemaphoreSlim _oneAtATime = new(1, 1);
     private readonly Retirement _retired = new(time);
@@ -30,6 +30,7 @@ internal sealed class GatewayRoutes(
         {
             await PutIntoForceAsync(config, cancellationToken);
             certificates.Current = shown;
+            logs.Use(config.AccessLog);
         }
         finally
         {
