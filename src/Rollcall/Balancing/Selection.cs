@@ -86,6 +86,21 @@ internal sealed class Selection<T>
         return null;
     }
 
+    /// <summary>All there is to choose among, failover group by failover group.</summary>
+    public IEnumerable<T> Items => _groups.SelectMany(static group => group.Items);
+
+    /// <summary>As <see cref="Pick"/>, but only one that suits, and never one that is avoided; null when there is none.</summary>
+    public T? PickAllowed(in PickContext context, TriedEndpoints? tried, Func<T, bool> suits)
+    {
+        foreach (var group in _groups)
+        {
+            if (group.PickAllowed(context, _health, tried, suits) is { } allowed)
+                return allowed;
+        }
+
+        return null;
+    }
+
     /// <summary>The next one, tried or not, avoided or not.</summary>
     public T PickAny(in PickContext context) => _groups[0].Pick(context);
 

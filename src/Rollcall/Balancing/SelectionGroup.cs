@@ -27,11 +27,13 @@ internal sealed class SelectionGroup<T>
     /// <summary>How many there are to choose among.</summary>
     public int Count => _items.Length;
 
+    public ImmutableArray<T> Items => _items;
+
     /// <summary>The policy's choice, tried or not, avoided or not.</summary>
     public T Pick(in PickContext context) => _items[_picker.Pick(context)];
 
-    /// <summary>One that was not tried yet and is not avoided; null when there is none.</summary>
-    public T? PickAllowed(PickContext context, ServiceHealth health, TriedEndpoints? tried)
+    /// <summary>One that was not tried yet, suits and is not avoided; null when there is none.</summary>
+    public T? PickAllowed(PickContext context, ServiceHealth health, TriedEndpoints? tried, Func<T, bool>? suits = null)
     {
         // The policy gets a few more turns, so that what the avoided one does not get is shared out; one with an order of its own is followed. Then the first that will do.
         var (at, turns) = (0, Turns(Math.Min(4, _items.Length - 1)));
@@ -39,18 +41,21 @@ internal sealed class SelectionGroup<T>
         {
             at = _picker.Pick(context);
             context = context.Next();
-            if (IsUntried(_items[at], tried) && health.Allows(_items[at].Endpoint))
+            if (MayPick(_items[at]))
                 return _items[at];
         }
 
         for (var i = 0; i < _items.Length; i++)
         {
             var item = _items[(at + i) % _items.Length];
-            if (IsUntried(item, tried) && health.Allows(item.Endpoint))
+            if (MayPick(item))
                 return item;
         }
 
         return null;
+
+        // Health is asked last: what it allows may be the one try of an avoided endpoint.
+        bool MayPick(T item) => IsUntried(item, tried) && suits?.Invoke(item) != false && health.Allows(item.Endpoint);
     }
 
     /// <summary>One that was not tried yet, avoided or not; null when there is none.</summary>

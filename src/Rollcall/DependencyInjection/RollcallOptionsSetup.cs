@@ -27,8 +27,8 @@ internal sealed class RollcallOptionsSetup(IConfiguration? configuration) : ICon
         options.MaxAttempts = reader.Number(nameof(options.MaxAttempts)) ?? options.MaxAttempts;
         options.ConnectTimeout = reader.Duration(nameof(options.ConnectTimeout)) ?? options.ConnectTimeout;
 
-        // Registration, and sources that are added apart, read their own.
-        reader.Others("Registration", "Http", "Kubernetes", "Consul", "Etcd");
+        // Registration, pools, and sources that are added apart, read their own.
+        reader.Others("Registration", "Pools", "Http", "Kubernetes", "Consul", "Etcd");
 
         var (watch, watching) = (options.Watch, reader.Part(nameof(options.Watch)));
         watch.HoldDownTime = watching.Duration(nameof(watch.HoldDownTime)) ?? watch.HoldDownTime;

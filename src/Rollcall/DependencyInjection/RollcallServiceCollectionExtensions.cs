@@ -10,6 +10,7 @@ using Rollcall.Balancing;
 using Rollcall.DependencyInjection;
 using Rollcall.Health;
 using Rollcall.Http;
+using Rollcall.Pooling;
 using Rollcall.Sources;
 using Rollcall.Sources.Dns;
 using Rollcall.Sources.Http;
@@ -49,6 +50,7 @@ public static class RollcallServiceCollectionExtensions
             options.Configure(configure);
         AddSources(services);
         AddClient(services);
+        AddPools(services);
         return services;
     }
 
@@ -125,6 +127,32 @@ public static class RollcallServiceCollectionExtensions
                 options.Get);
         });
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IHttpMessageHandlerBuilderFilter, ConnectTimeoutFilter>());
+    }
+
+    private static void AddPools(IServiceCollection services)
+    {
+        services.TryAddEnumerable(ServiceDescriptor.Singleton<IConfigureOptions<ConnectionPoolOptions>, ConnectionPoolOptionsSetup>(
+            static provider => new ConnectionPoolOptionsSetup(provider.GetRequiredService<IOptions<RollcallOptions>>(), provider.GetService<IConfiguration>())));
+        services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<ConnectionPoolOptions>, ConnectionPoolOptionsValidator>());
+        services.TryAddSingleton(static provider => new PoolMetrics(provider.GetRequiredService<IMeterFactory>()));
+        services.TryAddSingleton(static provider =>
+        {
+            // The router knows no name before it is followed.
+            provider.GetRequiredService<ServiceNamesFollower>();
+            var router = provider.GetRequiredService<ServiceRouter>();
+            var context = new PoolContext(
+                Time(provider), provider.GetRequiredService<PoolMetrics>(), provider.GetRequiredService<ILogger<ServiceConnectionPoolFactory>>());
+            return new ServiceConnectionPoolFactory(
+                new PoolServices(
+                    provider.GetRequiredService<ServiceResolver>(),
+                    provider.GetRequiredService<SelectorFactory>(),
+                    provider.GetRequiredService<HealthMonitor>(),
+                    provider.GetRequiredService<Balancers>(),
+                    new Random(),
+                    context),
+                provider.GetRequiredService<IOptionsFactory<ConnectionPoolOptions>>(),
+                service => router.Names.Find(service));
+        });
     }
 
     private static TimeProvider Time(IServiceProvider provider) => provider.GetRequiredService<TimeProvider>();

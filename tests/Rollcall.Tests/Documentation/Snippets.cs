@@ -1,6 +1,8 @@
+using System.Net.Sockets;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.DependencyInjection;
 using Rollcall.Http;
+using Rollcall.Pooling;
 using Rollcall.Watching;
 
 namespace Rollcall.Tests.Documentation;
@@ -35,6 +37,43 @@ internal static class Snippets
         EndpointSet set = await watch.GetAsync(cancellationToken);                     // the newest, waiting for the first
         await foreach (var next in watch.ReadAllAsync(cancellationToken))              // state first, then the newest after each change
             Console.WriteLine($"{next.Endpoints.Length} endpoints, {next.Freshness}");
+    }
+
+    public static void PoolingTcp(WebApplicationBuilder builder)
+    {
+        builder.Services.AddRollcallTcpPool("vnc", options => options.Service = "rollcall:///desktops");
+    }
+
+    public static async Task PoolingRentAsync([FromKeyedServices("vnc")] ServiceConnectionPool<NetworkStream> pool, ReadOnlyMemory<byte> request, CancellationToken cancellationToken)
+    {
+        using var rented = await pool.RentAsync(cancellationToken);
+        try
+        {
+            await rented.Connection.WriteAsync(request, cancellationToken);
+        }
+        catch (IOException)
+        {
+            rented.Fail();
+            throw;
+        }
+    }
+
+    public static void PoolingOwn(WebApplicationBuilder builder)
+    {
+        builder.Services.AddRollcallPool("ledger", new ConnectionLifecycle<TcpClient>
+        {
+            ConnectAsync = async (endpoint, cancellationToken) =>
+            {
+                var client = new TcpClient();
+                await client.ConnectAsync(endpoint.Host, endpoint.Ports["ledger"], cancellationToken);
+                return client;
+            },
+            CheckAsync = async (client, cancellationToken) =>
+            {
+                await client.GetStream().WriteAsync("PING\n"u8.ToArray(), cancellationToken);
+                return await client.GetStream().ReadAsync(new byte[5], cancellationToken) == 5;
+            },
+        });
     }
 
     public static void LibraryAnnounce(WebApplicationBuilder builder)

@@ -1,0 +1,111 @@
+using System.Collections.Concurrent;
+using System.Threading.Channels;
+using BenchmarkDotNet.Attributes;
+using Microsoft.Extensions.DependencyInjection;
+using Rollcall.Pooling;
+
+namespace Rollcall.Benchmarks;
+
+/// <summary>
+/// Rent and return of a warm connection, beside what is usually written by hand: a bag or a channel of connections to one endpoint. By hand nothing is chosen, limited,
+/// checked or counted. With two threads the time is per rental of one thread.
+/// </summary>
+[MemoryDiagnoser]
+public class PoolBenchmarks : IDisposable
+{
+    private const int Rentals = 200_000;
+
+    private readonly Barrier _start = new(2);
+    private readonly ConcurrentBag<object> _bag = [];
+    private readonly Channel<object> _channel = Channel.CreateUnbounded<object>();
+    private ServiceProvider _provider = null!;
+    private ServiceConnectionPool<object> _pool = null!;
+
+    [Params(1, 2)]
+    public int Threads { get; set; }
+
+    [Params(1, 10)]
+    public int Endpoints { get; set; }
+
+    [GlobalSetup]
+    public async Task SetupAsync()
+    {
+        _provider = new ServiceCollection().AddRollcall().BuildServiceProvider();
+        _pool = _provider.GetRequiredService<ServiceConnectionPoolFactory>().Create<object>(
+            "static:///" + string.Join(',', Enumerable.Range(1, Endpoints).Select(static i => $"10.0.0.{i}:5900")),
+            new() { ConnectAsync = static (_, _) => ValueTask.FromResult(new object()) },
+            static options => options.MinIdlePerEndpoint = 2);
+        while (_pool.GetStatistics().Connections.Idle < 2 * Endpoints)
+            await Task.Delay(TimeSpan.FromMilliseconds(10), TimeProvider.System);
+        for (var i = 0; i < 4; i++)
+        {
+            _bag.Add(new object());
+            _channel.Writer.TryWrite(new object());
+        }
+    }
+
+    [Benchmark(Baseline = true, OperationsPerInvoke = Rentals, Description = "by hand: ConcurrentBag")]
+    public void Bag() => OnEach(() =>
+    {
+        for (var i = 0; i < Rentals; i++)
+        {
+            _bag.TryTake(out var connection);
+            _bag.Add(connection!);
+        }
+    });
+
+    [Benchmark(OperationsPerInvoke = Rentals, Description = "by hand: Channel")]
+    public void OfChannel() => OnEach(() =>
+    {
+        for (var i = 0; i < Rentals; i++)
+        {
+            _channel.Reader.TryRead(out var connection);
+            _channel.Writer.TryWrite(connection!);
+        }
+    });
+
+    [Target(MaxNanoseconds = 250, MaxBytes = 0)]
+    [Benchmark(OperationsPerInvoke = Rentals, Description = "pool: rent and return")]
+    public void Pool() => OnEach(() =>
+    {
+        for (var i = 0; i < Rentals; i++)
+        {
+            var renting = _pool.RentAsync();
+            if (!renting.IsCompletedSuccessfully)
+                throw new InvalidOperationException("The pool was not warm.");
+            renting.GetAwaiter().GetResult().Dispose();
+        }
+    });
+
+    [GlobalCleanup]
+    public async Task CleanupAsync()
+    {
+        await _pool.DisposeAsync();
+        await _provider.DisposeAsync();
+    }
+
+    public void Dispose()
+    {
+        _start.Dispose();
+        GC.SuppressFinalize(this);
+    }
+
+    private void OnEach(Action work)
+    {
+        if (Threads == 1)
+        {
+            work();
+            return;
+        }
+
+        var other = new Thread(() =>
+        {
+            _start.SignalAndWait();
+            work();
+        });
+        other.Start();
+        _start.SignalAndWait();
+        work();
+        other.Join();
+    }
+}
