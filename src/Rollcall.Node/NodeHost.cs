@@ -7,6 +7,7 @@ using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Rollcall.Node.Api;
 using Rollcall.Node.Configuration;
+using Rollcall.Node.Findings;
 using Rollcall.Node.OpenApi;
 using Rollcall.Node.Rendering;
 using Rollcall.Node.Requests;
@@ -85,6 +86,7 @@ public static class NodeHost
             Time = environment.Time,
             Renderer = new ServiceRenderer(lifetime.Registry.Epoch),
             Waiting = waiting,
+            Findings = new FindingTable(environment.Time),
             Jitter = new Jitter(environment.Random()),
             WatchMetrics = new WatchMetrics(app.Services.GetRequiredService<IMeterFactory>(), () => waiting.Count),
             Metrics = app.Services.GetRequiredService<MetricsCollector>(),

@@ -31,6 +31,7 @@ internal static class RollcallCommand
                 ServicesCommand.Create(context),
                 InstancesCommand.Create(context),
                 WatchersCommand.Create(context),
+                FindingsCommand.Create(context),
                 HistoryCommand.Create(context),
                 DrainCommand.Create(context),
                 DeregisterCommand.Create(context),

@@ -1,3 +1,4 @@
+using Rollcall.Node.Findings;
 using Rollcall.Node.Rendering;
 using Rollcall.Node.Telemetry;
 using Rollcall.Node.Watching;
@@ -25,6 +26,9 @@ internal sealed record NodeParts
 
     /// <summary>Spreads their ends.</summary>
     public required Jitter Jitter { get; init; }
+
+    /// <summary>What callers report.</summary>
+    public required FindingTable Findings { get; init; }
 
     /// <summary>How watchers fare.</summary>
     public required WatchMetrics WatchMetrics { get; init; }

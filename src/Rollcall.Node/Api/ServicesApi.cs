@@ -1,3 +1,4 @@
+using System.Text.Json;
 using Microsoft.AspNetCore.Http;
 using Rollcall.Api;
 using Rollcall.Node.Problems;
@@ -32,6 +33,7 @@ internal sealed class ServicesApi(NodeParts parts)
                 new("epoch", "The epoch the index came with."),
                 new("at", "The service as it was then: ISO 8601 or a duration ago."),
                 new(ApiNames.WatcherHeader, "The name to be listed by.", IsHeader: true),
+                new(ApiNames.FindingsHeader, "With a blocking query: the instances that the caller avoids, and why.", IsHeader: true),
                 new("If-None-Match", "The ETag of an earlier answer.", IsHeader: true),
             ],
             Answer = typeof(ServiceDocument),
@@ -41,6 +43,11 @@ internal sealed class ServicesApi(NodeParts parts)
         routes.Map("GET", "/api/services/{service}/watchers", GetWatchers, new("Who watches a service and the revision each has applied.")
         {
             Answer = typeof(WatchersDocument),
+            Problems = [400, 404],
+        });
+        routes.Map("GET", "/api/services/{service}/findings", GetFindings, new("Which instances of a service callers avoid at present, and why.")
+        {
+            Answer = typeof(FindingsDocument),
             Problems = [400, 404],
         });
     }
@@ -94,6 +101,15 @@ internal sealed class ServicesApi(NodeParts parts)
     {
         if (Remote.Read(context, out var remote) is { } wrong)
             return wrong;
+        var reported = context.Request.Headers[ApiNames.FindingsHeader];
+        IReadOnlyList<FindingDocument>? findings = [];
+        if (reported.Count > 0 && (findings = FindingText.Parse(reported.ToString())) is null)
+        {
+            return Problem.Invalid(
+                ApiNames.FindingsHeader,
+                $"must be a list of at most {FindingText.MaxFindings} instances, each once, in at most {FindingText.MaxLength} characters, such as \"orders-1\";reason=failures;times=2");
+        }
+
         // An index from another life of the data says nothing about this one.
         var known = query.Epoch is null || string.Equals(query.Epoch, parts.Registry.Epoch, StringComparison.Ordinal);
         if (query.Index is null && !_catalog.GetService(service).IsKnown)
@@ -103,6 +119,9 @@ internal sealed class ServicesApi(NodeParts parts)
         var handle = _watchers.Enter(service, remote.Name, WatcherKind.Poll, known ? query.Index ?? 0 : 0, remote.Address);
         try
         {
+            // Only who gave a name can be told from others, and take back what it said.
+            if (remote.IsNamed)
+                parts.Findings.Report(service, remote.Name, remote.Address, findings, query.Wait ?? parts.Options.DefaultWait);
             var wait = known ? query.Wait ?? parts.Options.DefaultWait : TimeSpan.Zero;
             var answer = query.Index is { } index
                 ? await _blocking.WaitAsync(context, service, index, wait)
@@ -137,6 +156,20 @@ internal sealed class ServicesApi(NodeParts parts)
             return new(NotFound(service));
         using var buffer = JsonBuffer.Rent();
         ListWriter.WriteWatchers(buffer.Json, service, known.Revision, watchers);
+        buffer.Answer(context.Response);
+        return default;
+    }
+
+    private ValueTask<Problem?> GetFindings(HttpContext context)
+    {
+        var service = (string)context.Request.RouteValues["service"]!;
+        if (NameMessages.Check(service) is { } wrong)
+            return new(wrong);
+        var findings = parts.Findings.Of(service);
+        if (findings.Count == 0 && !_catalog.GetService(service).IsKnown)
+            return new(NotFound(service));
+        using var buffer = JsonBuffer.Rent();
+        JsonSerializer.Serialize(buffer.Json, new FindingsDocument { Service = service, Findings = findings }, ApiJson.Default.FindingsDocument);
         buffer.Answer(context.Response);
         return default;
     }

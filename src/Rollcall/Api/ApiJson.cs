@@ -15,6 +15,7 @@ namespace Rollcall.Api;
 [JsonSerializable(typeof(StatusDocument))]
 [JsonSerializable(typeof(DrainDocument))]
 [JsonSerializable(typeof(WatchersDocument))]
+[JsonSerializable(typeof(FindingsDocument))]
 [JsonSerializable(typeof(HistoryDocument))]
 [JsonSerializable(typeof(ChangeDocument))]
 [JsonSerializable(typeof(StatusReportDocument))]

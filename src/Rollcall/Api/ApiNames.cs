@@ -18,6 +18,9 @@ public static class ApiNames
     /// <summary>Request header: the name by which a blocking query is listed among the watchers.</summary>
     public const string WatcherHeader = "Rollcall-Watcher";
 
+    /// <summary>Request header of a blocking query: which instances the caller avoids, see <see cref="FindingText"/>.</summary>
+    public const string FindingsHeader = "Rollcall-Findings";
+
     /// <summary>Response header: the revision of what was answered.</summary>
     public const string RevisionHeader = "Rollcall-Revision";
 

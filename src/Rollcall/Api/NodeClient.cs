@@ -126,6 +126,7 @@ public sealed class NodeClient(HttpClient http, TimeProvider? time = null, TimeS
         query ??= new ServiceQuery();
         var request = Request(HttpMethod.Get, ServicePath(service) + query.ToQueryString());
         AddHeader(request, ApiNames.WatcherHeader, query.Watcher);
+        AddHeader(request, ApiNames.FindingsHeader, FindingText.Format(query.Findings ?? []));
         // A blocking query may take a sixteenth longer than asked: the node's jitter.
         var wait = query.Index is null ? TimeSpan.Zero : (query.Wait ?? DefaultWait) * 17 / 16;
         return SendAsync(request, $"ask for the service {service}", wait + _timeout, ApiJson.Default.ServiceDocument, cancellationToken);
@@ -136,6 +137,12 @@ public sealed class NodeClient(HttpClient http, TimeProvider? time = null, TimeS
         SendAsync(
             Request(HttpMethod.Get, ServicePath(service) + "/watchers"),
             $"ask who watches {service}", _timeout, ApiJson.Default.WatchersDocument, cancellationToken);
+
+    /// <summary>Which instances of a service callers avoid, and why.</summary>
+    public Task<FindingsDocument> GetFindingsAsync(string service, CancellationToken cancellationToken = default) =>
+        SendAsync(
+            Request(HttpMethod.Get, ServicePath(service) + "/findings"),
+            $"ask what callers found of {service}", _timeout, ApiJson.Default.FindingsDocument, cancellationToken);
 
     /// <summary>What happened, oldest first.</summary>
     /// <param name="service">Only this service; null for all.</param>

@@ -30,6 +30,9 @@ public sealed record ServiceQuery
     /// <summary>The name by which a blocking query is listed among the watchers; unique to the process. Null: the node makes one of the address.</summary>
     public string? Watcher { get; init; }
 
+    /// <summary>What the caller reports of the service's instances, with a blocking query. Null for nothing, which takes back what was reported before.</summary>
+    public IReadOnlyList<FindingDocument>? Findings { get; init; }
+
     /// <summary>The query string, with its question mark; empty when nothing is asked for.</summary>
     internal string ToQueryString()
     {

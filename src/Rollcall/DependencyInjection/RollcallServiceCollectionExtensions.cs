@@ -58,7 +58,11 @@ public static class RollcallServiceCollectionExtensions
     {
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IDiscoverySource, StaticSource>(static provider => new StaticSource(Time(provider))));
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IDiscoverySource, FileSource>(static provider => new FileSource(time: Time(provider))));
-        services.TryAddEnumerable(ServiceDescriptor.Singleton<IDiscoverySource, RollcallSource>(static provider => new RollcallSource(SourceOptions(provider), Time(provider))));
+        services.TryAddEnumerable(ServiceDescriptor.Singleton<IDiscoverySource, RollcallSource>(static provider => new RollcallSource(SourceOptions(provider), Time(provider))
+        {
+            // Asked for when there is something to report: health needs the options, whose check needs the sources.
+            Findings = target => FindingsOf(provider, target),
+        }));
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IDiscoverySource, DnsSource>(static provider => new DnsSource(DnsOptions(provider), Time(provider))));
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IDiscoverySource, ConfigurationSource>(
             static provider => new ConfigurationSource(provider.GetService<IConfiguration>() ?? new ConfigurationManager(), Time(provider))));
@@ -153,6 +157,19 @@ public static class RollcallServiceCollectionExtensions
                 provider.GetRequiredService<IOptionsFactory<ConnectionPoolOptions>>(),
                 service => router.Names.Find(service));
         });
+    }
+
+    private static IReadOnlyList<FindingDocument> FindingsOf(IServiceProvider provider, ServiceTarget target)
+    {
+        try
+        {
+            return provider.GetRequiredService<HealthMonitor>().FindingsOf(target);
+        }
+        catch (ObjectDisposedException)
+        {
+            // The last query of an application that ends.
+            return [];
+        }
     }
 
     private static TimeProvider Time(IServiceProvider provider) => provider.GetRequiredService<TimeProvider>();

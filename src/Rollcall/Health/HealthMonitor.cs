@@ -1,3 +1,5 @@
+using Rollcall.Api;
+
 namespace Rollcall.Health;
 
 /// <summary>
@@ -73,12 +75,38 @@ internal sealed class HealthMonitor : IDisposable
             return [.. _byTarget.Values.Select(static entry => entry.Health)];
     }
 
+    /// <summary>What there is to tell a node of a target's endpoints: those that are avoided. Looks only, and keeps nothing.</summary>
+    public IReadOnlyList<FindingDocument> FindingsOf(ServiceTarget target)
+    {
+        if (!_context.Settings.Options.Report)
+            return [];
+        Entry? entry;
+        lock (_gate)
+            _byTarget.TryGetValue(target, out entry);
+        return entry is null ? [] : [.. entry.Health.Endpoints.Where(ServiceHealth.IsAvoided).Select(FindingOf).OfType<FindingDocument>()];
+    }
+
     public void Dispose()
     {
         lock (_gate)
             _disposed = true;
         _timer.Dispose();
         _prober?.Dispose();
+    }
+
+    private static FindingDocument? FindingOf(BalancedEndpoint endpoint)
+    {
+        if (Volatile.Read(ref endpoint.Load.Avoidance) is not { } avoidance)
+            return null;
+        var window = endpoint.Load.TrafficSoFar?.LastWindow ?? default;
+        return new FindingDocument
+        {
+            Instance = endpoint.Endpoint.Id,
+            Reason = avoidance.Reason.ToText(),
+            Times = avoidance.Times,
+            SuccessRate = window.Requests > 0 ? window.SuccessRate : null,
+            Latency = window.Successes > 0 ? window.Latency.TotalSeconds : null,
+        };
     }
 
     private void WakeProber() => _prober?.Wake();

@@ -79,6 +79,12 @@ public sealed class HealthOptions
     /// </summary>
     public double PanicThreshold { get; set; } = 0.3;
 
+    /// <summary>
+    /// Whether a node is told, with each query for a service, which of its instances this process avoids and why. Default: true: it costs a header while there is something to
+    /// tell, and shows an operator what callers see.
+    /// </summary>
+    public bool Report { get; set; } = true;
+
     /// <summary>How endpoints are probed.</summary>
     public ProbeOptions Probe { get; } = new();
 

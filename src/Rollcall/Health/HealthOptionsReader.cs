@@ -21,6 +21,7 @@ internal static class HealthOptionsReader
         options.MaxEjectionTime = reader.Duration(nameof(options.MaxEjectionTime)) ?? options.MaxEjectionTime;
         options.MaxEjectedShare = reader.Share(nameof(options.MaxEjectedShare)) ?? options.MaxEjectedShare;
         options.PanicThreshold = reader.Share(nameof(options.PanicThreshold)) ?? options.PanicThreshold;
+        options.Report = reader.Flag(nameof(options.Report)) ?? options.Report;
         Read(reader.Part(nameof(options.Probe)), options.Probe);
         foreach (var service in reader.Parts(nameof(options.Probes)))
         {

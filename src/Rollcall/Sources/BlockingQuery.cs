@@ -3,7 +3,7 @@ using Rollcall.Api;
 namespace Rollcall.Sources;
 
 /// <summary>Asks one node again and again: at once the first time, then whenever the service has changed.</summary>
-internal sealed class BlockingQuery(NodeClient node, string service, ServiceQuery query, TimeSpan wait, TimeProvider time)
+internal sealed class BlockingQuery(NodeClient node, string service, ServiceQuery query, TimeSpan wait, TimeProvider time, Func<IReadOnlyList<FindingDocument>>? findings = null)
 {
     // A node, or a proxy before it, that answers at once although nothing is new must not be asked in a tight loop.
     private static readonly TimeSpan UnchangedPause = TimeSpan.FromMilliseconds(250);
@@ -14,7 +14,7 @@ internal sealed class BlockingQuery(NodeClient node, string service, ServiceQuer
     public async Task<ServiceDocument> NextAsync(CancellationToken cancellationToken)
     {
         var asked = time.GetTimestamp();
-        var answer = await node.GetServiceAsync(service, Next(), cancellationToken);
+        var answer = await node.GetServiceAsync(service, Next() with { Findings = findings?.Invoke() }, cancellationToken);
         if (_last is not null
             && answer.Revision == _last.Revision
             && string.Equals(answer.Epoch, _last.Epoch, StringComparison.Ordinal)

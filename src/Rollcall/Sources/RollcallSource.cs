@@ -44,6 +44,9 @@ public sealed class RollcallSource : DiscoverySource
         _answerTimeout = options.AnswerTimeout;
     }
 
+    /// <summary>What this process has found out of a target's instances; reported with each query.</summary>
+    internal Func<ServiceTarget, IReadOnlyList<FindingDocument>>? Findings { get; init; }
+
     /// <inheritdoc />
     public override IReadOnlyCollection<string> Schemes { get; } = ["rollcall"];
 
@@ -93,7 +96,7 @@ public sealed class RollcallSource : DiscoverySource
         while (true)
         {
             using var http = NodeClient.CreateHttpClient(nodes[current]);
-            var polls = new BlockingQuery(new NodeClient(http, Time, _answerTimeout), target.Path, query, _wait, Time);
+            var polls = new BlockingQuery(new NodeClient(http, Time, _answerTimeout), target.Path, query, _wait, Time, Findings is { } findings ? () => findings(target) : null);
             Exception failure;
             while (true)
             {

@@ -42,6 +42,7 @@ public sealed class FakeNode : IAsyncDisposable
     private readonly Dictionary<string, ServiceDocument> _services = new(StringComparer.Ordinal);
     private readonly ConcurrentDictionary<string, long> _applied = new(StringComparer.Ordinal);
     private readonly ConcurrentQueue<string> _requests = new();
+    private readonly ConcurrentDictionary<string, string> _findings = new(StringComparer.Ordinal);
     private CancellationTokenSource _changed = new();
     private FakeNodeMode _mode;
     private string _epoch = "epoch-1";
@@ -61,6 +62,9 @@ public sealed class FakeNode : IAsyncDisposable
 
     /// <summary>Path and query of every request so far.</summary>
     public IReadOnlyCollection<string> Requests => _requests;
+
+    /// <summary>What was last reported of each service; empty once it was taken back.</summary>
+    public IReadOnlyDictionary<string, string> Findings => _findings;
 
     /// <summary>The revision each watcher has named as applied.</summary>
     public IReadOnlyDictionary<string, long> Applied => _applied;
@@ -163,6 +167,7 @@ public sealed class FakeNode : IAsyncDisposable
     {
         _requests.Enqueue(context.Request.Path + context.Request.QueryString);
         var service = context.Request.Path.Value!["/api/services/".Length..];
+        _findings[service] = context.Request.Headers[ApiNames.FindingsHeader].ToString();
         var query = context.Request.Query;
         long? index = long.TryParse(query["index"], NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number : null;
         if (index is not null && context.Request.Headers[ApiNames.WatcherHeader] is [{ } watcher])
