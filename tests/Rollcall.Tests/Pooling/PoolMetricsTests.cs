@@ -16,7 +16,7 @@ public sealed class PoolMetricsTests
         world.Time.Advance(TimeSpan.FromSeconds(2));
         second.Dispose();
         (await waiting).Fail();
-        await PoolWorld.SoonAsync(() => world.Open == 1);
+        await PoolWorld.SoonAsync(() => world.Pool.GetStatistics().Connections.Open == 1);
 
         Assert.Equal(1, Connections("in-use"));
         Assert.All(new[] { "idle", "opening", "checking", "closing" }, state => Assert.Equal(0, Connections(state)));
