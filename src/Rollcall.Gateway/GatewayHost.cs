@@ -3,11 +3,13 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.AspNetCore.Server.Kestrel.Https;
+using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Rollcall.Balancing;
+using Rollcall.DependencyInjection;
 using Rollcall.Gateway.Certificates;
 using Rollcall.Gateway.Clients;
 using Rollcall.Gateway.Configuration;
@@ -96,6 +98,7 @@ public sealed class GatewayHost : IAsyncDisposable
         services.AddRollcall();
         services.AddSingleton<ConfigVocabulary>();
         services.AddSingleton<ModelBuilder>();
+        services.AddSingleton<ServerSettings>();
         services.AddSingleton<GatewayRoutes>();
         services.AddSingleton<CertificateStore>();
         services.AddSingleton<RoutesFollower>();
@@ -116,6 +119,7 @@ public sealed class GatewayHost : IAsyncDisposable
             kestrel.AddServerHeader = false;
             Listen(kestrel, urls);
         });
+        builder.Configuration.AddInMemoryCollection(Variables());
         logging(builder.Logging);
         builder.Logging.AddFilter("Microsoft", LogLevel.Warning);
         builder.Logging.AddFilter("Microsoft.AspNetCore.Hosting.Diagnostics", LogLevel.None);
@@ -146,6 +150,11 @@ public sealed class GatewayHost : IAsyncDisposable
             services.Remove(hosted);
         services.TryAddSingleton(TimeProvider.System);
     }
+
+    // Rollcall__PerTryTimeout and its like, as in any application; nothing else of the environment is a gateway's business.
+    private static IEnumerable<KeyValuePair<string, string?>> Variables() =>
+        new ConfigurationBuilder().AddEnvironmentVariables($"{RollcallOptions.Section}__").Build().AsEnumerable()
+            .Select(static pair => KeyValuePair.Create($"{RollcallOptions.Section}:{pair.Key}", pair.Value));
 
     private static ListenUrl Parse(string url) => ListenUrl.TryParse(url, out var listen)
         ? listen

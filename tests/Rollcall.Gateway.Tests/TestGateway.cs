@@ -1,4 +1,5 @@
 using Microsoft.Extensions.DependencyInjection;
+using Rollcall.Gateway.Reloading;
 
 namespace Rollcall.Gateway.Tests;
 
@@ -45,6 +46,14 @@ internal sealed class TestGateway : IAsyncDisposable
             directory.Delete(recursive: true);
             throw;
         }
+    }
+
+    /// <summary>Reads the file now, and fails when it is refused.</summary>
+    public async Task ReloadAsync()
+    {
+        var follower = Host.Services.GetRequiredService<RoutesFollower>();
+        await follower.ReloadAsync(CancellationToken.None);
+        Assert.Null(follower.Last!.Error);
     }
 
     public Task<string> GetAsync(string path) => Client.GetStringAsync(new Uri(path, UriKind.Relative));

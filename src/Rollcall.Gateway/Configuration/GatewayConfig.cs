@@ -27,8 +27,29 @@ internal sealed record GatewayConfig
 
     public AccessLogConfig AccessLog { get; init; } = new();
 
+    public LimitsConfig Limits { get; init; } = new();
+
     /// <summary>When requests are refused because there are too many; null for never.</summary>
     public OverloadConfig? Overload { get; init; }
+}
+
+/// <summary>What a client may send, and how slowly.</summary>
+internal sealed record LimitsConfig
+{
+    /// <summary>The longest body of a request, where its route says nothing else; null for no limit.</summary>
+    public long? MaxBodyBytes { get; init; } = 30_000_000;
+
+    /// <summary>The first line and the headers of a request, each.</summary>
+    public int MaxHeaderBytes { get; init; } = 32 * 1024;
+
+    /// <summary>Connections of clients; null for no limit. Heeded at start only.</summary>
+    public long? MaxConnections { get; init; }
+
+    /// <summary>How long a head may take to arrive.</summary>
+    public TimeSpan HeadersTimeout { get; init; } = TimeSpan.FromSeconds(30);
+
+    /// <summary>How long a connection without a request is kept.</summary>
+    public TimeSpan KeepAliveTimeout { get; init; } = TimeSpan.FromSeconds(130);
 }
 
 /// <summary>A certificate for the hosts it names.</summary>

@@ -16,7 +16,7 @@ internal static class RoutesReader
         }
 
         var file = new Section(
-            map, "", errors, "routes", "clusters", "default", "unmatched", "trustedProxies", "certificates", "correlationHeader", "accessLog", "overload");
+            map, "", errors, "routes", "clusters", "default", "unmatched", "trustedProxies", "certificates", "correlationHeader", "accessLog", "overload", "limits");
         var clusters = new ClusterReader(vocabulary, errors);
         clusters.ReadAll(file);
         var reader = new RouteReader(clusters, errors);
@@ -32,6 +32,7 @@ internal static class RoutesReader
             CorrelationHeader = ReadCorrelation(file),
             AccessLog = ReadAccessLog(file),
             Overload = ReadOverload(file),
+            Limits = ReadLimits(file),
         };
     }
 
@@ -111,6 +112,22 @@ internal static class RoutesReader
         if (part is not null && !part.Has("file"))
             part.Fail("file", "'file' is missing; - is standard error");
         return new() { File = part?.Text("file") };
+    }
+
+    private static LimitsConfig ReadLimits(Section file)
+    {
+        var limits = new LimitsConfig();
+        if (file.Part("limits", "maxBodyBytes", "maxHeaderBytes", "maxConnections", "headersTimeout", "keepAliveTimeout") is not { } part)
+            return limits;
+        var (min, max) = (TimeSpan.FromMilliseconds(100), TimeSpan.FromHours(1));
+        return new()
+        {
+            MaxBodyBytes = part.Text("maxBodyBytes") is "unlimited" ? null : part.Number("maxBodyBytes", 0, 1L << 50) ?? limits.MaxBodyBytes,
+            MaxHeaderBytes = (int)(part.Number("maxHeaderBytes", 1024, 1024 * 1024) ?? limits.MaxHeaderBytes),
+            MaxConnections = part.Number("maxConnections", 1, 10_000_000),
+            HeadersTimeout = part.Duration("headersTimeout", min, max) ?? limits.HeadersTimeout,
+            KeepAliveTimeout = part.Duration("keepAliveTimeout", min, max) ?? limits.KeepAliveTimeout,
+        };
     }
 
     private static OverloadConfig? ReadOverload(Section file)

@@ -29,6 +29,10 @@ internal static class Failures
         var response = context.Response;
         response.StatusCode = status;
         response.ContentType = ContentType;
+
+        // The rest of a body that is refused is not read, and the connection ends with it: a client that is not told would send its next request into nothing.
+        if (status is StatusCodes.Status400BadRequest or StatusCodes.Status408RequestTimeout or StatusCodes.Status413PayloadTooLarge && IsHttp1(context.Request.Protocol))
+            response.Headers.Connection = "close";
         using (var json = new Utf8JsonWriter(response.BodyWriter, Plain))
         {
             json.WriteStartObject();
@@ -41,6 +45,8 @@ internal static class Failures
 
         return response.BodyWriter.FlushAsync(context.RequestAborted).AsTask();
     }
+
+    private static bool IsHttp1(string protocol) => HttpProtocol.IsHttp11(protocol) || HttpProtocol.IsHttp10(protocol);
 
     private static (int Status, string Kind, string Title, string Detail) Explain(ForwarderError error, Exception? cause, string cluster) => error switch
     {

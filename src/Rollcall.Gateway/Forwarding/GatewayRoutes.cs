@@ -8,7 +8,7 @@ namespace Rollcall.Gateway.Forwarding;
 
 /// <summary>The routes in force, and how others come into force: checked as a whole first, then at once.</summary>
 internal sealed class GatewayRoutes(
-    ConfigVocabulary vocabulary, IConfigValidator validator, ModelBuilder builder, YarpConfigProvider yarp, CertificateStore certificates, AccessLogs.AccessLogs logs, ListenUrls urls, TimeProvider time) : IDisposable
+    ConfigVocabulary vocabulary, IConfigValidator validator, ModelBuilder builder, YarpConfigProvider yarp, ServerSettings server, TimeProvider time) : IDisposable
 {
     private readonly SemaphoreSlim _oneAtATime = new(1, 1);
     private readonly Retirement _retired = new(time);
@@ -29,8 +29,7 @@ internal sealed class GatewayRoutes(
         try
         {
             await PutIntoForceAsync(config, cancellationToken);
-            certificates.Current = shown;
-            logs.Use(config.AccessLog);
+            server.Use(config, shown);
         }
         finally
         {
@@ -53,7 +52,7 @@ internal sealed class GatewayRoutes(
         }
 
         var shown = CertificateSet.Load(config.Certificates, errors);
-        if (config.Certificates.IsEmpty && urls.Encrypted is { } url)
+        if (config.Certificates.IsEmpty && server.EncryptedUrl is { } url)
             errors.Add(new(1, 1, $"there are no 'certificates', but the gateway listens on {url}; name at least one, with 'file' and 'key'"));
         return errors.Count == 0 ? (config, shown) : throw new RoutesFileException(file, [.. errors.OrderBy(static error => error.Line)]);
     }

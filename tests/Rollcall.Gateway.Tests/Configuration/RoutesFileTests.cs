@@ -10,7 +10,7 @@ public sealed class RoutesFileTests
     {
         { "[]", "routes.yaml(1,1): the file must be a map with the key 'routes'.\nroutes.yaml(1,1): there are no 'routes' and no 'default'; name at least one." },
         { "{}", "routes.yaml(1,1): there are no 'routes' and no 'default'; name at least one." },
-        { "rutes: {}\ndefault: static:///a:1", "routes.yaml(1,1): there is no key 'rutes'; there are: routes, clusters, default, unmatched, trustedProxies, certificates, correlationHeader, accessLog, overload." },
+        { "rutes: {}\ndefault: static:///a:1", "routes.yaml(1,1): there is no key 'rutes'; there are: routes, clusters, default, unmatched, trustedProxies, certificates, correlationHeader, accessLog, overload, limits." },
         { "default: orders", "routes.yaml(1,10): default: there is no cluster 'orders' (there are none); name one, or a target such as rollcall:///orders." },
         { "clusters: {a: static:///a:1}\ndefault: b", "routes.yaml(2,10): default: there is no cluster 'b' (there are: a); name one, or a target such as rollcall:///b." },
         { "default: static:///", "routes.yaml(1,10): default: The target 'static:///' names nothing to look for. Example: static:///orders." },
@@ -32,6 +32,7 @@ public sealed class RoutesFileTests
         { "clusters:\n  a: {target: static:///a:1, perTryTimeout: 2h}\ndefault: a", "routes.yaml(2,45): cluster 'a': 'perTryTimeout' is '2h'; it must be a duration from 0s to 1h." },
         { "clusters:\n  a: {balancer: random}\ndefault: a", "routes.yaml(2,6): cluster 'a': 'target' is missing." },
         { "default: static:///a:1\ntrustedProxies: [10.0.0.0/8, me]", "routes.yaml(2,30): trustedProxies: 'me' is no address and no network; write 10.0.0.5 or 10.0.0.0/8." },
+        { "default: static:///a:1\nlimits: {maxHeaderBytes: 1}", "routes.yaml(2,26): limits: 'maxHeaderBytes' is '1'; it must be a number from 1024 to 1048576." },
         { "default: static:///a:1\nunmatched: 200", "routes.yaml(2,12): 'unmatched' is '200'; it must be a number from 400 to 599." },
         { "default: static:///a:1\ncertificates: [{key: k.pem}]", "routes.yaml(2,16): certificates: 'file' is missing." },
         { "default: static:///a:1\ncertificates: [{file: /no/such.pem}]", "routes.yaml(2,16): certificates: /no/such.pem cannot be used: Could not find a part of the path '/no/such.pem'; it must be PEM, with its key there or in 'key'." },

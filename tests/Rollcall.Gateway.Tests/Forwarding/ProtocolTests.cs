@@ -91,11 +91,29 @@ public sealed class ProtocolTests
         {
             using var unannounced = new HttpRequestMessage(HttpMethod.Post, new Uri("/", UriKind.Relative)) { Content = new ByteArrayContent(new byte[1001]), Headers = { TransferEncodingChunked = true } };
             using var tooLongAfterAll = await gateway.Client.SendAsync(unannounced);
-            Assert.Equal(HttpStatusCode.RequestEntityTooLarge, tooLongAfterAll.StatusCode);
+            Assert.Equal((HttpStatusCode.RequestEntityTooLarge, true), (tooLongAfterAll.StatusCode, tooLongAfterAll.Headers.ConnectionClose));
         }
 
         // The client's fault, however often, is none of the endpoint.
         Assert.False(ServiceHealth.IsAvoided(gateway.Host.Routes.Current.Clusters.Values.Single().Health.Endpoints.Single()));
+    }
+
+    [Fact]
+    public async Task Limits_hold_for_what_routes_say_nothing_of_and_follow_the_file()
+    {
+        await using var backEnd = await TestBackEnd.StartAsync(static async context => await context.Request.Body.CopyToAsync(Stream.Null));
+        await using var gateway = await TestGateway.StartAsync($"limits: {{ maxBodyBytes: 10 }}\ndefault: {backEnd.Target}");
+
+        using var before = await gateway.Client.PostAsync(new Uri("/", UriKind.Relative), new ByteArrayContent(new byte[11]));
+        await File.WriteAllTextAsync(gateway.File, $"limits: {{ maxBodyBytes: 11, maxHeaderBytes: 2000 }}\ndefault: {backEnd.Target}");
+        await gateway.ReloadAsync();
+        using var after = await gateway.Client.PostAsync(new Uri("/", UriKind.Relative), new ByteArrayContent(new byte[11]));
+        gateway.Client.DefaultRequestHeaders.Add("x-long", new string('x', 2000));
+        using var longHead = await gateway.Client.GetAsync(new Uri("/", UriKind.Relative));
+
+        Assert.Equal(HttpStatusCode.RequestEntityTooLarge, before.StatusCode);
+        Assert.Equal(HttpStatusCode.OK, after.StatusCode);
+        Assert.Equal(HttpStatusCode.RequestHeaderFieldsTooLarge, longHead.StatusCode);
     }
 
     [Fact]
