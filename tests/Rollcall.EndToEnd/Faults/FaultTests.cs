@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Net.WebSockets;
 using Rollcall.TestKit;
 
 namespace Rollcall.EndToEnd.Faults;
@@ -21,6 +22,9 @@ public abstract class FaultTests(Fleet fleet) : IAsyncLifetime
 
     /// <summary>Who sends, and to what.</summary>
     private protected abstract (HttpClient Http, Uri Url) Way { get; }
+
+    /// <summary>The same, by one that prefers its own zone.</summary>
+    private protected abstract (HttpClient Http, Uri Url) NearWay { get; }
 
     public virtual async ValueTask InitializeAsync() => await fleet.RestoreAsync();
 
@@ -60,7 +64,14 @@ public abstract class FaultTests(Fleet fleet) : IAsyncLifetime
     public Task An_instance_that_accepts_and_never_answers() => MisbehavesAsync("hang");
 
     [Fact]
-    public Task All_instances_of_the_own_zone_killed() => CostsNothingAsync(() => Task.WhenAll(Fleet.Near.Select(id => fleet[id].KillAsync())));
+    public async Task All_instances_of_the_own_zone_killed()
+    {
+        var report = await CostsNothingAsync(() => Task.WhenAll(Fleet.Near.Select(id => fleet[id].KillAsync())), way: NearWay);
+
+        // Before, they were sent everything; or nothing is proven.
+        Assert.InRange(Fleet.Near.Sum(id => report.Served.GetValueOrDefault(id)), Traffic.Rate * Lull.TotalSeconds * 0.8, double.PositiveInfinity);
+        Assert.InRange(report.Requests - Fleet.Near.Sum(id => report.Served.GetValueOrDefault(id)), Traffic.Rate * Hold.TotalSeconds * 0.8, double.PositiveInfinity);
+    }
 
     [Fact]
     public Task The_node_killed() => CostsNothingAsync(() => fleet["node"].KillAsync(), () => Done(fleet.StartNode));
@@ -112,13 +123,44 @@ public abstract class FaultTests(Fleet fleet) : IAsyncLifetime
         Assert.Equal(0, await told);
     }
 
+    private protected async Task WebSocketSurvivesAsync()
+    {
+        using var echo = await FromVictimAsync(OpenWebSocketAsync, static echo => echo.Instance);
+
+        await SaysAllAgainAsync("before");
+        await fleet["orders-2"].KillAsync();
+        await SaysAllAgainAsync("killed");
+        await fleet["orders-3"].StopAsync();
+        await SaysAllAgainAsync("stopped");
+        await fleet["orders-4"].KillAsync();
+        fleet.StartInstance("orders-4");
+        fleet.StartInstance("orders-2");
+        fleet.StartInstance("orders-3");
+        await fleet.AllAreReadyAsync();
+        await SaysAllAgainAsync("all there");
+
+        Assert.Equal(WebSocketCloseStatus.NormalClosure, await echo.CloseAsync());
+
+        async Task SaysAllAgainAsync(string when)
+        {
+            for (var i = 0; i < 20; i++)
+            {
+                Assert.Equal($"{when} {i}", await echo.SayAsync($"{when} {i}"));
+                await Task.Delay(TimeSpan.FromMilliseconds(20), TimeProvider.System);
+            }
+        }
+    }
+
+    private protected abstract Task<Echo> OpenWebSocketAsync();
+
     /// <summary>Whether a request that found nobody was told so.</summary>
     private protected abstract void AssertSaysWhy(Failure failure);
 
     /// <summary>Breaks something while requests are sent; not one may fail.</summary>
-    private protected async Task<TrafficReport> CostsNothingAsync(Func<Task> fault, Func<Task>? mend = null, TimeSpan atLeast = default)
+    private protected async Task<TrafficReport> CostsNothingAsync(
+        Func<Task> fault, Func<Task>? mend = null, TimeSpan atLeast = default, (HttpClient Http, Uri Url)? way = null)
     {
-        var (http, url) = Way;
+        var (http, url) = way ?? Way;
         var hold = Hold > atLeast ? Hold : atLeast;
         var report = await new Traffic(http, url).DuringAsync(async () =>
         {

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
+using System.Runtime.CompilerServices;
 using Rollcall.Api;
 using Rollcall.TestKit;
 
@@ -13,6 +14,9 @@ public sealed class Fleet : IAsyncLifetime
     public const string OwnZone = "a";
 
     private static readonly (string Id, string Zone)[] Plan = [("orders-1", "a"), ("orders-2", "a"), ("orders-3", "b"), ("orders-4", "b"), ("orders-5", "b")];
+
+    // Six processes compile themselves at the same time.
+    private static readonly TimeSpan StartLimit = TimeSpan.FromMinutes(2);
 
     private readonly Dictionary<string, RealProcess> _processes = new(StringComparer.Ordinal);
     private readonly string _directory = Directory.CreateTempSubdirectory("rollcall-faults-").FullName;
@@ -62,6 +66,36 @@ public sealed class Fleet : IAsyncLifetime
     }
 
     public void StartNode() => Start("node", "Rollcall.Cli", "rollcall", ["serve", "--urls", NodeUrl, "--data", Path.Combine(_directory, "data")], []);
+
+    /// <summary>Starts a gateway, in a node of its own, unless it runs, and waits until it forwards.</summary>
+    public async Task GatewayIsThereAsync()
+    {
+        if (!IsRunning("gateway"))
+        {
+            var routes = Path.Combine(_directory, "routes.yaml");
+            await File.WriteAllTextAsync(routes, $$"""
+                clusters:
+                  near: { target: "rollcall://{{new Uri(NodeUrl).Authority}}/orders", zone: {{OwnZone}}, preferOwnZone: true }
+                routes:
+                  near: { path: /near, to: near }
+                default: rollcall://{{new Uri(NodeUrl).Authority}}/orders
+
+                """);
+            var url = string.Create(CultureInfo.InvariantCulture, $"http://127.0.0.1:{FreePort()}");
+            Start(
+                "gateway",
+                "Rollcall.Cli",
+                "rollcall",
+                ["serve", "--urls", url, "--data", Path.Combine(_directory, "gateway"), "--gateway", GatewayUrl, "--routes", routes],
+                new() { ["ROLLCALL_ZONE"] = OwnZone });
+        }
+
+        await UntilAsync(async () =>
+        {
+            using var answer = await _control.GetAsync(new Uri(new Uri(GatewayUrl), "/id"));
+            return answer.IsSuccessStatusCode;
+        });
+    }
 
     /// <summary>Starts an instance on a port that is free now, whatever it had before.</summary>
     public void StartInstance(string id)
@@ -134,9 +168,16 @@ public sealed class Fleet : IAsyncLifetime
 
     private static Uri Address(InstanceDocument instance) => new(string.Create(CultureInfo.InvariantCulture, $"http://{instance.Address}:{instance.Ports["http"]}"));
 
-    private static async Task UntilAsync(Func<Task<bool>> holds)
+    private async Task UntilAsync(Func<Task<bool>> holds, [CallerMemberName] string caller = "", [CallerLineNumber] int line = 0)
     {
-        await Eventually.Within(WaitAsync());
+        try
+        {
+            await WaitAsync().WaitAsync(StartLimit);
+        }
+        catch (TimeoutException error)
+        {
+            throw new TimeoutException($"{caller} (line {line}) waited {StartLimit.TotalSeconds:0} s in vain.\n{Words()}", error);
+        }
 
         async Task WaitAsync()
         {

@@ -8,7 +8,9 @@ public sealed class HttpClientFaultTests(Fleet fleet) : FaultTests(fleet), IClas
 {
     private ServiceProvider _services = null!;
 
-    private protected override (HttpClient Http, Uri Url) Way => (_services.GetRequiredService<IHttpClientFactory>().CreateClient("orders"), new Uri("http://orders/"));
+    private protected override (HttpClient Http, Uri Url) Way => (Client("orders"), new Uri("http://orders/"));
+
+    private protected override (HttpClient Http, Uri Url) NearWay => (Client("near"), new Uri("http://orders/"));
 
     public override async ValueTask InitializeAsync()
     {
@@ -20,10 +22,19 @@ public sealed class HttpClientFaultTests(Fleet fleet) : FaultTests(fleet), IClas
             new("Rollcall:Services:orders", "rollcall:///orders"),
         ]).Build());
         services.AddHttpClient("orders", static client => client.Timeout = TimeSpan.FromSeconds(10)).UseRollcall();
+        services.AddHttpClient("near", static client => client.Timeout = TimeSpan.FromSeconds(10)).UseRollcall(static options =>
+        {
+            options.Zone = Fleet.OwnZone;
+            options.PreferOwnZone = true;
+        });
         _services = services.BuildServiceProvider();
     }
 
     public override async ValueTask DisposeAsync() => await _services.DisposeAsync();
 
+    private protected override Task<Echo> OpenWebSocketAsync() => Echo.OpenAsync(new Uri("ws://orders/ws"), Way.Http);
+
     private protected override void AssertSaysWhy(Failure failure) => Assert.Contains("orders", failure.Reason, StringComparison.Ordinal);
+
+    private HttpClient Client(string name) => _services.GetRequiredService<IHttpClientFactory>().CreateClient(name);
 }

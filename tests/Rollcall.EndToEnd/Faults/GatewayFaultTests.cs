@@ -1,0 +1,37 @@
+using System.Net;
+
+namespace Rollcall.EndToEnd.Faults;
+
+/// <summary>The faults as somebody meets them who asks the gateway, and never twice.</summary>
+public sealed class GatewayFaultTests(Fleet fleet) : FaultTests(fleet), IClassFixture<Fleet>
+{
+    private HttpClient _http = null!;
+
+    private protected override (HttpClient Http, Uri Url) Way => (_http, new Uri(Fleet.GatewayUrl));
+
+    private protected override (HttpClient Http, Uri Url) NearWay => (_http, new Uri(new Uri(Fleet.GatewayUrl), "/near"));
+
+    public override async ValueTask InitializeAsync()
+    {
+        await base.InitializeAsync();
+        await Fleet.GatewayIsThereAsync();
+        _http = new HttpClient { Timeout = TimeSpan.FromSeconds(10) };
+    }
+
+    public override ValueTask DisposeAsync()
+    {
+        _http.Dispose();
+        return ValueTask.CompletedTask;
+    }
+
+    [Fact]
+    public Task A_WebSocket_survives_changes_of_other_instances() => WebSocketSurvivesAsync();
+
+    private protected override Task<Echo> OpenWebSocketAsync() => Echo.OpenAsync(new UriBuilder(Fleet.GatewayUrl) { Scheme = "ws", Path = "/ws" }.Uri, _http);
+
+    private protected override void AssertSaysWhy(Failure failure)
+    {
+        Assert.Equal(HttpStatusCode.ServiceUnavailable, failure.Status);
+        Assert.Contains("orders", failure.Reason, StringComparison.Ordinal);
+    }
+}
