@@ -5,6 +5,8 @@ namespace Rollcall.Balancing;
 /// <summary>What the filters of one selection work with, and what they leave behind. Used by one thread at a time.</summary>
 internal sealed class FilterContext(ServiceHealth health, DateTimeOffset now)
 {
+    private List<BalancedEndpoint>? _spares;
+
     /// <summary>What is known of the endpoints.</summary>
     public ServiceHealth Health { get; } = health;
 
@@ -19,6 +21,12 @@ internal sealed class FilterContext(ServiceHealth health, DateTimeOffset now)
 
     /// <summary>Who listens to what the filters do and why; null on all but an explanation.</summary>
     public IFilterListener? Listener { get; init; }
+
+    /// <summary>Those that were left out only because others are better, in the order of the endpoints.</summary>
+    public IReadOnlyList<BalancedEndpoint> Spares => _spares ?? [];
+
+    /// <summary>Keeps an endpoint that a filter leaves out for when none of its failover group that are left can be reached. A filter may name each once, in their order.</summary>
+    public void Spare(BalancedEndpoint endpoint) => (_spares ??= []).Add(endpoint);
 
     /// <summary>Asks for the selection to be made anew after a while; the soonest wins.</summary>
     public void RepeatWithin(TimeSpan time) => RepeatAfter = RepeatAfter < time ? RepeatAfter : time;

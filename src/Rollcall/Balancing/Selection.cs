@@ -30,7 +30,7 @@ internal sealed class Selection<T>
 
     public EndpointSet Set { get; }
 
-    /// <summary>How many there are to choose among.</summary>
+    /// <summary>How many there are to choose among, those of the last resort included.</summary>
     public int Count { get; }
 
     /// <summary>Why there is nothing to pick; null when there is.</summary>
@@ -50,12 +50,22 @@ internal sealed class Selection<T>
         var candidates = filters.Apply(usable, context);
         var groups = ImmutableArray.CreateBuilder<SelectionGroup<T>>();
         foreach (var group in Candidates.Groups(candidates))
-            groups.Add(new(group, ItemsOf(group, items), balancer, before?._groups.ElementAtOrDefault(groups.Count)));
+        {
+            Add(group);
+            Add([.. context.Spares.Where(spare => spare.Endpoint.Priority == group[0].Endpoint.Priority)]);
+        }
+
         return new(set, context.Health, groups.ToImmutable(), groups.Count == 0 ? context.Problem ?? "the filters leave none of the endpoints" : null)
         {
             _endpoints = endpoints,
             _items = items,
         };
+
+        void Add(ImmutableArray<BalancedEndpoint> group)
+        {
+            if (!group.IsEmpty)
+                groups.Add(new(group, ItemsOf(group, items), balancer, before?._groups.ElementAtOrDefault(groups.Count)));
+        }
     }
 
     /// <summary>

@@ -50,9 +50,15 @@ internal sealed class ZoneFilter(string own) : IEndpointFilter
             var isOwn = IsOwn(candidate);
             var weight = split.Scale(candidate.Weight, isOwn);
             if (weight > 0)
+            {
                 left.Add(candidate.WithWeight(weight));
-            else
-                context.Listener?.Excluded(this, candidate, Why(candidate, split, isOwn));
+                continue;
+            }
+
+            // For requests that find the own zone dead before it is known to be: there must be somebody else to try.
+            if (IsHealthy(candidate, usesEjected: false))
+                context.Spare(candidate);
+            context.Listener?.Excluded(this, candidate, Why(candidate, split, isOwn));
         }
 
         return left.DrainToImmutable();

@@ -67,28 +67,27 @@ public sealed class Fleet : IAsyncLifetime
 
     public void StartNode() => Start("node", "Rollcall.Cli", "rollcall", ["serve", "--urls", NodeUrl, "--data", Path.Combine(_directory, "data")], []);
 
-    /// <summary>Starts a gateway, in a node of its own, unless it runs, and waits until it forwards.</summary>
-    public async Task GatewayIsThereAsync()
+    /// <summary>Starts a gateway, in a node of its own, that knows nothing of what happened before, and waits until it forwards.</summary>
+    public async Task RestartGatewayAsync()
     {
-        if (!IsRunning("gateway"))
-        {
-            var routes = Path.Combine(_directory, "routes.yaml");
-            await File.WriteAllTextAsync(routes, $$"""
-                clusters:
-                  near: { target: "rollcall://{{new Uri(NodeUrl).Authority}}/orders", zone: {{OwnZone}}, preferOwnZone: true }
-                routes:
-                  near: { path: /near, to: near }
-                default: rollcall://{{new Uri(NodeUrl).Authority}}/orders
+        var routes = Path.Combine(_directory, "routes.yaml");
+        await File.WriteAllTextAsync(routes, $$"""
+            clusters:
+              near: { target: "rollcall://{{new Uri(NodeUrl).Authority}}/orders", zone: {{OwnZone}}, preferOwnZone: true }
+            routes:
+              near: { path: /near, to: near }
+            default: rollcall://{{new Uri(NodeUrl).Authority}}/orders
 
-                """);
-            var url = string.Create(CultureInfo.InvariantCulture, $"http://127.0.0.1:{FreePort()}");
-            Start(
-                "gateway",
-                "Rollcall.Cli",
-                "rollcall",
-                ["serve", "--urls", url, "--data", Path.Combine(_directory, "gateway"), "--gateway", GatewayUrl, "--routes", routes],
-                new() { ["ROLLCALL_ZONE"] = OwnZone });
-        }
+            """);
+        var url = string.Create(CultureInfo.InvariantCulture, $"http://127.0.0.1:{FreePort()}");
+        if (IsRunning("gateway"))
+            await _processes["gateway"].KillAsync();
+        Start(
+            "gateway",
+            "Rollcall.Cli",
+            "rollcall",
+            ["serve", "--urls", url, "--data", Path.Combine(_directory, "gateway"), "--gateway", GatewayUrl, "--routes", routes],
+            new() { ["ROLLCALL_ZONE"] = OwnZone });
 
         await UntilAsync(async () =>
         {

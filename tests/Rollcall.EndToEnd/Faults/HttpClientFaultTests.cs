@@ -34,7 +34,7 @@ public sealed class HttpClientFaultTests(Fleet fleet) : FaultTests(fleet), IClas
 
     private protected override Task<Echo> OpenWebSocketAsync() => Echo.OpenAsync(new Uri("ws://orders/ws"), Way.Http);
 
-    private protected override void AssertSaysWhy(Failure failure) => Assert.Contains("orders", failure.Reason, StringComparison.Ordinal);
+    private protected override void AssertSaysWhy(Failure failure, bool wasUnderWay) => Assert.Contains("orders", failure.Reason, StringComparison.Ordinal);
 
     private HttpClient Client(string name) => _services.GetRequiredService<IHttpClientFactory>().CreateClient(name);
 }

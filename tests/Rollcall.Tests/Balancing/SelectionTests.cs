@@ -51,6 +51,25 @@ public sealed class SelectionTests
     }
 
     [Fact]
+    public void Pick_OwnZoneTriedInVain_TakesOneOfAnotherZone()
+    {
+        // As a request sees it that fails on both before the selection is made anew.
+        var set = Make.Set(1, Make.Endpoint("a-1") with { Zone = "a" }, Make.Endpoint("a-2") with { Zone = "a" }, Make.Endpoint("b-1") with { Zone = "b" }, Make.Endpoint("b-2", EndpointState.Draining) with { Zone = "b" });
+        var table = Selection<Destination>.Build(set, Use, FilterChain.Of(new() { PreferredZone = "a" }), new FilterContext(_health, DateTimeOffset.UnixEpoch), _balancer, null);
+        var tried = new TriedEndpoints();
+
+        var picked = new List<string>();
+        while (table.Pick(PickContext.None, picked.Count == 0 ? null : tried) is { } destination)
+        {
+            picked.Add(destination.Endpoint.Endpoint.Id);
+            tried.Add(destination.Endpoint);
+        }
+
+        Assert.Equal(["a-1", "a-2"], picked.Take(2).Order());
+        Assert.Equal(["b-1"], picked.Skip(2));
+    }
+
+    [Fact]
     public void Build_AnyHistory_MakesItemsOnlyOfEndpointsThatAreNew()
     {
         for (var seed = 1; seed <= 50; seed++)
