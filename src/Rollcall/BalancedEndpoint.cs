@@ -39,6 +39,15 @@ public sealed class BalancedEndpoint
     /// <summary>Notes that a request begins. Pair with <see cref="End"/>.</summary>
     public void Begin() => Interlocked.Increment(ref Load.InFlight);
 
+    /// <summary>Notes that a request begins, unless more than <paramref name="limit"/> would then be under way.</summary>
+    internal bool TryBegin(int limit)
+    {
+        if (Interlocked.Increment(ref Load.InFlight) <= limit)
+            return true;
+        End();
+        return false;
+    }
+
     /// <summary>Notes that a request has ended.</summary>
     public void End() => Interlocked.Decrement(ref Load.InFlight);
 

@@ -8,11 +8,5 @@ internal sealed class ClientOptionsSetup(IOptions<RollcallOptions> all) : IConfi
 {
     public void Configure(RollcallClientOptions options) => Configure(Options.DefaultName, options);
 
-    public void Configure(string? name, RollcallClientOptions options)
-    {
-        options.CopyFrom(all.Value);
-        options.PerTryTimeout = all.Value.PerTryTimeout;
-        options.MaxAttempts = all.Value.MaxAttempts;
-        options.ConnectTimeout = all.Value.ConnectTimeout;
-    }
+    public void Configure(string? name, RollcallClientOptions options) => options.CopyFrom(all.Value);
 }

@@ -3,6 +3,7 @@ using Microsoft.Extensions.Options;
 using Rollcall.Balancing;
 using Rollcall.Configuration;
 using Rollcall.Health;
+using Rollcall.Http;
 using Rollcall.Sources.Dns;
 
 namespace Rollcall.DependencyInjection;
@@ -23,9 +24,7 @@ internal sealed class RollcallOptionsSetup(IConfiguration? configuration) : ICon
         options.AvoidTime = reader.Duration(nameof(options.AvoidTime)) ?? options.AvoidTime;
         options.MaxAvoidTime = reader.Duration(nameof(options.MaxAvoidTime)) ?? options.MaxAvoidTime;
         BalancingOptionsReader.Read(reader, options);
-        options.PerTryTimeout = reader.Duration(nameof(options.PerTryTimeout)) ?? options.PerTryTimeout;
-        options.MaxAttempts = reader.Number(nameof(options.MaxAttempts)) ?? options.MaxAttempts;
-        options.ConnectTimeout = reader.Duration(nameof(options.ConnectTimeout)) ?? options.ConnectTimeout;
+        RollcallClientOptionsReader.Read(reader, options);
 
         // Registration, pools, and sources that are added apart, read their own.
         reader.Others("Registration", "Pools", "Http", "Kubernetes", "Consul", "Etcd");

@@ -130,6 +130,10 @@ public static class RollcallServiceCollectionExtensions
                 provider.GetRequiredService<PickExplainer>(),
                 options.Get);
         });
+        services.TryAddSingleton(static provider => new RollcallInvoker(
+            provider.GetRequiredService<ClientContext>(), provider.GetRequiredService<IOptions<RollcallOptions>>().Value));
+        services.TryAddSingleton(static provider => new RollcallConnector(
+            provider.GetRequiredService<ClientContext>(), provider.GetRequiredService<IOptions<RollcallOptions>>().Value));
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IHttpMessageHandlerBuilderFilter, ConnectTimeoutFilter>());
     }
 

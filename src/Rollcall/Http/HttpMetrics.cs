@@ -1,4 +1,5 @@
 using System.Diagnostics.Metrics;
+using Rollcall.Http.Resilience;
 using Rollcall.Watching;
 
 namespace Rollcall.Http;
@@ -28,7 +29,24 @@ internal sealed class HttpMetrics
         new("rollcall.outcome", "cancelled"),
     ];
 
+    private static readonly KeyValuePair<string, object?>[] States =
+    [
+        new("rollcall.breaker.state", "closed"),
+        new("rollcall.breaker.state", "open"),
+        new("rollcall.breaker.state", "half-open"),
+    ];
+
+    private static readonly KeyValuePair<string, object?>[] Reasons =
+    [
+        new("rollcall.reason", "retry-budget"),
+        new("rollcall.reason", "breaker"),
+        new("rollcall.reason", "queue-full"),
+    ];
+
     private readonly Counter<long> _tries;
+    private readonly Counter<long> _hedges;
+    private readonly Counter<long> _refused;
+    private readonly Counter<long> _breakerChanges;
     private readonly Counter<long> _learned;
     private readonly Counter<long> _retries;
     private readonly Counter<long> _withoutEndpoint;
@@ -40,6 +58,9 @@ internal sealed class HttpMetrics
         _tries = Meter.CreateCounter<long>("rollcall.client.tries", "{try}", "Tries to send a request to an endpoint, by how they ended.");
         _learned = Meter.CreateCounter<long>("rollcall.client.outcomes", "{try}", "Tries that are over, body included, by what they taught of their endpoint.");
         _retries = Meter.CreateCounter<long>("rollcall.client.retries", "{retry}", "Tries that followed a failed one, by how that ended.");
+        _hedges = Meter.CreateCounter<long>("rollcall.client.hedges", "{try}", "Tries begun because another of the same request took long.");
+        _refused = Meter.CreateCounter<long>("rollcall.client.refused", "{try}", "Tries that were not made, by what forbade them.");
+        _breakerChanges = Meter.CreateCounter<long>("rollcall.client.breaker.changes", "{change}", "Changes of services' circuit breakers, by what they changed to.");
         _withoutEndpoint = Meter.CreateCounter<long>("rollcall.client.requests_without_endpoint", "{request}", "Requests for which there was no endpoint.");
     }
 
@@ -51,5 +72,24 @@ internal sealed class HttpMetrics
 
     public void Retried(TryOutcome after) => _retries.Add(1, Outcomes[(int)after]);
 
+    public void Hedged() => _hedges.Add(1);
+
+    public void Refused(Refusal reason) => _refused.Add(1, Reasons[(int)reason]);
+
+    public void BreakerChanged(BreakerState state) => _breakerChanges.Add(1, States[(int)state]);
+
     public void WithoutEndpoint() => _withoutEndpoint.Add(1);
+}
+
+/// <summary>What forbids a try.</summary>
+internal enum Refusal
+{
+    /// <summary>So many requests of the service were sent again that this one may not be.</summary>
+    RetryBudget,
+
+    /// <summary>The service's circuit breaker is open.</summary>
+    Breaker,
+
+    /// <summary>The limits of the service are reached, and so is that of those who wait.</summary>
+    QueueFull,
 }

@@ -13,7 +13,7 @@ internal sealed class PortRule(RequestScheme scheme, string? port)
         int number;
         if (port is not null)
             return endpoint.Ports.TryGetValue(port, out number) ? Authority(endpoint, port, number) : null;
-        foreach (var name in scheme.Allowed)
+        foreach (var name in scheme.PortNames)
         {
             if (endpoint.Ports.TryGetValue(name, out number))
                 return Authority(endpoint, name, number);
@@ -24,7 +24,7 @@ internal sealed class PortRule(RequestScheme scheme, string? port)
         var (only, onlyNumber) = endpoint.Ports.AsSpan()[0];
 
         // Never in the clear to a port that is said to be encrypted. The other way round is allowed: "http" is what a port is called when nobody called it anything.
-        return only == Uri.UriSchemeHttps && !scheme.Allowed.Contains(Uri.UriSchemeHttps, StringComparer.Ordinal) ? null : Authority(endpoint, only, onlyNumber);
+        return only == Uri.UriSchemeHttps && !scheme.PortNames.Contains(Uri.UriSchemeHttps, StringComparer.Ordinal) ? null : Authority(endpoint, only, onlyNumber);
     }
 
     /// <summary>Why none of the endpoints has the port, naming those they have.</summary>
@@ -33,7 +33,7 @@ internal sealed class PortRule(RequestScheme scheme, string? port)
         var names = string.Join(", ", endpoints.SelectMany(static endpoint => endpoint.Ports.Keys).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal));
         return port is not null
             ? $"no endpoint has a port '{port}'; there are: {names}"
-            : $"no endpoint has a port '{string.Join("' or '", scheme.Allowed)}' or a single one; there are: {names}. Say which, as in {scheme.Text}://_NAME.SERVICE/";
+            : $"no endpoint has a port '{string.Join("' or '", scheme.PortNames)}' or a single one; there are: {names}. Say which, as in {scheme.Text}://_NAME.SERVICE/";
     }
 
     private string Authority(Endpoint endpoint, string name, int number)

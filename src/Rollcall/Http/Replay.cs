@@ -12,6 +12,23 @@ internal static class Replay
         || method == HttpMethod.Options
         || method == HttpMethod.Trace;
 
+    /// <summary>True for a request that only reads, which nobody minds to be carried out twice at the same time.</summary>
+    public static bool IsRead(HttpRequestMessage request) =>
+        (request.Method == HttpMethod.Get || request.Method == HttpMethod.Head || request.Method == HttpMethod.Options)
+        && request.Content is null
+        && !request.Headers.NonValidated.Contains("Upgrade");
+
+    /// <summary>Another message that says the same, without a content.</summary>
+    public static HttpRequestMessage Copy(HttpRequestMessage request)
+    {
+        var copy = new HttpRequestMessage(request.Method, request.RequestUri) { Version = request.Version, VersionPolicy = request.VersionPolicy };
+        foreach (var (name, values) in request.Headers.NonValidated)
+            copy.Headers.TryAddWithoutValidation(name, values);
+        foreach (var (key, value) in request.Options)
+            ((IDictionary<string, object?>)copy.Options)[key] = value;
+        return copy;
+    }
+
     /// <summary>True when the content can be written again after it was written once.</summary>
     public static bool CanSendAgain(HttpContent? content) => content switch
     {
@@ -19,6 +36,15 @@ internal static class Replay
         MultipartContent parts => parts.All(CanSendAgain),
         _ => false,
     };
+
+    /// <summary>Reads a content of known length into memory, unless it is longer than <paramref name="maxBytes"/>. True when it can then be sent again.</summary>
+    public static async ValueTask<bool> LoadAsync(HttpContent content, int maxBytes, CancellationToken cancellationToken)
+    {
+        if (content.Headers.ContentLength is not { } length || length > maxBytes)
+            return false;
+        await content.LoadIntoBufferAsync(maxBytes, cancellationToken).ConfigureAwait(false);
+        return true;
+    }
 
     /// <summary>What became of a try that threw.</summary>
     /// <param name="error">What it threw.</param>

@@ -9,12 +9,15 @@ internal sealed class RequestScheme
         new("https"),
         new("https+http", "https", "http"),
         new("http+https", "http", "https"),
+        new("ws") { PortNames = ["ws", "http"] },
+        new("wss") { PortNames = ["wss", "https"] },
     ];
 
     private RequestScheme(string text, params string[] allowed)
     {
         Text = text;
         Allowed = allowed.Length == 0 ? [text] : allowed;
+        PortNames = Allowed;
     }
 
     /// <summary>As the request has it.</summary>
@@ -22,6 +25,9 @@ internal sealed class RequestScheme
 
     /// <summary>What may be spoken on the wire, the preferred first.</summary>
     public IReadOnlyList<string> Allowed { get; }
+
+    /// <summary>How ports for it are called, the preferred first. A WebSocket begins as a request, so that its port as a rule is called like those of others.</summary>
+    public IReadOnlyList<string> PortNames { get; private init; }
 
     /// <summary>True when an HTTP handler would refuse it as it is.</summary>
     public bool IsComposite => Allowed.Count > 1;

@@ -1,7 +1,8 @@
 using System.Net;
 using System.Runtime.CompilerServices;
+using Microsoft.Extensions.Logging;
 using Rollcall.Balancing;
-using Rollcall.Health;
+using Rollcall.Http.Resilience;
 
 namespace Rollcall.Http;
 
@@ -21,9 +22,11 @@ public sealed partial class RollcallHandler : DelegatingHandler
 
     private static readonly UriCreationOptions KeepPath = new() { DangerousDisablePathAndQueryCanonicalization = true };
 
-    private readonly ClientContext _context;
     private readonly BalancingSettings _settings;
     private readonly ServiceRoute? _onlyRoute;
+    private readonly ResilienceSettings _resilience;
+    private readonly Affinity? _affinity;
+    private readonly Func<ResilienceSettings, ServiceRoute, ServiceResilience> _makeResilience;
 
     internal RollcallHandler(ClientContext context, RollcallClientOptions options)
         : this(context, options, onlyRoute: null)
@@ -33,11 +36,16 @@ public sealed partial class RollcallHandler : DelegatingHandler
     /// <summary>A handler that sends every request, whatever its host, by one route, which stays the caller's to dispose of.</summary>
     internal RollcallHandler(ClientContext context, RollcallClientOptions options, ServiceRoute? onlyRoute)
     {
-        _context = context;
+        Context = context;
         _onlyRoute = onlyRoute;
         Options = options;
         _settings = BalancingSettings.Of(options);
+        _resilience = context.Share(options.ToResilience());
+        _affinity = Affinity.Parse(options.AffinityKey);
+        _makeResilience = MakeResilience;
     }
+
+    internal ClientContext Context { get; }
 
     internal RollcallClientOptions Options { get; }
 
@@ -49,7 +57,7 @@ public sealed partial class RollcallHandler : DelegatingHandler
     protected override HttpResponseMessage Send(HttpRequestMessage request, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(request);
-        return (_onlyRoute ?? _context.Router.Find(request.RequestUri, _settings)) is { } route
+        return (_onlyRoute ?? Context.Router.Find(request.RequestUri, _settings)) is { } route
             ? throw new NotSupportedException($"{route} names a service; services can be called only asynchronously. Use SendAsync instead of Send.")
             : base.Send(request, cancellationToken);
     }
@@ -58,91 +66,111 @@ public sealed partial class RollcallHandler : DelegatingHandler
     protected override Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(request);
-        return (_onlyRoute ?? _context.Router.Find(request.RequestUri, _settings)) is { } route
-            ? SendAsync(route, request, cancellationToken)
-            : base.SendAsync(request, cancellationToken);
+        return (_onlyRoute ?? Context.Router.Find(request.RequestUri, _settings)) is not { } route ? base.SendAsync(request, cancellationToken)
+            : Options.TotalTimeout > TimeSpan.Zero ? SendInTimeAsync(route, request, cancellationToken)
+            : SendAsync(route, request, cancellationToken);
+    }
+
+    private async Task<HttpResponseMessage> SendInTimeAsync(ServiceRoute route, HttpRequestMessage request, CancellationToken cancellationToken)
+    {
+        using var limit = new CancellationTokenSource(Options.TotalTimeout, Context.Time);
+        using var both = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, limit.Token);
+        try
+        {
+            return await SendAsync(route, request, both.Token).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException error) when (limit.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
+        {
+            // As HttpClient says it when its own timeout has passed, so that callers need not know whose it was.
+            var text = $"{request.Method} {route} had no answer within {DurationText.Format(Options.TotalTimeout)} (TotalTimeout), all tries together.";
+            throw new TaskCanceledException(text, new TimeoutException(text, error), limit.Token);
+        }
     }
 
     private async Task<HttpResponseMessage> SendAsync(ServiceRoute route, HttpRequestMessage request, CancellationToken cancellationToken)
     {
-        var original = request.RequestUri!;
-        var mayRepeat = Replay.IsIdempotent(request.Method) && Replay.CanSendAgain(request.Content);
         var table = route.Current ?? await FirstAsync(route, request, cancellationToken).ConfigureAwait(false);
-        var trace = RollcallRequest.TraceOf(request);
-        FailedTries? failed = null;
+        var service = route.Resilience(_resilience, _makeResilience);
+        service.Budget.Requested();
+        var mayRepeat = Replay.IsIdempotent(request.Method)
+            && (Replay.CanSendAgain(request.Content)
+                || (Options.MaxReplayBytes > 0 && await Replay.LoadAsync(request.Content!, Options.MaxReplayBytes, cancellationToken).ConfigureAwait(false)));
+        var affinity = PickContext.ForKey(RollcallRequest.KeyOf(request) ?? _affinity?.KeyOf(request));
+        if (!service.IsIdle || table.Problem is not null)
+            return await new RequestRun(this, route, service, table, request, affinity, mayRepeat).SendAsync(cancellationToken).ConfigureAwait(false);
+
+        // As a rule one try is all it takes. Its first pick always finds somebody.
+        var original = request.RequestUri!;
+        var destination = table.Pick(affinity, null)!;
+        destination.Endpoint.Begin();
+        TryResult result;
         try
         {
-            while (true)
-            {
-                if (Next(table, failed) is not { } destination)
-                    throw failed?.ToException($"{request.Method} {route}") ?? WithoutEndpoint(route, request, table);
+            request.RequestUri = Rewrite(original, destination.Authority);
 
-                // Where there is nothing left to try, waiting is all that is left.
-                var mayGiveUp = mayRepeat && table.Count > 1 && (failed?.Sent ?? 0) + 1 < Options.MaxAttempts;
-                request.RequestUri = Rewrite(original, destination.Authority);
-                if (trace is not null)
-                {
-                    trace.Endpoint = destination.Endpoint.Endpoint;
-                    trace.Tries++;
-                }
-
-                var result = await TryAsync(route.Health, request, destination.Endpoint, mayGiveUp, cancellationToken).ConfigureAwait(false);
-                _context.Metrics.Tried(result.Outcome);
-                if (result.Response is { } response)
-                    return response;
-
-                if (result.Outcome == TryOutcome.Unreachable)
-                    route.Refresh();
-                failed ??= new FailedTries();
-                failed.Add(destination, result);
-                if (!failed.AllowAnother(mayRepeat, Options.MaxAttempts))
-                    throw failed.ToException($"{request.Method} {route}");
-                _context.Metrics.Retried(result.Outcome);
-                Log.Retrying(_context.Logger, request.Method, route, destination, result.Outcome, result.Error!.SourceException.Message);
-                table = route.Current ?? table;
-            }
+            // Where there is nothing left to try, waiting is all that is left.
+            var mayGiveUp = mayRepeat && table.Count > 1 && Options.MaxAttempts > 1;
+            result = await TryAsync(route, service, request, destination.Endpoint, mayGiveUp, cancellationToken).ConfigureAwait(false);
         }
         finally
         {
             request.RequestUri = original;
         }
+
+        if (result.Response is { } response && !Attempt.IsError(response))
+        {
+            service.Breaker?.Report(succeeded: true);
+            return response;
+        }
+
+        var run = new RequestRun(this, route, service, table, request, affinity, mayRepeat);
+        run.Begin(destination, result);
+        return await run.SendAsync(cancellationToken).ConfigureAwait(false);
     }
 
+    /// <summary>Sends a request to an endpoint that was told of its begin, and tells it of its end.</summary>
     // Pooled, because it runs once per request and is awaited once.
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
-    private async ValueTask<TryResult> TryAsync(ServiceHealth health, HttpRequestMessage request, BalancedEndpoint endpoint, bool mayGiveUp, CancellationToken cancellationToken)
+    internal async ValueTask<TryResult> TryAsync(
+        ServiceRoute route, ServiceResilience service, HttpRequestMessage request, BalancedEndpoint endpoint, bool mayGiveUp, CancellationToken cancellationToken)
     {
-        var timer = _context.Timers.Rent();
-        endpoint.Begin();
+        RollcallRequest.TraceOf(request)?.Begin(endpoint.Endpoint);
+        var timer = Context.Timers.Rent();
         try
         {
-            var token = timer.Start(health, endpoint, Options.PerTryTimeout, mayGiveUp, cancellationToken);
+            var token = timer.Start(route.Health, endpoint, Options.PerTryTimeout, mayGiveUp, cancellationToken);
             var response = await base.SendAsync(request, token).ConfigureAwait(false);
-            health.Answered(endpoint);
-            EndWithBody(request, response, new TryReport(health, _context.Metrics, endpoint, ResponseOutcome.Of(response, timer.Elapsed, _context.Time)));
+            route.Health.Answered(endpoint);
+            var latency = timer.Elapsed;
+            service.Latency?.Add(latency);
+            EndWithBody(request, response, new TryReport(route.Health, Context.Metrics, service.Gate, endpoint, ResponseOutcome.Of(response, latency, Context.Time)));
+            Context.Metrics.Tried(TryOutcome.Answered);
             return new TryResult(response);
         }
         catch (Exception error)
         {
             var isCancelled = cancellationToken.IsCancellationRequested || IsOfTheCaller?.Invoke(error) == true;
             var outcome = Replay.Classify(error, timer.HasFired, isCancelled);
-            new TryReport(health, _context.Metrics, endpoint, ResponseOutcome.Of(outcome, error, timer.Elapsed)).End();
+            new TryReport(route.Health, Context.Metrics, service.Gate, endpoint, ResponseOutcome.Of(outcome, error, timer.Elapsed)).End();
+            Context.Metrics.Tried(outcome);
             return new TryResult(outcome, error);
         }
         finally
         {
             // A content that is still being sent, which HTTP/2 allows, may hold the token.
-            _context.Timers.Return(timer, timer.Stop() && (!mayGiveUp || request.Content is null));
+            Context.Timers.Return(timer, timer.Stop() && (!mayGiveUp || request.Content is null));
         }
     }
 
-    private static Destination? Next(Selection<Destination> table, FailedTries? failed)
-    {
-        if (table.Problem is not null)
-            return null;
+    /// <summary>Which of the endpoints has given the answer.</summary>
+    internal static void Trace(HttpRequestMessage request, Destination destination) => RollcallRequest.TraceOf(request)?.End(destination.Endpoint.Endpoint);
 
-        // When everyone was tried, asking once more helps after a lost connection, but not where there was nobody to connect to.
-        return table.Pick(PickContext.None, failed?.Endpoints) ?? (failed!.LastOutcome == TryOutcome.Unreachable ? null : table.PickAny(PickContext.None));
+    /// <summary>Tells that a request is tried once more.</summary>
+    internal void Retrying(ServiceRoute route, HttpRequestMessage request, Attempt after)
+    {
+        Context.Metrics.Retried(after.Result.Outcome);
+        if (Context.Logger.IsEnabled(LogLevel.Debug))
+            Log.Retrying(Context.Logger, request.Method, route, after.Destination!, after.Result.Outcome, after.Result.Error?.SourceException.Message ?? $"Status {after.Result.Response?.StatusCode:d}.");
     }
 
     private async Task<Selection<Destination>> FirstAsync(ServiceRoute route, HttpRequestMessage request, CancellationToken cancellationToken)
@@ -153,16 +181,16 @@ public sealed partial class RollcallHandler : DelegatingHandler
         }
         catch (DiscoveryException error)
         {
-            _context.Metrics.WithoutEndpoint();
+            Context.Metrics.WithoutEndpoint();
             throw new HttpRequestException(
                 HttpRequestError.NameResolutionError, $"{request.Method} {route} could not be sent to '{route.Service}' ({route.Target}). {error.Message}", error);
         }
     }
 
-    private HttpRequestException WithoutEndpoint(ServiceRoute route, HttpRequestMessage request, Selection<Destination> table)
+    internal HttpRequestException WithoutEndpoint(ServiceRoute route, HttpRequestMessage request, Selection<Destination> table)
     {
-        _context.Metrics.WithoutEndpoint();
-        Log.WithoutEndpoint(_context.Logger, request.Method, route, table.Problem!);
+        Context.Metrics.WithoutEndpoint();
+        Log.WithoutEndpoint(Context.Logger, request.Method, route, table.Problem!);
         var set = table.Set;
         return new HttpRequestException(
             HttpRequestError.NameResolutionError,
@@ -170,16 +198,25 @@ public sealed partial class RollcallHandler : DelegatingHandler
             + $"({set.Freshness}, as of {set.ObservedAt:u}). {Advice(route.Target)}");
     }
 
+    private ServiceResilience MakeResilience(ResilienceSettings settings, ServiceRoute route) => new(settings, Context.Time, state =>
+    {
+        Context.Metrics.BreakerChanged(state);
+        if (state == BreakerState.Open)
+            Log.BreakerOpened(Context.Logger, route, settings.BreakerWindow, settings.BreakerPause);
+        else if (state == BreakerState.Closed)
+            Log.BreakerClosed(Context.Logger, route);
+    });
+
     // The command line does not know what an application's configuration says.
     private static string Advice(ServiceTarget target) => target.Scheme == "configuration"
         ? "See the section Services of the configuration."
         : $"See what it has with: rollcall resolve {target}";
 
     // As the caller has written it where the scheme was HTTP already; a composite scheme's path has not been through HTTP's own rules yet.
-    private static Uri Rewrite(Uri original, string authority)
+    internal static Uri Rewrite(Uri original, string authority)
     {
         var text = string.Concat(authority, original.PathAndQuery);
-        return original.Scheme == Uri.UriSchemeHttp || original.Scheme == Uri.UriSchemeHttps ? new Uri(text, KeepPath) : new Uri(text);
+        return original.Scheme == Uri.UriSchemeHttp || original.Scheme == Uri.UriSchemeHttps || original.Scheme == Uri.UriSchemeWs || original.Scheme == Uri.UriSchemeWss ? new Uri(text, KeepPath) : new Uri(text);
     }
 
     // A request counts as in flight, and has no outcome, until the end of the response's body; an upgraded connection until the other side closes it.

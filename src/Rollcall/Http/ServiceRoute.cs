@@ -1,5 +1,7 @@
+using System.Collections.Concurrent;
 using Rollcall.Balancing;
 using Rollcall.Health;
+using Rollcall.Http.Resilience;
 
 namespace Rollcall.Http;
 
@@ -19,6 +21,8 @@ internal readonly record struct RouteKey(string Scheme, string Host, BalancingSe
 internal sealed class ServiceRoute : IDisposable
 {
     private readonly ServiceSelector<Destination> _selector;
+    private readonly ConcurrentDictionary<ResilienceSettings, ServiceResilience> _resilience = new();
+    private ServiceResilience? _lastUsed;
 
     public ServiceRoute(RouteKey key, HostName host, RequestScheme scheme, SelectorFactory selectors, ServiceTarget target)
     {
@@ -45,6 +49,18 @@ internal sealed class ServiceRoute : IDisposable
     /// <summary>The newest snapshot, waiting for the first.</summary>
     /// <exception cref="DiscoveryException">It did not come in time.</exception>
     public ValueTask<Selection<Destination>> GetAsync(CancellationToken cancellationToken) => _selector.GetAsync(cancellationToken);
+
+    /// <summary>What is counted and limited of the service for clients with the same settings.</summary>
+    public ServiceResilience Resilience(ResilienceSettings settings, Func<ResilienceSettings, ServiceRoute, ServiceResilience> make)
+    {
+        // As a rule all clients of a service have the same object.
+        var last = Volatile.Read(ref _lastUsed);
+        if (last is not null && ReferenceEquals(last.Settings, settings))
+            return last;
+        last = _resilience.GetOrAdd(settings, make, this);
+        Volatile.Write(ref _lastUsed, last);
+        return last;
+    }
 
     /// <summary>Hints that an endpoint of the newest snapshot could not be reached.</summary>
     public void Refresh() => _selector.Refresh();

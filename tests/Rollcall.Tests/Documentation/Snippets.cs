@@ -1,4 +1,5 @@
 using System.Net.Sockets;
+using System.Net.WebSockets;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.DependencyInjection;
 using Rollcall.Http;
@@ -74,6 +75,26 @@ internal static class Snippets
                 return await client.GetStream().ReadAsync(new byte[5], cancellationToken) == 5;
             },
         });
+    }
+
+    public static void ResilienceRequest(string customer)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Get, "http://orders/v1/orders/7");
+        request.Options.Set(RollcallRequest.Key, customer);
+        var trace = new RequestTrace();
+        request.Options.Set(RollcallRequest.Trace, trace);
+    }
+
+    public static async Task ResilienceWebSocketAsync(IServiceProvider provider, CancellationToken cancellationToken)
+    {
+        using var socket = new ClientWebSocket();
+        await socket.ConnectAsync(new Uri("ws://orders/events"), provider.GetRequiredService<RollcallInvoker>(), cancellationToken);
+    }
+
+    public static void ResilienceConnect(IServiceProvider provider)
+    {
+        var handler = new SocketsHttpHandler { ConnectCallback = provider.GetRequiredService<RollcallConnector>().ConnectAsync };
+        handler.Dispose();
     }
 
     public static void LibraryAnnounce(WebApplicationBuilder builder)

@@ -15,6 +15,16 @@ internal sealed class HttpBench : IAsyncDisposable
     private readonly List<HttpClient> _clients = [];
 
     public HttpBench(string? defaultScheme = null, params (string Name, string Target)[] services)
+        : this([], defaultScheme, services)
+    {
+    }
+
+    public HttpBench(IBalancer policy)
+        : this([policy], null, [])
+    {
+    }
+
+    private HttpBench(IBalancer[] policies, string? defaultScheme, (string Name, string Target)[] services)
     {
         Source = new FakeSource(Time);
         Resolver = new ServiceResolver(Source, new WatchOptions { HoldDownTime = TimeSpan.Zero }, Time, new Random(1));
@@ -22,7 +32,7 @@ internal sealed class HttpBench : IAsyncDisposable
         if (services.Length == 0)
             services = [("orders", "fake:///orders")];
         var names = new ServiceNames(services.Select(static s => KeyValuePair.Create(s.Name, ServiceTarget.Parse(s.Target))), defaultScheme);
-        Router = new ServiceRouter(new SelectorFactory(Resolver, new Balancers(new Random(1)), TestHealth.Monitor(Time), Time), names);
+        Router = new ServiceRouter(new SelectorFactory(Resolver, new Balancers(new Random(1), policies), TestHealth.Monitor(Time), Time), names);
         Context = new ClientContext(Router, _timers, Metrics, Time, NullLogger<RollcallHandler>.Instance);
     }
 
@@ -64,8 +74,8 @@ internal sealed class HttpBench : IAsyncDisposable
         };
     }
 
-    /// <summary>Requests in flight to the only endpoint of <c>http://orders</c>.</summary>
-    public int InFlight() => Router.Find(new Uri("http://orders"), Settings)!.Current!.PickAny(PickContext.None).Endpoint.InFlight;
+    /// <summary>Requests in flight to the only endpoint of <c>orders</c>, as a client sees it that has sent to it.</summary>
+    public int InFlight(string scheme = "http") => Router.Find(new Uri($"{scheme}://orders"), Settings)!.Current!.PickAny(PickContext.None).Endpoint.InFlight;
 
     /// <summary>Sets the endpoints and waits until routes of <c>http://orders</c> made so far have them.</summary>
     public async Task SetAsync(params Endpoint[] endpoints)

@@ -174,7 +174,7 @@ public sealed class OutcomeTests : IAsyncDisposable
     {
         await using var server = await TestServer.StartAsync(EchoAsync, options => options.Protocols = version == "2.0" ? HttpProtocols.Http2 : HttpProtocols.Http1);
         await _bench.SetAsync(server.Endpoint("a"));
-        using var invoker = new HttpMessageInvoker(new SchemeHandler { InnerHandler = _bench.Handler() });
+        using var invoker = new HttpMessageInvoker(_bench.Handler());
         using var socket = new ClientWebSocket();
         socket.Options.HttpVersion = Version.Parse(version);
         socket.Options.HttpVersionPolicy = HttpVersionPolicy.RequestVersionExact;
@@ -184,13 +184,13 @@ public sealed class OutcomeTests : IAsyncDisposable
         var buffer = new byte[100];
         var received = await Eventually.Within(socket.ReceiveAsync(buffer, CancellationToken.None));
         Assert.Equal("hello", Encoding.UTF8.GetString(buffer, 0, received.Count));
-        Assert.Equal((0, 1), (Learned(), _bench.InFlight()));
+        Assert.Equal((0, 1), (Learned(), _bench.InFlight("ws")));
 
         await Eventually.Within(socket.CloseAsync(WebSocketCloseStatus.NormalClosure, null, CancellationToken.None));
         socket.Dispose();
 
         await Eventually.True(() => Learned() == 1);
-        Assert.Equal((1, 0), (Learned("success"), _bench.InFlight()));
+        Assert.Equal((1, 0), (Learned("success"), _bench.InFlight("ws")));
     }
 
     [Fact]
@@ -216,7 +216,7 @@ public sealed class OutcomeTests : IAsyncDisposable
         await context.Response.WriteAsync("end");
     });
 
-    private static async Task EchoAsync(HttpContext context)
+    internal static async Task EchoAsync(HttpContext context)
     {
         var feature = new WebSocketMiddleware(
             async context =>
@@ -254,15 +254,5 @@ public sealed class OutcomeTests : IAsyncDisposable
         public override Task WriteAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) => throw new IOException("disk full");
 
         public override ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default) => throw new IOException("disk full");
-    }
-
-    // What the schemes of WebSockets become on their way.
-    private sealed class SchemeHandler : DelegatingHandler
-    {
-        protected override Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
-        {
-            request.RequestUri = new UriBuilder(request.RequestUri!) { Scheme = "http", Port = -1 }.Uri;
-            return base.SendAsync(request, cancellationToken);
-        }
     }
 }

@@ -266,23 +266,6 @@ public sealed class RetryTests : IAsyncDisposable
         Assert.Equal(4, a.Connections + b.Connections);
     }
 
-    [Fact]
-    public async Task ErrorStatus_IsAnAnswer()
-    {
-        await using var server = await TestServer.StartAsync(static context =>
-        {
-            context.Response.StatusCode = 503;
-            return Task.CompletedTask;
-        });
-        await _bench.SetAsync(server.Endpoint("a"), server.Endpoint("b"));
-        using var client = _bench.Client();
-
-        using var response = await Eventually.Within(client.GetAsync("http://orders/"));
-
-        Assert.Equal(HttpStatusCode.ServiceUnavailable, response.StatusCode);
-        Assert.Equal(1, server.Requests);
-    }
-
     private static async Task EchoAsync(HttpContext context)
     {
         using var reader = new StreamReader(context.Request.Body, Encoding.UTF8);

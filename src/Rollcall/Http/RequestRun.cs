@@ -1,0 +1,367 @@
+using System.Runtime.ExceptionServices;
+using Polly;
+using Rollcall.Balancing;
+using Rollcall.Http.Resilience;
+
+namespace Rollcall.Http;
+
+/// <summary>
+/// A request that does not just succeed: its first try has failed, or it has limits, hedges or a breaker to mind. Says whether there is another try and where; the strategies
+/// of <see cref="TryPipelines"/> run them.
+/// </summary>
+internal sealed class RequestRun
+{
+    /// <summary>Tries that found no connection cost the other side nothing, but must end at some time, too.</summary>
+    public const int MaxUnsent = 16;
+
+    private readonly Lock _gate = new();
+    private readonly RollcallHandler _handler;
+    private readonly ClientContext _context;
+    private readonly ServiceRoute _route;
+    private readonly ServiceResilience _service;
+    private readonly HttpRequestMessage _request;
+    private readonly Uri _original;
+    private readonly PickContext _affinity;
+    private readonly bool _mayRepeat;
+    private readonly bool _mayHedge;
+    private readonly FailedTries _failed = new();
+    private readonly TriedEndpoints _tried = new();
+    private Selection<Destination> _table;
+    private Destination? _firstDestination;
+    private TryResult _firstResult;
+    private HttpResponseMessage? _error;
+    private Destination? _errorFrom;
+    private Exception? _refusal;
+    private string? _why;
+    private int _underWay;
+    private int _hedges;
+
+    public RequestRun(
+        RollcallHandler handler, ServiceRoute route, ServiceResilience service, Selection<Destination> table, HttpRequestMessage request, in PickContext affinity, bool mayRepeat)
+    {
+        _handler = handler;
+        _context = handler.Context;
+        _route = route;
+        _service = service;
+        _table = table;
+        _request = request;
+        _original = request.RequestUri!;
+        _affinity = affinity;
+        _mayRepeat = mayRepeat;
+        _mayHedge = service.Settings.HasHedging && mayRepeat && Replay.IsRead(request);
+    }
+
+    /// <summary>After how long a second try is begun beside the first.</summary>
+    public TimeSpan HedgeAfter => _service.HedgeAfter();
+
+    private string What => $"{_request.Method} {_route}";
+
+    /// <summary>True for an answer that another endpoint may better.</summary>
+    public bool IsError(HttpResponseMessage response) => _handler.Options.RetryErrors && _mayRepeat && Attempt.IsError(response);
+
+    /// <summary>Goes on after a first try that has failed.</summary>
+    public void Begin(Destination destination, in TryResult result)
+    {
+        (_firstDestination, _firstResult) = (destination, result);
+        _tried.Add(destination.Endpoint);
+        Note(destination, result);
+    }
+
+    /// <summary>Sends the request.</summary>
+    /// <param name="cancellationToken">Ends all of it.</param>
+    public async Task<HttpResponseMessage> SendAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            var breaker = _service.Breaker;
+            if (breaker is null or { IsClosed: true })
+            {
+                var attempt = await ExecuteAsync(cancellationToken).ConfigureAwait(false);
+                if (Verdict(attempt, cancellationToken) is { } succeeded)
+                    breaker?.Report(succeeded);
+                return Conclude(attempt);
+            }
+
+            var probe = new Probe(this, cancellationToken);
+            if (await breaker.TrySendAsync(static probe => probe.SendAsync(), probe).ConfigureAwait(false) is { } wait)
+                throw Broken(wait);
+            probe.Defect?.Throw();
+            return Conclude(probe.Attempt!);
+        }
+        finally
+        {
+            _request.RequestUri = _original;
+        }
+    }
+
+    /// <summary>Whether the request is tried once more after a try that has ended, and nothing else is under way.</summary>
+    public bool WantsAnother(Attempt attempt)
+    {
+        if (attempt.Destination is null)
+            return false;
+        var result = attempt.Result;
+        bool wants;
+        lock (_gate)
+        {
+            wants = result.Outcome switch
+            {
+                TryOutcome.Unreachable => _failed.Unsent < MaxUnsent,
+                TryOutcome.Reset or TryOutcome.TimedOut => _mayRepeat && _failed.Sent < _handler.Options.MaxAttempts && TrySpend(),
+
+                // One that has answered would answer the same again.
+                TryOutcome.Answered => IsError(result.Response!) && _failed.Sent < _handler.Options.MaxAttempts && _tried.Count < Table().Count && TrySpend(),
+                _ => false,
+            };
+        }
+
+        if (wants)
+            _handler.Retrying(_route, _request, attempt);
+        return wants;
+    }
+
+    /// <summary>True for a try that has failed while another is under way.</summary>
+    public bool WaitsForOther(Attempt attempt) =>
+        attempt.Destination is not null && !IsGood(attempt) && attempt.Result.Outcome != TryOutcome.Cancelled && Volatile.Read(ref _underWay) > 0;
+
+    /// <summary>Whether another try may be begun beside those under way.</summary>
+    public bool MayHedge()
+    {
+        lock (_gate)
+        {
+            var isAllowed = _hedges < _service.Settings.MaxHedges
+                && _failed.Sent + _underWay < _handler.Options.MaxAttempts
+                && _tried.Count < Table().Count
+                && TrySpend();
+            if (isAllowed)
+                _hedges++;
+            if (isAllowed)
+                _context.Metrics.Hedged();
+            return isAllowed;
+        }
+    }
+
+    private static bool IsFailure(TryOutcome outcome) => outcome is TryOutcome.Unreachable or TryOutcome.Reset or TryOutcome.TimedOut;
+
+    private bool IsGood(Attempt attempt) => attempt.Result.Response is { } response && !IsError(response);
+
+    // Whether the service can do its work, as far as this request tells; null when it does not.
+    private bool? Verdict(Attempt attempt, CancellationToken cancellationToken) => attempt switch
+    {
+        _ when cancellationToken.IsCancellationRequested => null,
+        { Destination: null } => _refusal is not null ? null : _error is not null,
+        { Result.Response: { } response } => (int)response.StatusCode is not (502 or 503 or 504),
+        _ when _error is not null => true,
+        { Result.Outcome: var outcome } => IsFailure(outcome) ? false : null,
+    };
+
+    private async Task<Attempt> ExecuteAsync(CancellationToken cancellationToken)
+    {
+        var context = ResilienceContextPool.Shared.Get(cancellationToken);
+        try
+        {
+            context.Properties.Set(TryPipelines.Run, this);
+            var pipeline = _context.Pipelines.Of(_mayHedge ? _service.Settings.MaxHedges : 0);
+            var outcome = await pipeline.ExecuteOutcomeAsync(
+                static async (context, run) => Outcome.FromResult(await run.TryAsync(context.CancellationToken).ConfigureAwait(false)), context, this).ConfigureAwait(false);
+            outcome.ThrowIfException();
+            return outcome.Result!;
+        }
+        catch
+        {
+            _error?.Dispose();
+            throw;
+        }
+        finally
+        {
+            ResilienceContextPool.Shared.Return(context);
+        }
+    }
+
+    private async ValueTask<Attempt> TryAsync(CancellationToken cancellationToken)
+    {
+        if (_firstDestination is { } first)
+        {
+            _firstDestination = null;
+            return new Attempt(this, first, _firstResult);
+        }
+
+        if (await TakeAsync(cancellationToken).ConfigureAwait(false) is not { } destination)
+            return new Attempt(this, null, default);
+
+        // Tries side by side need a message each; one that came second may still be at it when the caller has his answer, and the message back.
+        var message = _mayHedge ? Replay.Copy(_request) : _request;
+        message.RequestUri = RollcallHandler.Rewrite(_original, destination.Authority);
+        var mayGiveUp = _mayRepeat && _table.Count > 1 && _failed.Sent + Volatile.Read(ref _underWay) < _handler.Options.MaxAttempts;
+        var result = await _handler.TryAsync(_route, _service, message, destination.Endpoint, mayGiveUp, cancellationToken).ConfigureAwait(false);
+        if (result.Response is { } response)
+            response.RequestMessage = _request;
+        lock (_gate)
+        {
+            _underWay--;
+            Note(destination, result);
+        }
+
+        return new Attempt(this, destination, result);
+    }
+
+    // Of an error that is the last resort and an answer that is better, one is kept.
+    private void Note(Destination destination, in TryResult result)
+    {
+        if (result.Response is { } response)
+        {
+            if (!IsError(response))
+                return;
+            _error?.Dispose();
+            (_error, _errorFrom) = (response, destination);
+        }
+
+        if (result.Outcome == TryOutcome.Unreachable)
+            _route.Refresh();
+        _failed.Add(destination, result);
+    }
+
+    private HttpResponseMessage Conclude(Attempt attempt)
+    {
+        if (attempt.Result.Response is { } response)
+        {
+            if (!ReferenceEquals(response, _error))
+                _error?.Dispose();
+            RollcallHandler.Trace(_request, attempt.Destination!);
+            return response;
+        }
+
+        // An answer is never turned into an exception, but for the caller's own wish.
+        if (_error is { } error && (attempt.Destination is null || attempt.Result.Outcome != TryOutcome.Cancelled))
+        {
+            RollcallHandler.Trace(_request, _errorFrom!);
+            return error;
+        }
+
+        _error?.Dispose();
+        if (_refusal is not null)
+            throw _refusal;
+        throw _failed.IsEmpty ? _handler.WithoutEndpoint(_route, _request, _table) : _failed.ToException(What, _why);
+    }
+
+    private HttpRequestException Broken(TimeSpan wait)
+    {
+        _context.Metrics.Refused(Refusal.Breaker);
+        return new HttpRequestException(
+            HttpRequestError.ConnectionError,
+            $"{What} was not sent: the circuit breaker of '{_route.Service}' is open, because every request of the last {DurationText.Format(_service.Settings.BreakerWindow)} had "
+            + $"no answer, or 502, 503 or 504. One is let through again in {DurationText.Format(wait)}.");
+    }
+
+    private HttpRequestException TooMany()
+    {
+        var settings = _service.Settings;
+        _context.Metrics.Refused(Refusal.QueueFull);
+        return new HttpRequestException(
+            HttpRequestError.ConnectionError,
+            $"{What} was not sent: '{_route.Service}' has as many requests in flight as it may (MaxRequests {settings.MaxRequests}, MaxRequestsPerEndpoint "
+            + $"{settings.MaxRequestsPerEndpoint}; 0 is any number), and {settings.MaxQueue} wait already (MaxQueue).");
+    }
+
+    private Selection<Destination> Table() => _table = _route.Current ?? _table;
+
+    private bool TrySpend()
+    {
+        if (_service.Budget.TrySpend())
+            return true;
+        _context.Metrics.Refused(Refusal.RetryBudget);
+        _why = $"No other try: the retry budget of '{_route.Service}' ({_service.Settings.RetryBudget:P0} of its requests) is used up";
+        return false;
+    }
+
+    private async ValueTask<Destination?> TakeAsync(CancellationToken cancellationToken)
+    {
+        if (_service.Gate is not { } gate)
+            return TryTake();
+
+        // Only a first try waits: one that is not the first has its request's time to mind, and whoever waits must be served by any endpoint.
+        if (_tried.Count > 0 || Table().Problem is not null)
+            return TryTake();
+        try
+        {
+            var (destination, isRefused) = await gate.TakeAsync(static run => run.TryTake(), this, _context.Time, cancellationToken).ConfigureAwait(false);
+            if (isRefused)
+                _refusal = TooMany();
+            return destination;
+        }
+        catch (OperationCanceledException error)
+        {
+            _refusal = error;
+            return null;
+        }
+    }
+
+    // Where to go, counted as under way; null when there is nowhere, or no room.
+    private Destination? TryTake()
+    {
+        var gate = _service.Gate;
+        if (gate?.TryEnter() == false)
+            return null;
+        lock (_gate)
+        {
+            if (Pick() is { } destination)
+            {
+                _underWay++;
+                _tried.Add(destination.Endpoint);
+                return destination;
+            }
+        }
+
+        gate?.Withdraw();
+        return null;
+    }
+
+    private Destination? Pick()
+    {
+        var table = Table();
+        var limit = _service.Settings.MaxRequestsPerEndpoint;
+        TriedEndpoints? full = null;
+        var context = _affinity with { Turn = _failed.Sent + _failed.Unsent + _underWay };
+        while (table.Problem is null)
+        {
+            var tried = full ?? (_tried.Count == 0 ? null : _tried);
+            if ((table.Pick(context, tried) ?? (full is null && MayRevisit() ? table.PickAny(context) : null)) is not { } destination)
+                return null;
+            if (limit == 0)
+            {
+                destination.Endpoint.Begin();
+                return destination;
+            }
+
+            if (destination.Endpoint.TryBegin(limit))
+                return destination;
+            (full ??= new TriedEndpoints(_tried)).Add(destination.Endpoint);
+        }
+
+        return null;
+    }
+
+    // When everyone was tried, asking once more helps after a lost connection, but not where there was nobody to connect to.
+    private bool MayRevisit() => !_failed.IsEmpty && _underWay == 0 && _failed.LastOutcome is TryOutcome.Reset or TryOutcome.TimedOut;
+
+    /// <summary>The one request that finds out whether the service works again.</summary>
+    private sealed class Probe(RequestRun run, CancellationToken cancellationToken)
+    {
+        public Attempt? Attempt { get; private set; }
+
+        public ExceptionDispatchInfo? Defect { get; private set; }
+
+        public async ValueTask<bool> SendAsync()
+        {
+            try
+            {
+                Attempt = await run.ExecuteAsync(cancellationToken).ConfigureAwait(false);
+                return run.Verdict(Attempt, cancellationToken) == true;
+            }
+            catch (Exception error)
+            {
+                Defect = ExceptionDispatchInfo.Capture(error);
+                return false;
+            }
+        }
+    }
+}

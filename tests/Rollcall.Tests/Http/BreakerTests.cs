@@ -1,0 +1,120 @@
+using System.Net;
+using Rollcall.TestKit;
+
+namespace Rollcall.Tests.Http;
+
+/// <summary>When everything fails, requests fail at once, and one at a time finds out whether that has changed.</summary>
+public sealed class BreakerTests : IAsyncDisposable
+{
+    private readonly HttpBench _bench = new();
+    private readonly Tries _metrics;
+    private Func<HttpResponseMessage> _answer = static () => new HttpResponseMessage();
+
+    public BreakerTests() => _metrics = new Tries(_bench.Metrics);
+
+    public ValueTask DisposeAsync()
+    {
+        _metrics.Dispose();
+        return _bench.DisposeAsync();
+    }
+
+    public static TheoryData<Func<HttpResponseMessage>> Failures => new()
+    {
+        static () => throw new HttpRequestException(HttpRequestError.ConnectionError),
+        static () => throw new HttpRequestException(HttpRequestError.ResponseEnded),
+        static () => new HttpResponseMessage(HttpStatusCode.BadGateway),
+    };
+
+    [Theory]
+    [MemberData(nameof(Failures))]
+    public async Task EverythingFails_OpensAndSaysWhy(Func<HttpResponseMessage> failure)
+    {
+        using var client = await ClientAsync();
+        _answer = failure;
+        for (var i = 0; i < 20; i++)
+            await SendAsync(client);
+        var tried = Tried();
+
+        var error = await Assert.ThrowsAsync<HttpRequestException>(() => client.GetAsync("http://orders/"));
+
+        Assert.Contains("the circuit breaker of 'orders' is open, because every request of the last 10s had no answer, or 502, 503 or 504. One is let through again in 1s.", error.Message, StringComparison.Ordinal);
+        Assert.Equal(tried, Tried());
+        Assert.Equal(1, _metrics["rollcall.client.refused breaker"]);
+        await Eventually.True(() => _metrics["rollcall.client.breaker.changes open"] == 1);
+    }
+
+    [Fact]
+    public async Task Open_OneAtATimeFindsOut()
+    {
+        using var client = await ClientAsync();
+        _answer = static () => throw new HttpRequestException(HttpRequestError.ConnectionError);
+        for (var i = 0; i < 20; i++)
+            await SendAsync(client);
+
+        _bench.Time.Advance(TimeSpan.FromSeconds(1.1));
+        var before = Tried();
+        await SendAsync(client);
+        Assert.True(Tried() > before);
+        before = Tried();
+        await SendAsync(client);
+        Assert.Equal(before, Tried());
+
+        _answer = static () => new HttpResponseMessage();
+        _bench.Time.Advance(TimeSpan.FromSeconds(1.1));
+        for (var i = 0; i < 5; i++)
+            Assert.Equal(HttpStatusCode.OK, await SendAsync(client));
+    }
+
+    [Theory]
+    [InlineData(HttpStatusCode.OK, 19)]
+    [InlineData(HttpStatusCode.InternalServerError, 40)]
+    [InlineData(HttpStatusCode.TooManyRequests, 40)]
+    public async Task SomethingWorks_StaysClosed(HttpStatusCode status, int times)
+    {
+        using var client = await ClientAsync();
+        _answer = () => new HttpResponseMessage(status);
+        for (var i = 0; i < times; i++)
+            await SendAsync(client);
+        if (status == HttpStatusCode.OK)
+            _answer = static () => throw new HttpRequestException(HttpRequestError.ConnectionError);
+        for (var i = 0; i < 30; i++)
+            await SendAsync(client);
+
+        Assert.Equal(0, _metrics["rollcall.client.refused breaker"]);
+    }
+
+    [Fact]
+    public async Task CallersGiveUp_StaysClosed()
+    {
+        using var client = await ClientAsync();
+        using var giveUp = new CancellationTokenSource();
+        await giveUp.CancelAsync();
+        _answer = static () => throw new OperationCanceledException();
+        for (var i = 0; i < 30; i++)
+            await Assert.ThrowsAnyAsync<OperationCanceledException>(() => client.GetAsync("http://orders/", giveUp.Token));
+
+        _answer = static () => new HttpResponseMessage();
+        Assert.Equal(HttpStatusCode.OK, await SendAsync(client));
+    }
+
+    private static async Task<HttpStatusCode?> SendAsync(HttpClient client)
+    {
+        try
+        {
+            using var response = await Eventually.Within(client.GetAsync("http://orders/"));
+            return response.StatusCode;
+        }
+        catch (HttpRequestException)
+        {
+            return null;
+        }
+    }
+
+    private async Task<HttpClient> ClientAsync()
+    {
+        await _bench.SetAsync(new Endpoint("a", "10.0.0.1", 80), new Endpoint("b", "10.0.0.2", 80));
+        return _bench.Client(static options => options.MinRetriesPerSecond = 1_000, new RecordingHandler(_ => _answer()));
+    }
+
+    private long Tried() => _metrics["answered"] + _metrics["unreachable"] + _metrics["reset"];
+}
