@@ -43,10 +43,19 @@ public sealed class Balancers
     /// <param name="others">An application's own policies.</param>
     /// <param name="time">The clock by which endpoints that asked to be left alone are; that of the system when null.</param>
     public Balancers(Random random, IEnumerable<IBalancer> others, TimeProvider? time = null)
+        : this(random, others, time, StripedRandom.DefaultStripes)
+    {
+    }
+
+    /// <param name="random">Where the built-in policies draw their seeds from.</param>
+    /// <param name="others">An application's own policies.</param>
+    /// <param name="time">The clock; that of the system when null.</param>
+    /// <param name="stripes">How many threads draw without disturbing each other; with 1, what is drawn does not depend on the thread.</param>
+    internal Balancers(Random random, IEnumerable<IBalancer> others, TimeProvider? time, int stripes)
     {
         ArgumentNullException.ThrowIfNull(random);
         ArgumentNullException.ThrowIfNull(others);
-        var striped = new StripedRandom(random);
+        var striped = new StripedRandom(random, stripes);
         var byName = new Dictionary<string, IBalancer>(StringComparer.Ordinal);
         IBalancer[] builtIn =
         [
