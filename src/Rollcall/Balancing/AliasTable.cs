@@ -20,24 +20,28 @@ internal sealed class AliasTable
 
         // Integers scaled by the number of columns: a column is full at the total, and nothing is lost to rounding before the end.
         var filled = new long[weights.Length];
-        var small = new Stack<int>();
-        var large = new Stack<int>();
+
+        // Two stacks in one array: who has too little from its start on, who has enough from its end on.
+        var waiting = new int[weights.Length];
+        var (small, large) = (0, waiting.Length);
         for (var i = 0; i < weights.Length; i++)
         {
             filled[i] = (long)weights[i] * weights.Length;
-            (filled[i] < total ? small : large).Push(i);
+            waiting[filled[i] < total ? small++ : --large] = i;
         }
 
-        while (small.TryPop(out var low))
+        while (small > 0)
         {
-            var high = large.Peek();
+            var (low, high) = (waiting[--small], waiting[large]);
             _columns[low] = new Column(Threshold(filled[low], total), low, high);
             filled[high] -= total - filled[low];
-            if (filled[high] < total)
-                small.Push(large.Pop());
+            if (filled[high] >= total)
+                continue;
+            large++;
+            waiting[small++] = high;
         }
 
-        foreach (var full in large)
+        foreach (var full in waiting.AsSpan(large))
             _columns[full] = new Column(uint.MaxValue, full, full);
     }
 
@@ -51,7 +55,9 @@ internal sealed class AliasTable
         return column.Alias ^ ((column.Alias ^ column.Index) & below);
     }
 
-    private static uint Threshold(long filled, long total) => (uint)(((UInt128)(ulong)filled << 32) / (ulong)total);
+    // 128 bits are for totals that hardly anybody has: a division of so many takes longer than all the rest.
+    private static uint Threshold(long filled, long total) =>
+        total <= uint.MaxValue ? (uint)(((ulong)filled << 32) / (ulong)total) : (uint)(((UInt128)(ulong)filled << 32) / (ulong)total);
 
     [StructLayout(LayoutKind.Sequential)]
     private readonly record struct Column(uint Threshold, int Index, int Alias);

@@ -20,33 +20,22 @@ internal static class SmoothSchedule
         var slots = Apportion(weights);
         var length = slots.Sum();
         var schedule = new int[length];
-        var releases = new PriorityQueue<int, long>(weights.Length);
-        var eligible = new PriorityQueue<int, (long Deadline, int Index)>(weights.Length);
-        var served = new int[weights.Length];
-        for (var i = 0; i < slots.Length; i++)
-        {
-            if (slots[i] > 0)
-                releases.Enqueue(i, 0);
-        }
-
+        var order = Peers.Of(slots, length);
+        Array.Sort(order, Peers.Compare);
         for (var time = 0; time < length; time++)
         {
-            while (releases.TryPeek(out var released, out var at) && at <= time)
-            {
-                releases.Dequeue();
-                eligible.Enqueue(released, (Deadline(served[released], slots[released], length), released));
-            }
-
-            var next = eligible.Dequeue();
-            schedule[time] = next;
-            if (++served[next] < slots[next])
-                releases.Enqueue(next, (long)served[next] * length / slots[next]);
+            var at = 0;
+            while (order[at].Release > time)
+                at++;
+            var next = order[at];
+            schedule[time] = next.Take();
+            for (; at + 1 < order.Length && Peers.Compare(order[at + 1], next) < 0; at++)
+                order[at] = order[at + 1];
+            order[at] = next;
         }
 
         return schedule;
     }
-
-    private static long Deadline(long pick, long slots, long length) => (((pick + 1) * length) + slots - 1) / slots;
 
     // Largest remainders (Hamilton's method), after one slot for everyone who has a weight at all.
     private static int[] Apportion(ReadOnlySpan<int> weights)
@@ -65,19 +54,70 @@ internal static class SmoothSchedule
 
         var free = limit - positive;
         var slots = new int[weights.Length];
-        var remainders = new (long Remainder, int Index)[weights.Length];
+        var remainders = new long[weights.Length];
+        var indexes = new int[weights.Length];
         var left = free;
         for (var i = 0; i < slots.Length; i++)
         {
             var share = (long)weights[i] * free;
             slots[i] = (int)(share / total) + (weights[i] > 0 ? 1 : 0);
-            remainders[i] = (-(share % total), i);
+            remainders[i] = -(share % total);
+            indexes[i] = i;
             left -= (int)(share / total);
         }
 
-        Array.Sort(remainders);
+        Array.Sort(remainders, indexes);
         for (var i = 0; i < left; i++)
-            slots[remainders[i].Index]++;
+            slots[indexes[i]]++;
         return slots;
+    }
+
+    /// <summary>
+    /// Endpoints with equally many slots. Their k-th picks have one window, which they use in the order of their index; so it is enough to compare one of each number, of
+    /// which there are few: ten thousand endpoints of two zones have two weights, and no cycle has room for more than √(2 × length).
+    /// </summary>
+    private sealed class Peers(int slots, int length)
+    {
+        private readonly List<int> _members = [];
+        private int _turn;
+        private int _served;
+
+        /// <summary>From when on the next pick may fall.</summary>
+        public long Release { get; private set; }
+
+        private long Deadline { get; set; } = DeadlineOf(0, slots, length);
+
+        public static Peers[] Of(int[] slots, int length)
+        {
+            var bySlots = new Dictionary<int, Peers>();
+            for (var i = 0; i < slots.Length; i++)
+            {
+                if (slots[i] <= 0)
+                    continue;
+                if (!bySlots.TryGetValue(slots[i], out var peers))
+                    bySlots.Add(slots[i], peers = new Peers(slots[i], length));
+                peers._members.Add(i);
+            }
+
+            return [.. bySlots.Values];
+        }
+
+        /// <summary>Picks whose turn it is.</summary>
+        public int Take()
+        {
+            var taken = _members[_turn];
+            if (++_turn < _members.Count)
+                return taken;
+            _turn = 0;
+            _served++;
+            (Release, Deadline) = _served < slots ? ((long)_served * length / slots, DeadlineOf(_served, slots, length)) : (long.MaxValue, long.MaxValue);
+            return taken;
+        }
+
+        /// <summary>Whose next pick comes first.</summary>
+        public static int Compare(Peers a, Peers b) =>
+            a.Deadline != b.Deadline ? a.Deadline.CompareTo(b.Deadline) : a._members[a._turn].CompareTo(b._members[b._turn]);
+
+        private static long DeadlineOf(long pick, long slots, long length) => (((pick + 1) * length) + slots - 1) / slots;
     }
 }

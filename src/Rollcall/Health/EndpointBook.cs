@@ -17,9 +17,17 @@ internal static class EndpointBook
         var old = 0;
         foreach (var endpoint in now)
         {
-            while (old < before.Length && string.CompareOrdinal(before[old].Endpoint.Id, endpoint.Id) < 0)
+            // Most are the very objects of before, next to each other as before.
+            if (old < before.Length && ReferenceEquals(before[old].Endpoint, endpoint))
+            {
+                merged.Add(before[old++]);
+                continue;
+            }
+
+            var order = 1;
+            while (old < before.Length && (order = string.CompareOrdinal(before[old].Endpoint.Id, endpoint.Id)) < 0)
                 old++;
-            if (old == before.Length || before[old].Endpoint.Id != endpoint.Id)
+            if (old == before.Length || order > 0)
                 merged.Add(New(endpoint, isFirst, set.ObservedAt));
             else if (before[old].Endpoint == endpoint)
                 merged.Add(before[old]);

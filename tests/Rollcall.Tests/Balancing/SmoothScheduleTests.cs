@@ -25,6 +25,19 @@ public sealed class SmoothScheduleTests
     }
 
     [Fact]
+    public void Build_ManyOfEqualWeight_IsAsIfEachWereScheduledByItself()
+    {
+        for (var seed = 0; seed < 300; seed++)
+        {
+            var random = new Random(seed);
+            var kinds = random.Next(1, 6);
+            var weights = Enumerable.Range(0, random.Next(1, 30)).Select(_ => random.Next(5) == 0 ? random.Next(0, 20) : 1 + (random.Next(kinds) * 7)).ToArray();
+
+            Assert.True(EarliestDeadlineFirst.Schedule(weights).SequenceEqual(SmoothSchedule.Build(weights)), $"seed {seed}: weights {string.Join(' ', weights)}");
+        }
+    }
+
+    [Fact]
     public void Build_AnyWeights_IsAsSmoothAsNginx()
     {
         for (var seed = 0; seed < 200; seed++)
