@@ -8,6 +8,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
+using Rollcall.Api;
 using Rollcall.Balancing;
 using Rollcall.DependencyInjection;
 using Rollcall.Gateway.Certificates;
@@ -15,6 +16,7 @@ using Rollcall.Gateway.Clients;
 using Rollcall.Gateway.Configuration;
 using Rollcall.Gateway.Forwarding;
 using Rollcall.Gateway.Reloading;
+using Rollcall.Gateway.Reporting;
 using Rollcall.Gateway.Statistics;
 using Yarp.ReverseProxy.Configuration;
 
@@ -38,6 +40,28 @@ public sealed class GatewayHost : IAsyncDisposable
     internal GatewayRoutes Routes => _routes;
 
     internal IServiceProvider Services => _app.Services;
+
+    /// <summary>How its traffic goes.</summary>
+    internal GatewayDocument Report() => Services.GetRequiredService<GatewayReport>().Read([.. Urls]);
+
+    /// <summary>One route of <see cref="Report"/>; null when there is none of that name.</summary>
+    internal GatewayRouteDocument? FindRoute(string name) => Services.GetRequiredService<GatewayReport>().Find(name);
+
+    /// <summary>Gives versions of a route another share.</summary>
+    /// <returns>Why not; null when it is in force.</returns>
+    internal string? Shift(string route, IReadOnlyDictionary<string, double> shares) => _routes.Current.Find(route) is { } running
+        ? running.State.Split.Shift(shares, Services.GetRequiredService<TimeProvider>().GetUtcNow())
+        : $"There is no route '{route}'.";
+
+    /// <summary>Shares a route out as the file says. False when there is none of that name.</summary>
+    internal bool ResetShift(string route)
+    {
+        if (_routes.Current.Find(route) is not { } running)
+            return false;
+        running.State.Split.Reset();
+        return true;
+    }
+
 
     /// <summary>Reads the routes and builds the gateway. Nothing is asked for endpoints before it is started.</summary>
     /// <exception cref="ArgumentException">A URL to listen on is none.</exception>
@@ -106,6 +130,7 @@ public sealed class GatewayHost : IAsyncDisposable
         services.AddSingleton(static _ => new StripedRandom(new Random()));
         services.AddSingleton<AccessLogs.AccessLogs>();
         services.AddSingleton<GatewayEdge>();
+        services.AddSingleton<GatewayReport>();
         services.AddSingleton<GatewayForwarder>();
     }
 

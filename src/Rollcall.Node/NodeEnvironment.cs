@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Logging;
+using Rollcall.Gateway;
 
 namespace Rollcall.Node;
 
@@ -8,6 +9,9 @@ namespace Rollcall.Node;
 /// <param name="Logging">Adds where it logs.</param>
 internal sealed record NodeEnvironment(TimeProvider Time, Func<Random> Random, Action<ILoggingBuilder> Logging)
 {
+    /// <summary>The gateway beside the node; null while there is none.</summary>
+    public Func<GatewayHost?> Gateway { get; init; } = static () => null;
+
     /// <summary>The system's clock, a random seed, lines on the console.</summary>
     public static NodeEnvironment System { get; } = new(TimeProvider.System, static () => new Random(), static logging =>
         logging.AddSimpleConsole(static console =>

@@ -90,6 +90,7 @@ public static class NodeHost
             Jitter = new Jitter(environment.Random()),
             WatchMetrics = new WatchMetrics(app.Services.GetRequiredService<IMeterFactory>(), () => waiting.Count),
             Metrics = app.Services.GetRequiredService<MetricsCollector>(),
+            Gateway = environment.Gateway,
             Started = environment.Time.GetUtcNow(),
             Stopping = stopping,
         };
@@ -104,6 +105,7 @@ public static class NodeHost
         new WatchesApi(parts).Map(routes);
         new HistoryApi(parts).Map(routes);
         new StatusApi(parts).Map(routes);
+        new GatewayApi(parts).Map(routes);
         app.MapOpenApi(ApiDocument.Path);
         app.UseEndpoints(static _ => { });
         app.Run(edge.AnswerUnmatchedAsync);

@@ -5,6 +5,7 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Rollcall.Api;
+using Rollcall.Gateway;
 using Rollcall.Registry.Engine;
 using Rollcall.Registry.Journaling;
 using Rollcall.TestKit;
@@ -42,7 +43,7 @@ internal sealed class TestNode : IAsyncDisposable
     public IServiceProvider Services => _app.Services;
 
     public static async Task<TestNode> StartAsync(
-        Func<NodeOptions, NodeOptions>? change = null, TimeProvider? time = null, int seed = 1)
+        Func<NodeOptions, NodeOptions>? change = null, TimeProvider? time = null, int seed = 1, Func<GatewayHost?>? gateway = null)
     {
         var options = new NodeOptions
         {
@@ -50,7 +51,7 @@ internal sealed class TestNode : IAsyncDisposable
             Registry = new RegistryOptions { Journal = new JournalOptions { Durability = Durability.Memory } },
         };
         var logs = new RecordedLogs();
-        var environment = new NodeEnvironment(time ?? TimeProvider.System, () => new Random(seed), logging => logging.AddProvider(logs));
+        var environment = new NodeEnvironment(time ?? TimeProvider.System, () => new Random(seed), logging => logging.AddProvider(logs)) { Gateway = gateway ?? (static () => null) };
         var app = await NodeHost.BuildAsync(change?.Invoke(options) ?? options, environment, CancellationToken.None);
         await app.StartAsync();
         return new TestNode(app, logs);

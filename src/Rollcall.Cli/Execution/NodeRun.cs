@@ -22,9 +22,11 @@ internal static class NodeRun
         var options = Read(settings);
         if (settings.Routes is { } routes)
             await GatewayRun.CheckAsync(routes, cancellationToken);
-        await using var node = await StartAsync(options, cancellationToken);
+        GatewayHost? running = null;
+        await using var node = await StartAsync(options, () => Volatile.Read(ref running), cancellationToken);
         await using var gateway = settings.Routes is null ? null : await GatewayRun.StartAsync(settings, node.Urls.First(), cancellationToken);
         environment.Out.WriteLine($"rollcall {ProgramVersion.Current.Number} listens on {string.Join(", ", node.Urls)}, {Journal(options.Registry.Journal)}");
+        Volatile.Write(ref running, gateway);
         if (gateway is not null)
             environment.Out.WriteLine($"its gateway listens on {string.Join(", ", gateway.Urls)}, routes in {Path.GetFullPath(settings.Routes!)}");
 
@@ -81,10 +83,12 @@ internal static class NodeRun
         }
     }
 
+    internal static Task<WebApplication> StartAsync(NodeOptions options, CancellationToken cancellationToken) => StartAsync(options, static () => null, cancellationToken);
+
     /// <summary>Builds and starts a node.</summary>
-    internal static async Task<WebApplication> StartAsync(NodeOptions options, CancellationToken cancellationToken)
+    internal static async Task<WebApplication> StartAsync(NodeOptions options, Func<GatewayHost?> gateway, CancellationToken cancellationToken)
     {
-        var node = await NodeHost.BuildAsync(options, NodeEnvironment.System with { Logging = Log }, cancellationToken);
+        var node = await NodeHost.BuildAsync(options, NodeEnvironment.System with { Logging = Log, Gateway = gateway }, cancellationToken);
         try
         {
             await node.StartAsync(cancellationToken);

@@ -1,3 +1,4 @@
+using Rollcall.Gateway;
 using Rollcall.Node.Findings;
 using Rollcall.Node.Rendering;
 using Rollcall.Node.Telemetry;
@@ -35,6 +36,9 @@ internal sealed record NodeParts
 
     /// <summary>The values of all meters.</summary>
     public required MetricsCollector Metrics { get; init; }
+
+    /// <summary>The gateway beside the node; null while there is none.</summary>
+    public required Func<GatewayHost?> Gateway { get; init; }
 
     /// <summary>When the node started (UTC).</summary>
     public required DateTimeOffset Started { get; init; }

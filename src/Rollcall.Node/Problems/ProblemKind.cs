@@ -12,6 +12,8 @@ internal sealed record ProblemKind(int Status, string Name, string Title)
     public static readonly ProblemKind CrossSite = new(403, "cross-site", "A page of another site may not write");
     public static readonly ProblemKind ServiceNotFound = new(404, "service-not-found", "There is no such service");
     public static readonly ProblemKind InstanceNotFound = new(404, "instance-not-found", "There is no such instance");
+    public static readonly ProblemKind NoGateway = new(404, "no-gateway", "The node runs no gateway");
+    public static readonly ProblemKind RouteNotFound = new(404, "route-not-found", "The gateway has no such route");
     public static readonly ProblemKind NoSuchRoute = new(404, "no-such-route", "There is nothing at this path");
     public static readonly ProblemKind MethodNotAllowed = new(405, "method-not-allowed", "The path does not take this method");
     public static readonly ProblemKind RequestTimeout = new(408, "request-timeout", "The body did not arrive in time");
@@ -26,7 +28,7 @@ internal sealed record ProblemKind(int Status, string Name, string Title)
     /// <summary>Every kind, for the document and its test.</summary>
     public static IReadOnlyList<ProblemKind> All { get; } =
     [
-        InvalidRequest, MalformedJson, NotOwner, CrossSite, ServiceNotFound, InstanceNotFound, NoSuchRoute, MethodNotAllowed, RequestTimeout,
+        InvalidRequest, MalformedJson, NotOwner, CrossSite, ServiceNotFound, InstanceNotFound, NoGateway, RouteNotFound, NoSuchRoute, MethodNotAllowed, RequestTimeout,
         LimitReached, HistoryGone, BodyTooLarge, InternalError, Busy, StorageUnavailable, StorageFull,
     ];
 }

@@ -20,5 +20,8 @@ namespace Rollcall.Api;
 [JsonSerializable(typeof(ChangeDocument))]
 [JsonSerializable(typeof(StatusReportDocument))]
 [JsonSerializable(typeof(ExplanationDocument))]
+[JsonSerializable(typeof(GatewayDocument))]
+[JsonSerializable(typeof(GatewayRouteDocument))]
+[JsonSerializable(typeof(GatewayShiftDocument))]
 [JsonSerializable(typeof(ProblemDocument))]
 public sealed partial class ApiJson : JsonSerializerContext;

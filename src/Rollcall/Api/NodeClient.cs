@@ -163,6 +163,27 @@ public sealed class NodeClient(HttpClient http, TimeProvider? time = null, TimeS
     public Task<StatusReportDocument> GetStatusAsync(CancellationToken cancellationToken = default) =>
         SendAsync(Request(HttpMethod.Get, "api/status"), "ask for the status", _timeout, ApiJson.Default.StatusReportDocument, cancellationToken);
 
+    /// <summary>The gateway that runs beside the node.</summary>
+    public Task<GatewayDocument> GetGatewayAsync(CancellationToken cancellationToken = default) =>
+        SendAsync(Request(HttpMethod.Get, "api/gateway"), "ask for the gateway", _timeout, ApiJson.Default.GatewayDocument, cancellationToken);
+
+    /// <summary>Gives versions of a gateway's route another share of its requests.</summary>
+    /// <param name="route">The route.</param>
+    /// <param name="shares">Shares by version, such as <c>10%</c>; versions that are not named keep what remains, in proportion.</param>
+    /// <param name="cancellationToken">Ends the request at once.</param>
+    public Task<GatewayRouteDocument> ShiftAsync(string route, IReadOnlyDictionary<string, string> shares, CancellationToken cancellationToken = default)
+    {
+        var request = Request(HttpMethod.Post, ShiftPath(route));
+        SetBody(request, new GatewayShiftDocument { Shares = shares }, ApiJson.Default.GatewayShiftDocument);
+        return SendAsync(request, $"shift the route {route}", _timeout, ApiJson.Default.GatewayRouteDocument, cancellationToken);
+    }
+
+    /// <summary>Shares the requests of a gateway's route out as its file says.</summary>
+    public Task<GatewayRouteDocument> ResetShiftAsync(string route, CancellationToken cancellationToken = default) =>
+        SendAsync(Request(HttpMethod.Delete, ShiftPath(route)), $"shift the route {route} back", _timeout, ApiJson.Default.GatewayRouteDocument, cancellationToken);
+
+    private static string ShiftPath(string route) => $"api/gateway/routes/{Segment(route, nameof(route))}/shift";
+
     private static string ServicePath(string service) => "api/services/" + Segment(service, nameof(service));
 
     private static string InstancePath(string service, string id) => $"{ServicePath(service)}/instances/{Segment(id, nameof(id))}";
