@@ -8,8 +8,8 @@ namespace Rollcall.RoutingLoad.Suites;
 /// <summary>What a slow instance costs those who come through the gateway, by policy.</summary>
 internal static class GatewayPolicySuite
 {
-    // Few enough that nobody waits for a processor, so that the delay is all there is to see.
-    private const int Connections = 8;
+    // Few enough that nobody waits for a processor: where the quick ones have queues, the slow one is rightly sent some of it.
+    private const int Connections = 2;
 
     public static async Task RunAsync(Programs programs, RoutingOptions options, Report report, CancellationToken cancellationToken)
     {

@@ -57,6 +57,9 @@ public abstract class FaultTests(Fleet fleet) : IAsyncLifetime
         Assert.NotEqual(before, await fleet.AddressAsync(Victim));
     }
 
+    [Fact]
+    public Task An_instance_that_answers_500() => MisbehavesAsync("error");
+
     // Fifty times the 99th percentile of an instance that is well, which is at most 5 ms.
     [Fact]
     public Task An_instance_that_is_slow() => MisbehavesAsync("slow&delay=250");
@@ -124,7 +127,8 @@ public abstract class FaultTests(Fleet fleet) : IAsyncLifetime
         Assert.Equal(0, await told);
     }
 
-    private protected async Task WebSocketSurvivesAsync()
+    [Fact]
+    public async Task A_WebSocket_survives_changes_of_other_instances()
     {
         using var echo = await Eventually.Within(OpenWebSocketAsync());
         string[] others = [.. Fleet.All.Where(id => id != echo.Instance)];

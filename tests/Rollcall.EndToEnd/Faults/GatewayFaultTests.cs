@@ -24,9 +24,6 @@ public sealed class GatewayFaultTests(Fleet fleet) : FaultTests(fleet), IClassFi
         return ValueTask.CompletedTask;
     }
 
-    [Fact]
-    public Task A_WebSocket_survives_changes_of_other_instances() => WebSocketSurvivesAsync();
-
     private protected override Task<Echo> OpenWebSocketAsync() => Echo.OpenAsync(new UriBuilder(Fleet.GatewayUrl) { Scheme = "ws", Path = "/ws" }.Uri, _http);
 
     private protected override void AssertSaysWhy(Failure failure, bool wasUnderWay)
