@@ -20,6 +20,8 @@ internal static class NodeRun
     public static async Task<int> RunAsync(ServeSettings settings, CliEnvironment environment, CancellationToken cancellationToken)
     {
         var options = Read(settings);
+        if (settings.Gateway is not null)
+            GatewayRun.PreferInlineCompletions(environment);
         if (settings.Routes is { } routes)
             await GatewayRun.CheckAsync(routes, cancellationToken);
         GatewayHost? running = null;
