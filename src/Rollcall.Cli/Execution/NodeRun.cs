@@ -46,7 +46,13 @@ internal static class NodeRun
     private static async Task StopAsync(WebApplication node, GatewayHost? gateway, CancellationToken cancellationToken)
     {
         if (gateway is not null)
+        {
             await gateway.StopAsync(cancellationToken);
+
+            // And its watches: they would warn of a node that is gone.
+            await gateway.DisposeAsync();
+        }
+
         await node.StopAsync(cancellationToken);
     }
 

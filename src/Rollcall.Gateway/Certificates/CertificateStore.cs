@@ -7,8 +7,6 @@ namespace Rollcall.Gateway.Certificates;
 /// <summary>The certificates in force; a connection is given the newest.</summary>
 internal sealed class CertificateStore
 {
-    private static readonly List<SslApplicationProtocol> Protocols = [SslApplicationProtocol.Http2, SslApplicationProtocol.Http11];
-
     private CertificateSet _current = CertificateSet.None;
 
     public CertificateSet Current
@@ -17,11 +15,10 @@ internal sealed class CertificateStore
         set => Volatile.Write(ref _current, value);
     }
 
-    /// <summary>What a server needs to answer a client that has said which host it wants.</summary>
+    /// <summary>What a server needs to answer a client that has said which host it wants. The protocols to offer are the listener's to fill in: they differ between TCP and QUIC.</summary>
     public ValueTask<SslServerAuthenticationOptions> OptionsFor(TlsHandshakeCallbackContext handshake) => new(new SslServerAuthenticationOptions
     {
         ServerCertificateContext = Current.Find(handshake.ClientHelloInfo.ServerName) ?? throw new AuthenticationException("The routes file has no certificates."),
-        ApplicationProtocols = Protocols,
         EnabledSslProtocols = SslProtocols.None, // the system's choice
     });
 }

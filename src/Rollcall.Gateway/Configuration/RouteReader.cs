@@ -67,6 +67,12 @@ internal sealed class RouteReader(ClusterReader clusters, List<ConfigError> erro
     {
         var splits = SplitReader.Read(part, clusters);
         var mirror = ReadMirror(part);
+        foreach (var planned in new[] { "affinity", "mirror" })
+        {
+            if (part.Has(planned))
+                part.Fail(planned, $"'{planned}' is not supported yet");
+        }
+
         IEnumerable<string> used = [.. splits.Select(static split => split.Cluster), .. mirror is null ? [] : new[] { mirror.Cluster }];
         return new GatewayRouteConfig
         {

@@ -96,13 +96,13 @@ internal static class RoutesReader
     {
         null => "X-Request-Id",
         "none" => null,
-        var name when HttpNames.IsToken(name) => name,
+        var name when HttpNames.IsToken(name) && !HttpNames.IsOfTheProtocol(name) => name,
         var name => FailCorrelation(file, name),
     };
 
     private static string? FailCorrelation(Section file, string name)
     {
-        file.Fail("correlationHeader", $"'{name}' is no name of a header; write one such as X-Request-Id, or none");
+        file.Fail("correlationHeader", $"'{name}' is no header for it; write one such as X-Request-Id, or none");
         return null;
     }
 

@@ -39,6 +39,8 @@ internal static class SplitReader
             splits.Add(split);
         }
 
+        if (splits.Count == 0)
+            route.Fail("splits", "'splits' has no version; name one at least, with 'version', 'to' and 'weight'");
         if (splits.Count > MaxSplits)
             route.Fail("splits", string.Create(CultureInfo.InvariantCulture, $"'splits' has {splits.Count} versions; at most {MaxSplits} are allowed"));
         if (splits.Count > 0 && splits.Sum(static split => split.Weight) <= 0)

@@ -32,10 +32,16 @@ internal static class Replay
     /// <summary>True when the content can be written again after it was written once.</summary>
     public static bool CanSendAgain(HttpContent? content) => content switch
     {
-        null or ByteArrayContent or ReadOnlyMemoryContent or System.Net.Http.Json.JsonContent => true,
+        null or ByteArrayContent or ReadOnlyMemoryContent => true,
+        System.Net.Http.Json.JsonContent json => !MayRunOut(json.Value),
         MultipartContent parts => parts.All(CanSendAgain),
-        _ => false,
+
+        // A gateway has such a content for a request without a body whose headers speak of one.
+        _ => content.Headers.ContentLength == 0,
     };
+
+    // A sequence that is made while it is written may have nothing left the second time.
+    private static bool MayRunOut(object? value) => value is IAsyncEnumerable<object?> or (System.Collections.IEnumerable and not (string or System.Collections.ICollection));
 
     /// <summary>Reads a content of known length into memory, unless it is longer than <paramref name="maxBytes"/>. True when it can then be sent again.</summary>
     public static async ValueTask<bool> LoadAsync(HttpContent content, int maxBytes, CancellationToken cancellationToken)

@@ -35,6 +35,7 @@ internal sealed class RequestRun
     private string? _why;
     private int _underWay;
     private int _hedges;
+    private bool _isConcluded;
 
     public RequestRun(
         RollcallHandler handler, ServiceRoute route, ServiceResilience service, Selection<Destination> table, HttpRequestMessage request, in PickContext affinity, bool mayRepeat)
@@ -168,7 +169,15 @@ internal sealed class RequestRun
         }
         catch
         {
-            _error?.Dispose();
+            lock (_gate)
+            {
+                _isConcluded = true;
+                _error?.Dispose();
+            }
+
+            // The first answer is still here when nobody has come for it.
+            if (_firstDestination is not null)
+                _firstResult.Response?.Dispose();
             throw;
         }
         finally
@@ -211,6 +220,14 @@ internal sealed class RequestRun
         {
             if (!IsError(response))
                 return;
+
+            // A try that lost may end when its request has long been answered; then nobody wants it.
+            if (_isConcluded)
+            {
+                response.Dispose();
+                return;
+            }
+
             _error?.Dispose();
             (_error, _errorFrom) = (response, destination);
         }
@@ -222,10 +239,13 @@ internal sealed class RequestRun
 
     private HttpResponseMessage Conclude(Attempt attempt)
     {
-        if (attempt.Result.Response is { } response)
+        lock (_gate)
+            _isConcluded = true;
+
+        // Of errors the last one is kept, whichever the strategies looked at: the others are disposed of.
+        if (attempt.Result.Response is { } response && (_error is null || !IsError(response)))
         {
-            if (!ReferenceEquals(response, _error))
-                _error?.Dispose();
+            _error?.Dispose();
             RollcallHandler.Trace(_request, attempt.Destination!);
             return response;
         }
