@@ -83,7 +83,8 @@ internal sealed class ConnectionCloser<T>
     {
         try
         {
-            await _close(slot.Connection!).AsTask().WaitAsync(Patience, _context.Time).ConfigureAwait(false);
+            // Code of the application that blocks would stop the loop for everybody, and no patience would end.
+            await Task.Run(() => _close(slot.Connection!).AsTask()).WaitAsync(Patience, _context.Time).ConfigureAwait(false);
         }
         catch (Exception error)
         {

@@ -65,6 +65,7 @@ internal sealed class ConnectionOpener<T>
     public async Task<Exception?> OpenAsync(PoolSlot<T> slot, BalancedEndpoint endpoint, Action? failing, Action<PoolSlot<T>> free, Action<PoolSlot<T>> close, CancellationToken stop)
     {
         var started = _context.Time.GetTimestamp();
+        var home = slot.Home!;
         using var limit = new CancellationTokenSource(_options.ConnectTimeout, _context.Time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, stop);
         Task<T>? connecting = null;
@@ -83,7 +84,7 @@ internal sealed class ConnectionOpener<T>
             if (connecting is null or { IsFaulted: true } or { IsCanceled: true })
                 free(slot);
             else
-                _ = AbandonAsync(connecting, slot, free, close);
+                _ = AbandonAsync(connecting, slot, started, free, close);
             var took = _context.Time.GetElapsedTime(started);
             if (stop.IsCancellationRequested)
             {
@@ -93,7 +94,7 @@ internal sealed class ConnectionOpener<T>
 
             if (error is OperationCanceledException)
                 error = new TimeoutException($"No connection within {DurationText.Format(_options.ConnectTimeout)}.", error);
-            slot.Home!.Failed();
+            home.Failed();
             _context.Metrics.ConnectFailed(_pool);
             PoolLog.ConnectFailed(_context.Logger, _pool, endpoint.Endpoint.Id, error.Message);
             _health.Report(endpoint, new RequestOutcome(OutcomeKind.Unreachable, took));
@@ -121,7 +122,7 @@ internal sealed class ConnectionOpener<T>
     }
 
     // Nobody waits for it any more, or it does not heed its token. What comes of it is closed; until then it counts against the limits, because the other side has it open.
-    private async Task AbandonAsync(Task<T> connecting, PoolSlot<T> slot, Action<PoolSlot<T>> free, Action<PoolSlot<T>> close)
+    private async Task AbandonAsync(Task<T> connecting, PoolSlot<T> slot, long started, Action<PoolSlot<T>> free, Action<PoolSlot<T>> close)
     {
         T? connection = null;
         try
@@ -139,7 +140,7 @@ internal sealed class ConnectionOpener<T>
             return;
         }
 
-        Begin(slot, connection, _context.Time.GetTimestamp());
+        Begin(slot, connection, started);
         close(slot);
     }
 
