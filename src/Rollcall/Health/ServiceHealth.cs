@@ -78,6 +78,19 @@ internal sealed class ServiceHealth(ServiceTarget target, HealthContext context,
             Apply(endpoint, static (avoided, endpoint, now, events) => avoided.Return(endpoint, now, events));
     }
 
+    /// <summary>
+    /// Something that takes no time of its own went well, such as the use of an open connection: ends a row of failures, and when somebody was let through to try, the
+    /// endpoint is well again. Two plain reads when there is nothing to learn.
+    /// </summary>
+    public void Worked(BalancedEndpoint endpoint)
+    {
+        var load = endpoint.Load;
+        if (load.TrafficSoFar is { FailuresInARow: not 0 } traffic)
+            traffic.ForgetRow();
+        if (Volatile.Read(ref load.Avoidance) is { IsTrying: true })
+            Apply(endpoint, static (avoided, endpoint, now, events) => avoided.Return(endpoint, now, events));
+    }
+
     /// <summary>It has been silent for too long, though the request has not ended yet.</summary>
     public void Silent(BalancedEndpoint endpoint) => Unanswered(endpoint, AvoidReason.Silent, "it answered nobody for the time of a try");
 

@@ -15,6 +15,7 @@ internal sealed class ConnectionStore<T>
 {
     private readonly Lock _gate = new();
     private readonly ServiceConnectionPool<T> _pool;
+    private readonly Func<EndpointConnections<T>, bool> _mayGive;
     private readonly Action<PoolSlot<T>, CloseReason> _close;
     private readonly PoolSlot<T>?[] _slots;
     private readonly Stack<PoolSlot<T>> _free = new();
@@ -26,10 +27,12 @@ internal sealed class ConnectionStore<T>
 
     /// <param name="pool">Whose connections they are.</param>
     /// <param name="options">The limits.</param>
+    /// <param name="mayGive">Whether who waits longest is given a connection to there without looking what else there is.</param>
     /// <param name="close">Begins to close a connection and calls <see cref="Free"/> when that is done. Must not block.</param>
-    public ConnectionStore(ServiceConnectionPool<T> pool, ConnectionPoolOptions options, Action<PoolSlot<T>, CloseReason> close)
+    public ConnectionStore(ServiceConnectionPool<T> pool, ConnectionPoolOptions options, Func<EndpointConnections<T>, bool> mayGive, Action<PoolSlot<T>, CloseReason> close)
     {
         _pool = pool;
+        _mayGive = mayGive;
         _close = close;
         _slots = new PoolSlot<T>?[options.MaxConnections];
         _maxPerEndpoint = options.MaxPerEndpoint;
@@ -88,7 +91,7 @@ internal sealed class ConnectionStore<T>
         first?.Changed.Set();
     }
 
-    /// <summary>Makes a connection available: to who has waited longest, or to anybody.</summary>
+    /// <summary>Makes a connection available: to who has waited longest, or to anybody. One to an endpoint that would not be chosen now is left for who waits longest to look at.</summary>
     public void Put(PoolSlot<T> slot)
     {
         var home = slot.Home!;
@@ -218,8 +221,10 @@ internal sealed class ConnectionStore<T>
     {
         if (home.IsRetired || IsShut)
             CloseIdle(home, IsShut ? CloseReason.Disposed : CloseReason.Retired);
-        else if (_queue.Count != 0)
+        else if (_queue.Count != 0 && _mayGive(home))
             Give(home);
+        else
+            WakeFirst();
     }
 
     private void Give(EndpointConnections<T> home)
@@ -232,6 +237,9 @@ internal sealed class ConnectionStore<T>
                 _queue.Leave(first);
                 first.Changed.Set();
             }
+
+            // Who was first may have been told of something else that it now has no need to look for.
+            _queue.First?.Changed.Set();
         }
     }
 

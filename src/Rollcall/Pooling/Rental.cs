@@ -133,11 +133,11 @@ internal sealed class Rental<T>(ServiceConnectionPool<T> pool, long ticket, Pool
         return store.TryReserve(destination.Connections, ticket);
     }
 
-    // Idle connections to endpoints that are not chosen now must not keep those that are from being connected to.
+    // Idle connections to endpoints that are not chosen now, or avoided, must not keep those that are from being connected to.
     private IEnumerable<EndpointConnections<T>> Others(Selection<PoolDestination<T>> selection)
     {
         var chosen = selection.Items.Select(static item => item.Connections).ToHashSet();
-        return pool.Homes.Where(home => !chosen.Contains(home));
+        return pool.Homes.Where(home => !chosen.Contains(home)).Concat(pool.Homes.Where(home => chosen.Contains(home) && ServiceHealth.IsAvoided(home.Endpoint)));
     }
 
     private async Task<bool> OpenAsync(PoolSlot<T> slot, BalancedEndpoint endpoint, ConnectionStore<T> store, CancellationToken stop)

@@ -30,6 +30,7 @@ public sealed class ServiceConnectionPool<TConnection> : IAsyncDisposable, IDisp
     private readonly long _lookAfter;
     private readonly bool _needsSinglePort;
     private Task _kept = Task.CompletedTask;
+    private Chosen? _chosen;
     private long _tickets;
     private long _waits;
     private long _waitTime;
@@ -42,23 +43,34 @@ public sealed class ServiceConnectionPool<TConnection> : IAsyncDisposable, IDisp
         _options = options;
         _context = services.Context;
         _time = _context.Time;
-        _clock = new CoarseClock(_time);
         _lookAfter = (long)(LookAfter.TotalSeconds * _time.TimestampFrequency);
         _needsSinglePort = lifecycle.NeedsSinglePort;
         _health = services.Health.Of(target);
         _closer = new ConnectionCloser<TConnection>(lifecycle.CloseAsync, OnClosed, _context, name);
-        _store = new ConnectionStore<TConnection>(this, options, _closer.Close);
+        _store = new ConnectionStore<TConnection>(this, options, MayGive, _closer.Close);
         _opener = new ConnectionOpener<TConnection>(name, options, lifecycle, _health, services.NewRandom(), _context);
 
         // The endpoints' connections come first, because followers are told in the order of their coming, and the selection is made of them. The view holds a
         // reference of its own.
         using (var watch = services.Resolver.Watch(target))
             _homes = watch.View<PoolHomes<TConnection>>(Follow);
-        _selector = services.Selectors.Create<PoolDestination<TConnection>>(
-            target,
-            BalancingSettings.Of(options),
-            new(endpoint => _homes!.Current?.Find(endpoint.Endpoint) is { } home ? new(endpoint, home) : null, WhyNone));
+        try
+        {
+            _selector = services.Selectors.Create<PoolDestination<TConnection>>(
+                target,
+                BalancingSettings.Of(options),
+                new(endpoint => _homes!.Current?.Find(endpoint.Endpoint) is { } home ? new(endpoint, home) : null, WhyNone));
+        }
+        catch
+        {
+            _homes.Dispose();
+            throw;
+        }
+
         _keeper = new PoolKeeper<TConnection>(this, options, _store, services.NewRandom(), _context);
+
+        // Its timer would outlive a constructor that throws.
+        _clock = new CoarseClock(_time);
     }
 
     /// <summary>The pool's name in metrics and logs.</summary>
@@ -155,7 +167,9 @@ public sealed class ServiceConnectionPool<TConnection> : IAsyncDisposable, IDisp
     {
         if (!slot.TryEnd(version))
             return;
-        slot.Endpoint!.End();
+        var endpoint = slot.Endpoint!;
+        endpoint.End();
+        _health.Worked(endpoint);
         var now = _clock.Now;
         slot.IdleSince = now;
         if (now < slot.ExpiresAt)
@@ -236,6 +250,17 @@ public sealed class ServiceConnectionPool<TConnection> : IAsyncDisposable, IDisp
         else
             return true;
         return false;
+    }
+
+    // Like the policy would choose. Only asked while somebody waits; the set is made once for each selection.
+    private bool MayGive(EndpointConnections<TConnection> home)
+    {
+        if (ServiceHealth.IsAvoided(home.Endpoint) || _selector.Current is not { } selection)
+            return false;
+        var chosen = Volatile.Read(ref _chosen);
+        if (!ReferenceEquals(chosen?.Selection, selection))
+            Volatile.Write(ref _chosen, chosen = new(selection, selection.Items.Select(static item => item.Connections).ToHashSet()));
+        return chosen.Homes.Contains(home);
     }
 
     private async Task<PooledConnection<TConnection>> RentSlowlyAsync(PoolDestination<TConnection>? choice, CancellationToken cancellationToken)
@@ -322,4 +347,6 @@ public sealed class ServiceConnectionPool<TConnection> : IAsyncDisposable, IDisp
             ? $"no endpoint that is not draining has a port '{port}'; there are: {names}"
             : $"no endpoint that is not draining has a single port; there are: {names}. Say which with the pool's option {nameof(_options.Port)}";
     }
+
+    private sealed record Chosen(Selection<PoolDestination<TConnection>> Selection, HashSet<EndpointConnections<TConnection>> Homes);
 }

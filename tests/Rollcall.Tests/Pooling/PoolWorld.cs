@@ -76,6 +76,11 @@ internal sealed class PoolWorld : IAsyncDisposable
         return rented.Connection;
     }
 
+    /// <summary>Keeps requests away from an endpoint, for ever.</summary>
+    public void Avoid(string id) => Volatile.Write(ref Load(id).Avoidance, new(AvoidReason.Silent, "the test's own", Time.GetUtcNow(), DateTimeOffset.MaxValue, long.MaxValue, 1));
+
+    public EndpointLoad Load(string id) => Pool.Selection!.Items.Single(item => item.Endpoint.Endpoint.Id == id).Endpoint.Load;
+
     /// <summary>Moves the clock until it is so, at most 2 minutes.</summary>
     public Task UntilAsync(Func<bool> condition, [System.Runtime.CompilerServices.CallerMemberName] string caller = "") =>
         Time.AdvanceUntilAsync(condition, TimeSpan.FromMilliseconds(500), TimeSpan.FromMinutes(2), caller);

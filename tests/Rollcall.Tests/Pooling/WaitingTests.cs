@@ -150,6 +150,90 @@ public sealed class WaitingTests
         Assert.Equal(1, world.MostOpen);
     }
 
+    [Fact]
+    public async Task Waiting_ConnectionOfAnEndpointThatIsNotChosen_IsNotGiven()
+    {
+        await using var world = new PoolWorld(static options => options.MaxConnections = 1);
+        world.Set(PoolWorld.Endpoint("1"));
+        var held = await world.RentAsync();
+        var old = held.Connection;
+        var waiting = await WaitAsync(world, 1);
+        world.Set(PoolWorld.Endpoint("1", EndpointState.NotReady), PoolWorld.Endpoint("2"));
+        await PoolWorld.SoonAsync(() => world.Pool.Selection!.Set.Endpoints.Length == 2);
+
+        held.Dispose();
+
+        using var rented = await Eventually.Within(waiting[0]);
+        Assert.Equal("2", rented.Endpoint.Id);
+        Assert.True(old.IsClosed);
+    }
+
+    [Fact]
+    public async Task Waiting_ConnectionOfAnAvoidedEndpoint_IsNotGiven()
+    {
+        await using var world = new PoolWorld(static options => options.MaxConnections = 1);
+        world.Set(PoolWorld.Endpoint("1"), PoolWorld.Endpoint("2"));
+        var held = await world.RentAsync();
+        var (old, bad) = (held.Connection, held.Endpoint.Id);
+        var waiting = await WaitAsync(world, 1);
+        world.Avoid(bad);
+
+        held.Dispose();
+
+        using var rented = await Eventually.Within(waiting[0]);
+        Assert.NotEqual(bad, rented.Endpoint.Id);
+        Assert.True(old.IsClosed);
+    }
+
+    [Fact]
+    public async Task Waiting_ConnectionOfAnAvoidedEndpoint_WhenThereIsNoOther_IsUsed()
+    {
+        await using var world = new PoolWorld(static options => options.MaxConnections = 1);
+        world.Set(PoolWorld.Endpoint("1"));
+        var held = await world.RentAsync();
+        var connection = held.Connection;
+        var waiting = await WaitAsync(world, 1);
+        world.Avoid("1");
+
+        held.Dispose();
+
+        using var rented = await Eventually.Within(waiting[0]);
+        Assert.Same(connection, rented.Connection);
+    }
+
+    [Fact]
+    public async Task Full_IdleConnectionsToAvoidedOnes_MakeRoom()
+    {
+        await using var world = new PoolWorld(static options => options.MaxConnections = 1);
+        world.Set(PoolWorld.Endpoint("1"), PoolWorld.Endpoint("2"));
+        var idle = await world.UseAsync();
+        world.Avoid(idle.Endpoint.Id);
+
+        using var rented = await world.RentAsync();
+
+        Assert.NotEqual(idle.Endpoint.Id, rented.Endpoint.Id);
+        Assert.True(idle.IsClosed);
+    }
+
+    [Fact]
+    public void Given_TheNextIsToldToLook()
+    {
+        var store = new ConnectionStore<FakeConnection>(null!, new() { MaxConnections = 3 }, static _ => true, static (_, _) => { });
+        var home = store.NewHome(new(PoolWorld.Endpoint("1")));
+        var (returned, failed) = (store.TryReserve(home, 0)!, store.TryReserve(home, 0)!);
+        var (first, second) = (new Waiter<FakeConnection>(1), new Waiter<FakeConnection>(2));
+        store.Enter(first);
+        store.Enter(second);
+        var told = second.Changed.Next;
+
+        // The first is told of the free place, and before it has looked it is given a connection.
+        store.Free(failed);
+        store.Put(returned);
+
+        Assert.Same(returned, store.TakeGiven(first));
+        Assert.True(told.IsCompleted);
+    }
+
     private static async Task<List<Task<PooledConnection<FakeConnection>>>> WaitAsync(PoolWorld world, int count)
     {
         var waiting = new List<Task<PooledConnection<FakeConnection>>>();
