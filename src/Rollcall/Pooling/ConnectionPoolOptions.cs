@@ -25,11 +25,11 @@ public sealed class ConnectionPoolOptions : BalancingOptions
     /// <summary>The most connections in all, those being opened and closed included. Default: 200; at most 100,000.</summary>
     public int MaxConnections { get; set; } = 200;
 
-    /// <summary>The most connections to one endpoint. Default: 200, which is no limit of its own.</summary>
-    public int MaxPerEndpoint { get; set; } = 200;
+    /// <summary>The most connections to one endpoint. Default: null, no limit but <see cref="MaxConnections"/>.</summary>
+    public int? MaxPerEndpoint { get; set; }
 
     /// <summary>
-    /// How many idle connections are kept ready to each ready endpoint, as far as the limits allow. More survives a sudden rush, and costs the endpoints memory.
+    /// How many idle connections are kept ready to each ready endpoint, at most what the limits allow. More survives a sudden rush, and costs the endpoints memory.
     /// Zero opens the first connection when somebody asks for it. Default: 1.
     /// </summary>
     public int MinIdlePerEndpoint { get; set; } = 1;

@@ -25,8 +25,9 @@ internal sealed class ConnectionPoolOptionsValidator(Balancers balancers) : IVal
             yield return $"{where}{nameof(options.MaxConnections)} is {options.MaxConnections}; it must be 1 to 100000.";
         if (options.MaxPerEndpoint is < 1 or > MostConnections)
             yield return $"{where}{nameof(options.MaxPerEndpoint)} is {options.MaxPerEndpoint}; it must be 1 to 100000.";
-        if (options.MinIdlePerEndpoint < 0 || options.MinIdlePerEndpoint > options.MaxPerEndpoint)
-            yield return $"{where}{nameof(options.MinIdlePerEndpoint)} is {options.MinIdlePerEndpoint}; it must be 0 to {nameof(options.MaxPerEndpoint)}, which is {options.MaxPerEndpoint}.";
+        var most = Math.Max(1, Math.Min(options.MaxConnections, options.MaxPerEndpoint ?? options.MaxConnections));
+        if (options.MinIdlePerEndpoint < 0 || options.MinIdlePerEndpoint > most)
+            yield return $"{where}{nameof(options.MinIdlePerEndpoint)} is {options.MinIdlePerEndpoint}; it must be 0 to {most}, the lower of {nameof(options.MaxConnections)} and {nameof(options.MaxPerEndpoint)}.";
         foreach (var (key, time) in Times(options))
         {
             if (time <= TimeSpan.Zero || time > MaxTime)

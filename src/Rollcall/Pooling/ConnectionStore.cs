@@ -35,7 +35,7 @@ internal sealed class ConnectionStore<T>
         _mayGive = mayGive;
         _close = close;
         _slots = new PoolSlot<T>?[options.MaxConnections];
-        _maxPerEndpoint = options.MaxPerEndpoint;
+        _maxPerEndpoint = options.MaxPerEndpoint ?? options.MaxConnections;
     }
 
     /// <summary>Connections that are open, being opened or being closed.</summary>

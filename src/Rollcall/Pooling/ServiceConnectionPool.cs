@@ -281,7 +281,7 @@ public sealed class ServiceConnectionPool<TConnection> : IAsyncDisposable, IDisp
             var connections = GetStatistics().Connections;
             throw rental.Refused(
                 $"there was none within {DurationText.Format(_options.RentTimeout)}. {connections.InUse} are in use and {connections.Opening} are being made, of at most "
-                + $"{_options.MaxConnections} in all and {_options.MaxPerEndpoint} to one endpoint; {_store.Waiters} other callers wait. "
+                + $"{_options.MaxConnections} in all and {_options.MaxPerEndpoint ?? _options.MaxConnections} to one endpoint; {_store.Waiters} other callers wait. "
                 + "Look for rentals that are not disposed of, or raise the limits");
         }
         finally

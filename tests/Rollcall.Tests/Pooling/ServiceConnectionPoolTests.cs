@@ -339,6 +339,25 @@ public sealed class ServiceConnectionPoolTests
     }
 
     [Fact]
+    public async Task MaxPerEndpoint_NotSet_IsNoLimitOfItsOwn()
+    {
+        await using var world = new PoolWorld(static options => (options.MaxConnections, options.RentTimeout) = (250, TimeSpan.FromSeconds(1)));
+        world.Set(PoolWorld.Endpoint("1"));
+        for (var i = 0; i < 250; i++)
+            await world.RentAsync();
+
+        Assert.Equal(250, world.Open);
+    }
+
+    [Fact]
+    public void MinIdlePerEndpoint_MoreThanMayBeOpen_IsRefused() =>
+        Assert.Contains(
+            "MinIdlePerEndpoint is 9; it must be 0 to 8",
+            Assert.Throws<Microsoft.Extensions.Options.OptionsValidationException>(
+                static () => new PoolWorld(static options => (options.MaxConnections, options.MaxPerEndpoint, options.MinIdlePerEndpoint) = (8, 20, 9))).Message,
+            StringComparison.Ordinal);
+
+    [Fact]
     public async Task GoodRentals_EndARowOfFailures()
     {
         await using var world = new PoolWorld();
