@@ -1,0 +1,63 @@
+using Rollcall.Pooling;
+using FakeConnection = Rollcall.Tests.Pooling.PoolWorld.FakeConnection;
+
+namespace Rollcall.Tests.Pooling;
+
+/// <summary>What rentals teach the health of their endpoint.</summary>
+public sealed class PoolHealthTests
+{
+    [Fact]
+    public async Task GoodRentals_EndARowOfFailures()
+    {
+        await using var world = new PoolWorld();
+        world.Set(PoolWorld.Endpoint("1"), PoolWorld.Endpoint("2"), PoolWorld.Endpoint("3"));
+        var ones = await RentManyAsync(world, 7);
+        for (var i = 0; i < 4; i++)
+            ones[i].Fail();
+
+        ones[4].Dispose();
+
+        Assert.Equal(0, world.Load("1").Traffic.FailuresInARow);
+        ones[5].Fail();
+        Assert.Null(world.Load("1").Avoidance);
+        ones[6].Dispose();
+    }
+
+    [Fact]
+    public async Task EjectedEndpoint_ComesBackThroughAGoodRentalOfAnIdleConnection()
+    {
+        await using var world = new PoolWorld();
+        world.Set(PoolWorld.Endpoint("1"), PoolWorld.Endpoint("2"), PoolWorld.Endpoint("3"));
+        var ones = await RentManyAsync(world, 6);
+        ones[5].Dispose();
+        for (var i = 0; i < 5; i++)
+            ones[i].Fail();
+        Assert.True(world.Load("1").Avoidance!.IsEjection);
+        world.Connecting = static (_, _) => throw new IOException("the test's own: only what is open may help");
+
+        // One that was lent before is no try.
+        for (var i = 0; i < 6; i++)
+            Assert.NotEqual("1", (await world.UseAsync()).Endpoint.Id);
+        world.Time.Advance(TimeSpan.FromSeconds(40));
+        for (var i = 0; i < 3; i++)
+            await world.UseAsync();
+
+        Assert.Null(world.Load("1").Avoidance);
+    }
+
+    // Rents so many of every endpoint; those of the others are back, those of "1" are the caller's.
+    private static async Task<List<PooledConnection<FakeConnection>>> RentManyAsync(PoolWorld world, int count)
+    {
+        List<PooledConnection<FakeConnection>> ones = [];
+        List<PooledConnection<FakeConnection>> others = [];
+        while (ones.Count < count)
+        {
+            var rented = await world.RentAsync();
+            (rented.Endpoint.Id == "1" ? ones : others).Add(rented);
+        }
+
+        foreach (var other in others)
+            other.Dispose();
+        return ones;
+    }
+}
