@@ -37,6 +37,8 @@ internal sealed class Rental<T>(ServiceConnectionPool<T> pool, long ticket, Pool
                 var changed = _waiter?.Changed.Next;
                 if (_waiter is not null && store.TakeGiven(_waiter) is { } given)
                 {
+                    // It may be given one before it has begun to wait for it.
+                    NoteWaited();
                     _waiter = null;
                     if (pool.MayLend(given))
                         return (given, given.Home!.Endpoint);
@@ -163,9 +165,14 @@ internal sealed class Rental<T>(ServiceConnectionPool<T> pool, long ticket, Pool
         }
         finally
         {
-            var now = pool.Time.GetTimestamp();
-            Waited = (Waited ?? TimeSpan.Zero) + pool.Time.GetElapsedTime(_waitsSince, now);
-            _waitsSince = now;
+            NoteWaited();
         }
+    }
+
+    private void NoteWaited()
+    {
+        var now = pool.Time.GetTimestamp();
+        Waited = (Waited ?? TimeSpan.Zero) + pool.Time.GetElapsedTime(_waitsSince, now);
+        _waitsSince = now;
     }
 }
