@@ -50,6 +50,8 @@ internal sealed class Rental<T>(ServiceConnectionPool<T> pool, long ticket, Pool
                     var (slot, destination) = Look(selection, store);
                     if (slot is not null && _waiter is not null)
                     {
+                        NoteWaited();
+
                         // Nothing is given to one that was first and looked, but what came back between the two.
                         if (store.Leave(_waiter) is { } surplus)
                             store.Put(surplus);
