@@ -37,9 +37,7 @@ internal sealed class Rental<T>(ServiceConnectionPool<T> pool, long ticket, Pool
                 var changed = _waiter?.Changed.Next;
                 if (_waiter is not null && store.TakeGiven(_waiter) is { } given)
                 {
-                    // It may be given one before it has begun to wait for it.
-                    NoteWaited();
-                    _waiter = null;
+                    LeftQueue();
                     if (pool.MayLend(given))
                         return (given, given.Home!.Endpoint);
                     continue;
@@ -50,12 +48,10 @@ internal sealed class Rental<T>(ServiceConnectionPool<T> pool, long ticket, Pool
                     var (slot, destination) = Look(selection, store);
                     if (slot is not null && _waiter is not null)
                     {
-                        NoteWaited();
-
                         // Nothing is given to one that was first and looked, but what came back between the two.
                         if (store.Leave(_waiter) is { } surplus)
                             store.Put(surplus);
-                        _waiter = null;
+                        LeftQueue();
                     }
 
                     if (slot is not null && (slot.Use == SlotUse.Idle || await OpenAsync(slot, destination!.Endpoint, store, stop).ConfigureAwait(false)))
@@ -69,13 +65,17 @@ internal sealed class Rental<T>(ServiceConnectionPool<T> pool, long ticket, Pool
                 if (_waiter is null)
                     Queue(store);
                 else
-                    await WaitAsync(changed!, stop).ConfigureAwait(false);
+                    await changed!.WaitAsync(stop).ConfigureAwait(false);
             }
         }
         finally
         {
-            if (_waiter is not null && store.Leave(_waiter) is { } given)
-                store.Put(given);
+            if (_waiter is { } waiter)
+            {
+                LeftQueue();
+                if (store.Leave(waiter) is { } given)
+                    store.Put(given);
+            }
         }
     }
 
@@ -159,22 +159,10 @@ internal sealed class Rental<T>(ServiceConnectionPool<T> pool, long ticket, Pool
         store.Enter(_waiter = new Waiter<T>(ticket));
     }
 
-    private async Task WaitAsync(Task changed, CancellationToken stop)
+    // Its time in the queue is over, whether it got something or gave up; it may have been served before it began to wait.
+    private void LeftQueue()
     {
-        try
-        {
-            await changed.WaitAsync(stop).ConfigureAwait(false);
-        }
-        finally
-        {
-            NoteWaited();
-        }
-    }
-
-    private void NoteWaited()
-    {
-        var now = pool.Time.GetTimestamp();
-        Waited = (Waited ?? TimeSpan.Zero) + pool.Time.GetElapsedTime(_waitsSince, now);
-        _waitsSince = now;
+        Waited = (Waited ?? TimeSpan.Zero) + pool.Time.GetElapsedTime(_waitsSince);
+        _waiter = null;
     }
 }

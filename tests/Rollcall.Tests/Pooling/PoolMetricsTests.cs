@@ -24,9 +24,7 @@ public sealed class PoolMetricsTests
         Assert.Equal(2, Read("rollcall.pool.connections.opened", "rollcall.pool=orders"));
         Assert.Equal(1, Read("rollcall.pool.connections.closed", "rollcall.pool=orders,rollcall.reason=failed"));
         Assert.Equal(1, Read("rollcall.pool.failures", "rollcall.pool=orders,rollcall.operation=rental"));
-
-        // A wait is added up in pieces, each rounded down to a tick of the clock.
-        Assert.InRange(Read("rollcall.pool.wait.duration", "rollcall.pool=orders"), 1.999, 2.01);
+        Assert.True(Read("rollcall.pool.wait.duration", "rollcall.pool=orders") >= 2);
         first.Dispose();
 
         Assert.Equal("s", world.Meters.Unit("rollcall.pool.connect.duration"));
