@@ -1,6 +1,7 @@
 using System.Net;
 using Rollcall.Balancing;
 using Rollcall.Gateway.Configuration;
+using Rollcall.Gateway.Statistics;
 using Rollcall.Health;
 using Rollcall.Http;
 using Yarp.ReverseProxy.Forwarder;
@@ -46,7 +47,7 @@ internal sealed class ClusterClient : IDisposable
     /// <summary>Sends to an endpoint of the cluster, and to another when that is allowed and helps.</summary>
     public HttpMessageInvoker Invoker { get; }
 
-    /// <summary>What became of the requests to each of its instances.</summary>
+    /// <summary>What became of the tries at each of its instances.</summary>
     public InstanceBook Instances { get; } = new();
 
     /// <summary>Its endpoints at present; null until the first snapshot has come.</summary>
@@ -60,6 +61,28 @@ internal sealed class ClusterClient : IDisposable
     public HttpVersionPolicy VersionPolicy { get; }
 
     public ForwarderRequestConfig RequestConfig(TimeSpan idleTimeout) => new() { ActivityTimeout = idleTimeout, Version = Version, VersionPolicy = VersionPolicy };
+
+    /// <summary>A request is over: each instance that was tried is told what became of its try.</summary>
+    /// <param name="exchange">The request.</param>
+    /// <param name="end">How it ended, at the endpoint that gave the answer or was tried last.</param>
+    /// <param name="second">When.</param>
+    public void Count(Exchange exchange, in RequestEnd end, uint second)
+    {
+        if (exchange.Endpoint is not { } last)
+            return;
+        Instances.Of(last.Id, Current?.Set).Count(end, second);
+
+        // The failure that the request ended with is counted already.
+        var isCounted = end.IsFailed;
+        for (var i = exchange.Failed.Length - 1; i >= 0; i--)
+        {
+            var (endpoint, status) = exchange.Failed[i];
+            if (isCounted && endpoint.Id == last.Id)
+                isCounted = false;
+            else
+                Instances.Of(endpoint.Id, Current?.Set).Count(new RequestEnd(status, Tries: 1, Latency: null, IsFailed: true, IsCancelled: false), second);
+        }
+    }
 
     // What requests under way hold of it goes on to work: the last snapshot stays.
     public void Dispose() => _route.Dispose();

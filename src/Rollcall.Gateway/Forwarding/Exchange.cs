@@ -21,6 +21,9 @@ internal sealed class Exchange(ClusterClient cluster, TimeProvider time) : HttpM
 
     public int Tries => _trace.Tries;
 
+    /// <summary>The tries that failed, the one that gave the answer included when it did.</summary>
+    public ReadOnlySpan<FailedTry> Failed => _trace.Failed;
+
     public override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
     {
         request.Options.Set(RollcallRequest.Trace, _trace);

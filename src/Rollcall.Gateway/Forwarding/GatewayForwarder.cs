@@ -120,8 +120,7 @@ internal sealed class GatewayForwarder(IHttpForwarder forwarder, GatewayRoutes r
         var end = new RequestEnd(status, exchange.Tries, latency, isFailed, isCancelled);
         var second = clock.SecondOf(clock.Now);
         statistics.Count(end, second);
-        if (exchange.Endpoint is { } endpoint)
-            split.Cluster.Instances.Of(endpoint.Id, split.Cluster.Current?.Set).Count(end, second);
+        split.Cluster.Count(exchange, end, second);
         if (context.Features.Get<AccessRecord>() is { } record)
             Note(record, route, split, exchange, end);
     }

@@ -141,7 +141,7 @@ public sealed record GatewayInstanceDocument
     /// <summary>Why requests are kept away from it; absent while they are not.</summary>
     public GatewayAvoidedDocument? Avoided { get; init; }
 
-    /// <summary>What became of the requests that it got.</summary>
+    /// <summary>What became of the tries that it got: a request that failed here and succeeded elsewhere counts as failed here.</summary>
     public required GatewayTrafficDocument Traffic { get; init; }
 }
 

@@ -235,6 +235,8 @@ internal sealed class RequestRun
         if (result.Outcome == TryOutcome.Unreachable)
             _route.Refresh();
         _failed.Add(destination, result);
+        if (result.Outcome == TryOutcome.Answered || IsFailure(result.Outcome))
+            RollcallRequest.TraceOf(_request)?.Fail(destination.Endpoint.Endpoint, (int?)result.Response?.StatusCode ?? 0);
     }
 
     private HttpResponseMessage Conclude(Attempt attempt)

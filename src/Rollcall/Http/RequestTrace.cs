@@ -1,3 +1,5 @@
+using System.Runtime.InteropServices;
+
 namespace Rollcall.Http;
 
 /// <summary>
@@ -7,12 +9,19 @@ namespace Rollcall.Http;
 public sealed class RequestTrace
 {
     private int _tries;
+    private FailedTry[] _failed = [];
 
     /// <summary>The endpoint that gave the answer, else the one tried last; null when there was none to try.</summary>
     public Endpoint? Endpoint { get; private set; }
 
     /// <summary>How many tries were begun, those that found no connection included.</summary>
     public int Tries => Volatile.Read(ref _tries);
+
+    /// <summary>The tries that failed so far, whatever became of the request.</summary>
+    internal ReadOnlySpan<FailedTry> Failed => Volatile.Read(ref _failed);
+
+    // Not for several at once; but a try that lost a race may fail while others read.
+    internal void Fail(Endpoint endpoint, int status) => Volatile.Write(ref _failed, [.. _failed, new(endpoint, status)]);
 
     internal void Begin(Endpoint endpoint)
     {
@@ -22,3 +31,9 @@ public sealed class RequestTrace
 
     internal void End(Endpoint endpoint) => Endpoint = endpoint;
 }
+
+/// <summary>A try that failed.</summary>
+/// <param name="Endpoint">Where.</param>
+/// <param name="Status">Of the answer; 0 when there was none.</param>
+[StructLayout(LayoutKind.Auto)]
+internal readonly record struct FailedTry(Endpoint Endpoint, int Status);

@@ -38,6 +38,42 @@ public sealed class CountingTests
     }
 
     [Fact]
+    public async Task An_instance_that_fails_is_seen_to_fail_though_its_requests_succeed_elsewhere()
+    {
+        var failures = 0;
+        await using var bad = await TestBackEnd.StartAsync(context =>
+        {
+            Interlocked.Increment(ref failures);
+            context.Response.StatusCode = 500;
+            return Task.CompletedTask;
+        });
+        await using var good = await TestBackEnd.StartAsync(static _ => Task.CompletedTask);
+        await using var gateway = await TestGateway.StartAsync($$"""
+            clusters:
+              orders:
+                target: {{bad.Target}},127.0.0.1:{{good.Url.Port}}
+                balancer: round-robin
+            routes:
+              orders:
+                path: /orders
+                to: orders
+            """);
+        for (var i = 0; i < 6; i++)
+            (await gateway.Client.GetAsync(new Uri("/orders", UriKind.Relative))).EnsureSuccessStatusCode().Dispose();
+
+        var route = gateway.Host.Routes.Current.Find("orders")!;
+        await Eventually.True(() => route.State.Versions[0].Read(0).Requests == 6);
+        var cluster = route.Splits[0].Cluster;
+        var ids = cluster.Current!.Set.Endpoints.ToDictionary(static endpoint => endpoint.Ports.Values.Single(), static endpoint => endpoint.Id);
+        var seen = cluster.Instances.Find(ids[bad.Url.Port])!.Read(0);
+        Assert.Equal((failures, failures, failures), (seen.Requests, seen.Failed, seen.ByClass.C5));
+        Assert.True(failures > 0);
+        var other = cluster.Instances.Find(ids[good.Url.Port])!.Read(0);
+        Assert.Equal((6, 0), (other.Requests, other.Failed));
+        Assert.Equal(0, route.State.Versions[0].Read(0).Failed);
+    }
+
+    [Fact]
     public async Task A_client_that_leaves_is_no_failure_of_the_service()
     {
         var came = new TaskCompletionSource();
