@@ -8,6 +8,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
 using Rollcall.Api;
 using Rollcall.Balancing;
 using Rollcall.DependencyInjection;
@@ -116,6 +117,9 @@ public sealed class GatewayHost : IAsyncDisposable
     /// <summary>What reads and checks routes, without a server.</summary>
     internal static void AddGatewayTo(IServiceCollection services)
     {
+        // First, so that whatever is configured comes after it.
+        services.Insert(0, ServiceDescriptor.Singleton<IConfigureOptions<RollcallOptions>>(
+            new ConfigureOptions<RollcallOptions>(static options => options.MaxReplayBytes = ClientReader.DefaultReplayBytes)));
         services.AddLogging();
         services.TryAddSingleton(new ListenUrls(Encrypted: null));
         AddYarp(services);

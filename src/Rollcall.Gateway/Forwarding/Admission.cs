@@ -52,16 +52,17 @@ internal static class Admission
             context, StatusCodes.Status503ServiceUnavailable, "overloaded", "Too many requests are under way", $"The gateway has all the requests under way that it may have; try again in {seconds} s.");
     }
 
-    private static void Note(HttpContext context, RunningRoute route)
-    {
-        if (context.Features.Get<AccessRecord>() is { } record)
-            record.Route = route.Name;
-    }
-
-    private static string RetryAfter(HttpContext context, TimeSpan wait)
+    /// <summary>Says in the answer, in whole seconds, when to come again; a second at least.</summary>
+    public static string RetryAfter(HttpContext context, TimeSpan wait)
     {
         var seconds = Math.Max(1, (long)Math.Ceiling(wait.TotalSeconds)).ToString(CultureInfo.InvariantCulture);
         context.Response.Headers.RetryAfter = seconds;
         return seconds;
+    }
+
+    private static void Note(HttpContext context, RunningRoute route)
+    {
+        if (context.Features.Get<AccessRecord>() is { } record)
+            record.Route = route.Name;
     }
 }

@@ -2,6 +2,7 @@ using System.Text.Encodings.Web;
 using System.Text.Json;
 using Microsoft.AspNetCore.Http;
 using Rollcall.Api;
+using Rollcall.Http;
 using Yarp.ReverseProxy.Forwarder;
 
 namespace Rollcall.Gateway.Forwarding;
@@ -21,6 +22,8 @@ internal static class Failures
             return Task.CompletedTask;
         var cause = context.Features.Get<IForwarderErrorFeature>()?.Exception;
         var (status, kind, title, detail) = Explain(error, cause, $"'{split.Cluster.Config.Name}'");
+        if (cause?.InnerException is RefusedException refused)
+            Admission.RetryAfter(context, refused.RetryAfter);
         return WriteAsync(context, status, kind, title, $"Route '{route.Name}': {detail}");
     }
 
@@ -54,6 +57,10 @@ internal static class Failures
             (fault.StatusCode, "bad-request", "The request's body cannot be forwarded", fault.Message),
         ForwarderError.RequestTimedOut or ForwarderError.RequestCanceled =>
             (504, "gateway-timeout", "The service did not answer in time", $"{cluster} did not answer in time."),
+        _ when cause?.InnerException is RefusedException { Reason: Refusal.Breaker } =>
+            (503, "breaker-open", "The service does not answer", $"{cluster} has answered no request of late and is spared for a while."),
+        _ when cause?.InnerException is RefusedException =>
+            (503, "overloaded", "Too many requests are under way", $"{cluster} has all the requests under way that it may have."),
         _ when cause is HttpRequestException { HttpRequestError: HttpRequestError.NameResolutionError } =>
             (503, "no-endpoint", "The service has no endpoint", $"{cluster} has no endpoint at present."),
         _ when cause is HttpRequestException { HttpRequestError: HttpRequestError.ConnectionError or HttpRequestError.SecureConnectionError } =>

@@ -268,20 +268,21 @@ internal sealed class RequestRun
     private HttpRequestException Broken(TimeSpan wait)
     {
         _context.Metrics.Refused(Refusal.Breaker);
-        return new HttpRequestException(
-            HttpRequestError.ConnectionError,
+        return new RefusedException(
+            Refusal.Breaker,
             $"{What} was not sent: the circuit breaker of '{_route.Service}' is open, because every request of the last {DurationText.Format(_service.Settings.BreakerWindow)} had "
-            + $"no answer, or 502, 503 or 504. One is let through again in {DurationText.Format(wait)}.");
+            + $"no answer, or 502, 503 or 504. One is let through again in {DurationText.Format(wait)}.",
+            wait).ToRequestException();
     }
 
     private HttpRequestException TooMany()
     {
         var settings = _service.Settings;
         _context.Metrics.Refused(Refusal.QueueFull);
-        return new HttpRequestException(
-            HttpRequestError.ConnectionError,
+        return new RefusedException(
+            Refusal.QueueFull,
             $"{What} was not sent: '{_route.Service}' has as many requests in flight as it may (MaxRequests {settings.MaxRequests}, MaxRequestsPerEndpoint "
-            + $"{settings.MaxRequestsPerEndpoint}; 0 is any number), and {settings.MaxQueue} wait already (MaxQueue).");
+            + $"{settings.MaxRequestsPerEndpoint}; 0 is any number), and {settings.MaxQueue} wait already (MaxQueue).").ToRequestException();
     }
 
     private Selection<Destination> Table() => _table = _route.Current ?? _table;
