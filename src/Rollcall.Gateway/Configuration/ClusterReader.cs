@@ -55,6 +55,10 @@ internal sealed class ClusterReader(ConfigVocabulary vocabulary, List<ConfigErro
 
     public string FingerprintOf(string name) => _clusters.TryGetValue(name, out var cluster) ? cluster.Fingerprint : "";
 
+    /// <summary>The policy of a cluster, if it is one to which a request's key means nothing.</summary>
+    public string? BalancerThatHeedsNoKey(string name) =>
+        _clusters.TryGetValue(name, out var cluster) && ConfigVocabulary.HeedsNoKey(cluster.Client.Balancer) ? cluster.Client.Balancer : null;
+
     private GatewayClusterConfig? Read(string name, DataNode value)
     {
         var where = $"cluster '{name}'";

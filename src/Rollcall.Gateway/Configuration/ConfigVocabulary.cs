@@ -8,6 +8,10 @@ namespace Rollcall.Gateway.Configuration;
 /// <summary>What a routes file may name: the sources and policies that there are.</summary>
 internal sealed class ConfigVocabulary(SourceRegistry sources, Balancers balancers, IOptionsFactory<RollcallClientOptions> clients)
 {
+    /// <summary>True for a policy that sends requests of the same key anywhere. What an application's own do is theirs to know.</summary>
+    public static bool HeedsNoKey(string balancer) =>
+        balancer is Balancers.RoundRobin or Balancers.Random or Balancers.LeastRequests or Balancers.PeakEwma or Balancers.PickFirst;
+
     /// <summary>The options of a client of which a file says nothing.</summary>
     public RollcallClientOptions NewClient() => clients.Create(Options.DefaultName);
 

@@ -86,7 +86,7 @@ internal sealed record SplitConfig(string Version, string Cluster, double Weight
 
 /// <summary>What of a request tells it from others.</summary>
 /// <param name="Kind">Where it is found.</param>
-/// <param name="Name">Of the header, cookie or parameter; empty for the client's address.</param>
+/// <param name="Name">Of the header, cookie, parameter or claim; empty for the client's address.</param>
 internal sealed record RequestKeyConfig(RequestKeyKind Kind, string Name);
 
 internal enum RequestKeyKind
@@ -95,12 +95,20 @@ internal enum RequestKeyKind
     Header,
     Cookie,
     Query,
+
+    /// <summary>Of the JSON web token in <c>Authorization</c>, which is not verified.</summary>
+    Claim,
 }
 
-/// <summary>Affinity of a client to an endpoint.</summary>
-/// <param name="Key">By what.</param>
-/// <param name="IssueCookie">True when the gateway itself gives each client a cookie of that name.</param>
-internal sealed record AffinityConfig(RequestKeyConfig Key, bool IssueCookie);
+/// <summary>Affinity of requests to an endpoint: one of both.</summary>
+/// <param name="Key">By what the cluster's policy chooses; null for nothing.</param>
+/// <param name="Cookie">The cookie that the gateway gives to each client; null for none.</param>
+internal sealed record AffinityConfig(RequestKeyConfig? Key, SessionCookieConfig? Cookie);
+
+/// <summary>A cookie of the gateway's own.</summary>
+/// <param name="Name">Its name.</param>
+/// <param name="MaxAge">How long a client keeps it; null for until the client is closed.</param>
+internal sealed record SessionCookieConfig(string Name, TimeSpan? MaxAge);
 
 /// <summary>How many requests are let through.</summary>
 /// <param name="Requests">In each period.</param>

@@ -67,7 +67,7 @@ internal sealed class RouteReader(ClusterReader clusters, List<ConfigError> erro
     {
         var splits = SplitReader.Read(part, clusters);
         var mirror = ReadMirror(part);
-        foreach (var planned in new[] { "affinity", "mirror" })
+        foreach (var planned in new[] { "mirror" })
         {
             if (part.Has(planned))
                 part.Fail(planned, $"'{planned}' is not supported yet");
@@ -81,7 +81,7 @@ internal sealed class RouteReader(ClusterReader clusters, List<ConfigError> erro
             Match = match,
             Splits = splits,
             StickyBy = RequestKeyReader.Read(part, "stickyBy"),
-            Affinity = RequestKeyReader.ReadAffinity(part),
+            Affinity = AffinityReader.Read(part, splits, clusters),
             RateLimits = ReadRateLimits(part),
             MaxConcurrent = (int?)part.Number("maxConcurrent", 1, 1_000_000),
             Mirror = mirror,

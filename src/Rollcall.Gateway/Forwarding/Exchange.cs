@@ -1,3 +1,4 @@
+using Rollcall.Gateway.Requests;
 using Rollcall.Http;
 
 namespace Rollcall.Gateway.Forwarding;
@@ -9,6 +10,12 @@ internal sealed class Exchange(ClusterClient cluster, TimeProvider time) : HttpM
 
     /// <summary>What the choice of the endpoint goes by; null for none.</summary>
     public string? Key { get; init; }
+
+    /// <summary>Keeps the client at one endpoint; null where nothing does.</summary>
+    public Session? Session { get; init; }
+
+    /// <summary>The version of the route that was chosen.</summary>
+    public required string Version { get; init; }
 
     /// <summary>A header that the gateway has answered with already; null for none.</summary>
     public string? Answered { get; init; }
@@ -29,8 +36,10 @@ internal sealed class Exchange(ClusterClient cluster, TimeProvider time) : HttpM
         request.Options.Set(RollcallRequest.Trace, _trace);
         if (Key is not null)
             request.Options.Set(RollcallRequest.Key, Key);
+        Session?.Ask(request);
         var response = await cluster.Invoker.SendAsync(request, cancellationToken);
         AnsweredAt = time.GetTimestamp();
+        Session?.Answer(Version, _trace, response);
 
         // YARP would put the endpoint's behind ours.
         if (Answered is not null)

@@ -71,10 +71,18 @@ internal sealed class GatewayForwarder(IHttpForwarder forwarder, GatewayRoutes r
 
     private async Task SendAsync(HttpContext context, RunningRoute route, long start)
     {
-        var version = Choose(context, route);
+        var affinity = route.Config.Affinity;
+        var session = affinity?.Cookie is { } cookie ? new Session(context, cookie, route.State.Sessions) : null;
+        var version = Choose(context, route, session);
         var split = route.Splits[version];
         var statistics = route.State.Versions[version];
-        var exchange = new Exchange(split.Cluster, time) { Answered = routes.Current.Config.CorrelationHeader };
+        var exchange = new Exchange(split.Cluster, time)
+        {
+            Version = split.Config.Version,
+            Session = session,
+            Key = affinity?.Key is { } by ? RequestKey.TextOf(by, context) : null,
+            Answered = routes.Current.Config.CorrelationHeader,
+        };
         var error = ForwarderError.None;
         statistics.Begin();
         try
@@ -99,13 +107,15 @@ internal sealed class GatewayForwarder(IHttpForwarder forwarder, GatewayRoutes r
         return await forwarder.SendAsync(context, ClusterClient.Prefix, exchange, split.RequestConfig, transformer, enough.Token);
     }
 
-    private int Choose(HttpContext context, RunningRoute route)
+    private int Choose(HttpContext context, RunningRoute route, Session? session)
     {
         if (route.Splits.Length == 1)
             return 0;
         var table = route.State.Split.Table;
         if (table.Only >= 0)
             return table.Only;
+        if (session?.Cookie is { } cookie && route.FindVersion(cookie.Version) is var same and >= 0 && table.IsUsed(same))
+            return same;
         return route.Config.StickyBy is { } by && RequestKey.TryGet(by, context, out var key) ? table.ByKey(key) : table.ByChance(random.Next());
     }
 

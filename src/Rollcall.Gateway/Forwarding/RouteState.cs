@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using Rollcall.Gateway.Configuration;
 using Rollcall.Gateway.Limiting;
+using Rollcall.Gateway.Requests;
 using Rollcall.Gateway.Splitting;
 using Rollcall.Gateway.Statistics;
 
@@ -30,6 +31,9 @@ internal sealed class RouteState
 
     public ConcurrencyLimit? Concurrency { get; }
 
+    /// <summary>What became of its sessions.</summary>
+    public SessionCounts Sessions { get; private init; } = new();
+
     /// <summary>Requests that were one too many of their rate.</summary>
     public long Limited => Interlocked.Read(ref _limited);
 
@@ -51,6 +55,7 @@ internal sealed class RouteState
             keepsLimits ? before!.State.Limits : [.. config.RateLimits.OrderBy(static limit => limit.By is null).Select(limit => new RateLimit(limit, time))],
             config.MaxConcurrent is not { } max ? null : before?.State.Concurrency is { } same && same.Max == max ? same : new ConcurrencyLimit(max))
         {
+            Sessions = before?.State.Sessions ?? new(),
             _limited = before?.State.Limited ?? 0,
             _shed = before?.State.Shed ?? 0,
         };

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Rollcall.Gateway.Configuration;
+using Rollcall.Gateway.Requests;
 using Rollcall.Gateway.Statistics;
 using Yarp.ReverseProxy.Forwarder;
 
@@ -19,6 +20,18 @@ internal sealed class RunningRoute(GatewayRouteConfig config, ImmutableArray<Run
 
     /// <summary>How long a request may take in all; null for no limit.</summary>
     public TimeSpan? Timeout => config.Timeout;
+
+    /// <summary>The index of a version by <see cref="SessionCookie.HashOf"/>; -1 when there is none.</summary>
+    public int FindVersion(ulong hash)
+    {
+        for (var i = 0; i < splits.Length; i++)
+        {
+            if (SessionCookie.HashOf(splits[i].Config.Version) == hash)
+                return i;
+        }
+
+        return -1;
+    }
 
     /// <summary>What became of the requests of a version; null when there is none of that name.</summary>
     public TrafficStatistics? StatisticsOf(string version)

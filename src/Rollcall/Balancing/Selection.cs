@@ -111,6 +111,23 @@ internal sealed class Selection<T>
         return null;
     }
 
+    /// <summary>A certain one, if it is among those there are to choose among and not avoided; else null.</summary>
+    /// <param name="state">What <paramref name="isIt"/> needs to know.</param>
+    /// <param name="isIt">Whether it is the one.</param>
+    public T? FindAllowed<TState>(TState state, Func<T, TState, bool> isIt)
+    {
+        foreach (var group in _groups)
+        {
+            foreach (var item in group.Items)
+            {
+                if (isIt(item, state))
+                    return _health.Allows(item.Endpoint) ? item : null;
+            }
+        }
+
+        return null;
+    }
+
     /// <summary>The next one, tried or not, avoided or not.</summary>
     public T PickAny(in PickContext context) => _groups[0].Pick(context);
 

@@ -2,7 +2,7 @@ using System.Net;
 
 namespace Rollcall.Http;
 
-/// <summary>What requests of one client have affinity to: the value of a header, of a cookie or of a parameter of the query.</summary>
+/// <summary>What requests of one client have affinity to: the value of a header, of a cookie, of a parameter of the query or of a claim of their token.</summary>
 internal sealed class Affinity
 {
     private readonly Func<HttpRequestMessage, string, string?> _read;
@@ -28,10 +28,11 @@ internal sealed class Affinity
             "header" => Header,
             "cookie" => Cookie,
             "query" => Query,
+            "claim" => Claim,
             _ => null,
         };
         return read is null || name.Length is 0 or > 256 || name.AsSpan().ContainsAny(" ;=&,")
-            ? throw new ArgumentException("write header:NAME, cookie:NAME or query:NAME.", nameof(text))
+            ? throw new ArgumentException("write header:NAME, cookie:NAME, query:NAME or claim:NAME.", nameof(text))
             : new(read, name);
     }
 
@@ -45,7 +46,7 @@ internal sealed class Affinity
         }
         catch (ArgumentException)
         {
-            return "it must be header:NAME, cookie:NAME or query:NAME.";
+            return "it must be header:NAME, cookie:NAME, query:NAME or claim:NAME.";
         }
     }
 
@@ -54,6 +55,9 @@ internal sealed class Affinity
 
     private static string? Header(HttpRequestMessage request, string name) =>
         request.Headers.NonValidated.TryGetValues(name, out var values) && values.Count > 0 ? values.ToString() : null;
+
+    private static string? Claim(HttpRequestMessage request, string name) =>
+        request.Headers.NonValidated.TryGetValues("Authorization", out var values) && values.Count == 1 ? TokenClaim.Find(values.ToString(), name) : null;
 
     private static string? Cookie(HttpRequestMessage request, string name)
     {

@@ -22,6 +22,7 @@ internal sealed class RequestRun
     private readonly HttpRequestMessage _request;
     private readonly Uri _original;
     private readonly PickContext _affinity;
+    private readonly ulong? _session;
     private readonly bool _mayRepeat;
     private readonly bool _mayHedge;
     private readonly FailedTries _failed = new();
@@ -48,6 +49,7 @@ internal sealed class RequestRun
         _request = request;
         _original = request.RequestUri!;
         _affinity = affinity;
+        _session = RollcallRequest.SessionOf(request);
         _mayRepeat = mayRepeat;
         _mayHedge = service.Settings.HasHedging && mayRepeat && Replay.IsRead(request);
     }
@@ -347,7 +349,8 @@ internal sealed class RequestRun
         while (table.Problem is null)
         {
             var tried = full ?? (_tried.Count == 0 ? null : _tried);
-            if ((table.Pick(context, tried) ?? (full is null && MayRevisit() ? table.PickAny(context) : null)) is not { } destination)
+            var own = tried is null && _session is { } session ? Destination.Find(table, session) : null;
+            if ((own ?? table.Pick(context, tried) ?? (full is null && MayRevisit() ? table.PickAny(context) : null)) is not { } destination)
                 return null;
             if (limit == 0)
             {

@@ -17,6 +17,9 @@ public sealed class RequestTrace
     /// <summary>How many tries were begun, those that found no connection included.</summary>
     public int Tries => Volatile.Read(ref _tries);
 
+    /// <summary>The endpoint tried first; null when there was none to try.</summary>
+    internal Endpoint? First { get; private set; }
+
     /// <summary>The tries that failed so far, whatever became of the request.</summary>
     internal ReadOnlySpan<FailedTry> Failed => Volatile.Read(ref _failed);
 
@@ -25,6 +28,7 @@ public sealed class RequestTrace
 
     internal void Begin(Endpoint endpoint)
     {
+        First ??= endpoint;
         Endpoint = endpoint;
         Interlocked.Increment(ref _tries);
     }

@@ -93,8 +93,8 @@ public class RollcallClientOptions : BalancingOptions
     public int MaxQueue { get; set; } = 100;
 
     /// <summary>
-    /// What requests have affinity to, for policies that keep the same key on the same endpoint: <c>header:X-User</c>, <c>cookie:session</c> or <c>query:user</c>. A request without it
-    /// goes anywhere. Default: nothing but <see cref="RollcallRequest.Key"/>.
+    /// What requests have affinity to, for policies that keep the same key on the same endpoint: <c>header:X-User</c>, <c>cookie:session</c>, <c>query:user</c> or
+    /// <c>claim:sub</c> (of the JSON web token in <c>Authorization</c>, which is not verified). A request without it goes anywhere. Default: nothing but <see cref="RollcallRequest.Key"/>.
     /// </summary>
     public string? AffinityKey { get; set; }
 

@@ -101,7 +101,7 @@ public sealed partial class RollcallHandler : DelegatingHandler
 
         // As a rule one try is all it takes. Its first pick always finds somebody.
         var original = request.RequestUri!;
-        var destination = table.Pick(affinity, null)!;
+        var destination = (RollcallRequest.SessionOf(request) is { } session ? Destination.Find(table, session) : null) ?? table.Pick(affinity, null)!;
         destination.Endpoint.Begin();
         TryResult result;
         try

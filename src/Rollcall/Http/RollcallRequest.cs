@@ -8,6 +8,7 @@ public static class RollcallRequest
 {
     // A request's options are made when they are first looked at. Whoever has never asked for a key cannot have set one, and is spared that.
     private static bool _isUsed;
+    private static bool _isSessionUsed;
 
     /// <summary>
     /// What the request has affinity to, such as a session: with the policies <c>ring-hash</c> and <c>maglev</c>, requests with the same text go to the same endpoint for as
@@ -17,6 +18,21 @@ public static class RollcallRequest
 
     /// <summary>Where to write what became of the request.</summary>
     public static HttpRequestOptionsKey<RequestTrace> Trace => Used<RequestTrace>("Rollcall.Trace");
+
+    /// <summary>
+    /// The endpoint, by its <see cref="Destination.IdHash"/>, that the request belongs to: the first try goes there, with any policy, while the endpoint may be sent requests.
+    /// </summary>
+    internal static HttpRequestOptionsKey<ulong> Session
+    {
+        get
+        {
+            Volatile.Write(ref _isSessionUsed, true);
+            return new("Rollcall.Session");
+        }
+    }
+
+    internal static ulong? SessionOf(HttpRequestMessage request) =>
+        Volatile.Read(ref _isSessionUsed) && request.Options.TryGetValue(Session, out var idHash) ? idHash : null;
 
     internal static string? KeyOf(HttpRequestMessage request) =>
         Volatile.Read(ref _isUsed) && request.Options.TryGetValue(Key, out var key) ? key : null;

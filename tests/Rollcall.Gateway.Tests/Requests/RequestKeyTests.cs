@@ -13,13 +13,15 @@ public sealed class RequestKeyTests
         var context = new DefaultHttpContext();
         context.Request.Headers["x-user"] = "ann";
         context.Request.Headers.Cookie = "session=ann; other=bob";
+        context.Request.Headers.Authorization = "Bearer e30.eyJ1c2VyIjoiYW5uIn0.";
         context.Request.QueryString = new("?user=ann");
         var expected = PickContext.ForKey("ann").Key;
 
-        foreach (var config in new RequestKeyConfig[] { new(RequestKeyKind.Header, "X-User"), new(RequestKeyKind.Cookie, "session"), new(RequestKeyKind.Query, "user") })
+        foreach (var config in new RequestKeyConfig[] { new(RequestKeyKind.Header, "X-User"), new(RequestKeyKind.Cookie, "session"), new(RequestKeyKind.Query, "user"), new(RequestKeyKind.Claim, "user") })
         {
             Assert.True(RequestKey.TryGet(config, context, out var key));
             Assert.Equal(expected, key);
+            Assert.Equal("ann", RequestKey.TextOf(config, context));
             Assert.False(RequestKey.TryGet(config with { Name = "missing" }, context, out _));
         }
     }
@@ -35,5 +37,9 @@ public sealed class RequestKeyTests
         Assert.True(RequestKey.TryGet(IPAddress.Parse(one), out var first));
         Assert.True(RequestKey.TryGet(IPAddress.Parse(other), out var second));
         Assert.Equal(same, first == second);
+        Assert.Equal(same, Text(one) == Text(other));
+
+        static string? Text(string address) =>
+            RequestKey.TextOf(new(RequestKeyKind.Client, ""), new DefaultHttpContext { Connection = { RemoteIpAddress = IPAddress.Parse(address) } });
     }
 }

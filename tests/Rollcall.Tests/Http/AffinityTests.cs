@@ -14,11 +14,14 @@ public sealed class AffinityTests
     [InlineData("cookie:sess", null)]
     [InlineData("query:user", "a b&c")]
     [InlineData("query:use", null)]
+    [InlineData("claim:sub", "ann")]
+    [InlineData("claim:su", null)]
     public void KeyOf_IsWhatTheRequestHas(string option, string? expected)
     {
         using var request = new HttpRequestMessage(HttpMethod.Get, "http://orders/x?a=1&user=a%20b%26c&user=second");
         request.Headers.Add("X-User", "anna");
         request.Headers.Add("X-Many", ["a", "b"]);
+        request.Headers.Add("Authorization", "Bearer e30.eyJzdWIiOiJhbm4ifQ.");
         request.Headers.Add("Cookie", "mysession=no; session=s1; b=");
 
         Assert.Equal(expected, Affinity.Parse(option)!.KeyOf(request));
@@ -30,7 +33,7 @@ public sealed class AffinityTests
     [InlineData("header:")]
     [InlineData("cookie:a b")]
     [InlineData("")]
-    public void Problem_Malformed_SaysWhatItMustBe(string option) => Assert.Equal("it must be header:NAME, cookie:NAME or query:NAME.", Affinity.Problem(option));
+    public void Problem_Malformed_SaysWhatItMustBe(string option) => Assert.Equal("it must be header:NAME, cookie:NAME, query:NAME or claim:NAME.", Affinity.Problem(option));
 
     [Fact]
     public void Problem_RightOne_IsNone() => Assert.Null(Affinity.Problem("header:X-User"));
