@@ -30,6 +30,7 @@ internal sealed record GatewayRouteConfig
     /// <summary>Requests of this route under way at most; null for no limit.</summary>
     public int? MaxConcurrent { get; init; }
 
+    /// <summary>Where copies of its requests go; null for nowhere.</summary>
     public MirrorConfig? Mirror { get; init; }
 
     /// <summary>How long a request may take from its head to the end of its answer; null for no limit.</summary>
@@ -118,4 +119,8 @@ internal sealed record SessionCookieConfig(string Name, TimeSpan? MaxAge);
 internal sealed record RateLimitConfig(int Requests, TimeSpan Per, int Burst, RequestKeyConfig? By);
 
 /// <summary>Where copies of requests go, whose answers nobody sees.</summary>
-internal sealed record MirrorConfig(string Cluster, double Percent);
+/// <param name="Cluster">The name of the cluster that gets them.</param>
+/// <param name="Percent">Which share of the requests is copied.</param>
+/// <param name="MaxBodyBytes">The longest body of a request that is copied.</param>
+/// <param name="MaxConcurrent">Copies under way at most.</param>
+internal sealed record MirrorConfig(string Cluster, double Percent, int MaxBodyBytes, int MaxConcurrent);

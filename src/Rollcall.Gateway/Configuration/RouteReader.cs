@@ -10,6 +10,8 @@ internal sealed class RouteReader(ClusterReader clusters, List<ConfigError> erro
     /// <summary>The name of the route that takes what no other does.</summary>
     public const string DefaultName = "default";
 
+    private const int MaxMirroredBody = 64 * 1024 * 1024;
+
     private static readonly string[] MatchKeys = ["host", "path", "methods", "headers", "query", "order"];
 
     private static readonly string[] Keys =
@@ -67,12 +69,6 @@ internal sealed class RouteReader(ClusterReader clusters, List<ConfigError> erro
     {
         var splits = SplitReader.Read(part, clusters);
         var mirror = ReadMirror(part);
-        foreach (var planned in new[] { "mirror" })
-        {
-            if (part.Has(planned))
-                part.Fail(planned, $"'{planned}' is not supported yet");
-        }
-
         IEnumerable<string> used = [.. splits.Select(static split => split.Cluster), .. mirror is null ? [] : new[] { mirror.Cluster }];
         return new GatewayRouteConfig
         {
@@ -108,12 +104,15 @@ internal sealed class RouteReader(ClusterReader clusters, List<ConfigError> erro
 
     private MirrorConfig? ReadMirror(Section part)
     {
-        if (part.Part("mirror", "to", "percent") is not { } mirror)
+        if (part.Part("mirror", "to", "share", "maxBodyBytes", "maxConcurrent") is not { } mirror)
             return null;
         if (!mirror.Has("to"))
             mirror.Fail("to", "'to' is missing: the cluster or target that gets the copies");
+        var percent = mirror.Percent("share") ?? 100;
+        var maxBodyBytes = (int)(mirror.Number("maxBodyBytes", 0, MaxMirroredBody) ?? 64 * 1024);
+        var maxConcurrent = (int)(mirror.Number("maxConcurrent", 1, 100_000) ?? 100);
         return mirror.Text("to") is { } to && clusters.Resolve(to, mirror.Place("to"), mirror.Where) is { } cluster
-            ? new(cluster, mirror.Percent("percent") ?? 100)
+            ? new(cluster, percent, maxBodyBytes, maxConcurrent)
             : null;
     }
 

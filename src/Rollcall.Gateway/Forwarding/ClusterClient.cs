@@ -1,6 +1,7 @@
 using System.Net;
 using Rollcall.Balancing;
 using Rollcall.Gateway.Configuration;
+using Rollcall.Gateway.Mirroring;
 using Rollcall.Gateway.Statistics;
 using Rollcall.Health;
 using Rollcall.Http;
@@ -59,6 +60,8 @@ internal sealed class ClusterClient : IDisposable
     public Version Version { get; }
 
     public HttpVersionPolicy VersionPolicy { get; }
+
+    public MirrorTarget MirrorTarget => new(Invoker, Version, VersionPolicy);
 
     public ForwarderRequestConfig RequestConfig(TimeSpan idleTimeout) => new() { ActivityTimeout = idleTimeout, Version = Version, VersionPolicy = VersionPolicy };
 

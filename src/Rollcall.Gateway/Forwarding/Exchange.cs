@@ -1,3 +1,4 @@
+using Rollcall.Gateway.Mirroring;
 using Rollcall.Gateway.Requests;
 using Rollcall.Http;
 
@@ -13,6 +14,9 @@ internal sealed class Exchange(ClusterClient cluster, TimeProvider time) : HttpM
 
     /// <summary>Keeps the client at one endpoint; null where nothing does.</summary>
     public Session? Session { get; init; }
+
+    /// <summary>Sends a copy elsewhere; null when there is to be none.</summary>
+    public RouteMirror? Mirror { get; init; }
 
     /// <summary>The version of the route that was chosen.</summary>
     public required string Version { get; init; }
@@ -33,11 +37,15 @@ internal sealed class Exchange(ClusterClient cluster, TimeProvider time) : HttpM
 
     public override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
     {
+        var copy = Mirror is null ? null : await Mirror.CopyAsync(request, cancellationToken);
         request.Options.Set(RollcallRequest.Trace, _trace);
         if (Key is not null)
             request.Options.Set(RollcallRequest.Key, Key);
         Session?.Ask(request);
-        var response = await cluster.Invoker.SendAsync(request, cancellationToken);
+        var sending = cluster.Invoker.SendAsync(request, cancellationToken);
+        if (copy is not null)
+            Mirror!.Send(copy);
+        var response = await sending;
         AnsweredAt = time.GetTimestamp();
         Session?.Answer(Version, _trace, response);
 

@@ -80,6 +80,7 @@ internal sealed class GatewayForwarder(IHttpForwarder forwarder, GatewayRoutes r
         {
             Version = split.Config.Version,
             Session = session,
+            Mirror = route.Mirror is { } mirror && mirror.Draws(random.Next()) ? mirror : null,
             Key = affinity?.Key is { } by ? RequestKey.TextOf(by, context) : null,
             Answered = routes.Current.Config.CorrelationHeader,
         };

@@ -70,6 +70,8 @@ internal sealed class GatewayRoutes(
     public void Dispose()
     {
         _retired.Dispose();
+        foreach (var route in _current?.Routes ?? [])
+            route.Mirror?.Dispose();
         foreach (var cluster in _current?.Clusters.Values ?? [])
             cluster.Dispose();
         builder.Dispose();
@@ -109,6 +111,12 @@ internal sealed class GatewayRoutes(
         {
             if (!kept.Clusters.TryGetValue(name, out var other) || !ReferenceEquals(cluster, other))
                 _retired.Add(cluster);
+        }
+
+        foreach (var route in old.Routes)
+        {
+            if (route.Mirror is { } mirror && !ReferenceEquals(kept.Find(route.Name)?.Mirror, mirror))
+                _retired.Add(mirror);
         }
 
         foreach (var transport in builder.TakeUnused(kept))

@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using Rollcall.Balancing;
 using Rollcall.Gateway.Configuration;
 using Rollcall.Gateway.Limiting;
+using Rollcall.Gateway.Mirroring;
 using Rollcall.Http;
 
 namespace Rollcall.Gateway.Forwarding;
@@ -9,6 +10,9 @@ namespace Rollcall.Gateway.Forwarding;
 /// <summary>Makes what runs of what was configured. What has not changed stays the very same, with its watches, connections and counters.</summary>
 internal sealed class ModelBuilder(ClientContext context, SelectorFactory selectors, TimeProvider time) : IDisposable
 {
+    // An answer that nobody waits for may be late, but not for ever.
+    private static readonly TimeSpan MaxMirrorTime = TimeSpan.FromSeconds(30);
+
     private readonly Dictionary<TransportSettings, Transport> _transports = [];
 
     /// <param name="config">What to make it of.</param>
@@ -47,8 +51,15 @@ internal sealed class ModelBuilder(ClientContext context, SelectorFactory select
     private static RunningRoute? Same(GatewayModel? before, GatewayRouteConfig route) =>
         before?.Find(route.Name) is { } running && string.Equals(running.Config.Fingerprint, route.Fingerprint, StringComparison.Ordinal) ? running : null;
 
-    private RunningRoute Make(GatewayRouteConfig route, GatewayModel? before, ImmutableSortedDictionary<string, ClusterClient>.Builder clusters) =>
-        new(route, [.. route.Splits.Select(split => new RunningSplit(split, clusters[split.Cluster], clusters[split.Cluster].RequestConfig(route.IdleTimeout)))], RouteState.Make(route, before?.Find(route.Name), time));
+    private RunningRoute Make(GatewayRouteConfig route, GatewayModel? before, ImmutableSortedDictionary<string, ClusterClient>.Builder clusters)
+    {
+        var state = RouteState.Make(route, before?.Find(route.Name), time);
+        return new(
+            route,
+            [.. route.Splits.Select(split => new RunningSplit(split, clusters[split.Cluster], clusters[split.Cluster].RequestConfig(route.IdleTimeout)))],
+            route.Mirror is { } mirror ? new RouteMirror(mirror, clusters[mirror.Cluster].MirrorTarget, route.Timeout ?? MaxMirrorTime, state.Mirrored, time) : null,
+            state);
+    }
 
     // Whoever is inside one that is no more leaves that one.
     private OverloadGate? OverloadOf(GatewayConfig config, GatewayModel? before) =>

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using Rollcall.Gateway.Configuration;
 using Rollcall.Gateway.Limiting;
+using Rollcall.Gateway.Mirroring;
 using Rollcall.Gateway.Requests;
 using Rollcall.Gateway.Splitting;
 using Rollcall.Gateway.Statistics;
@@ -34,6 +35,9 @@ internal sealed class RouteState
     /// <summary>What became of its sessions.</summary>
     public SessionCounts Sessions { get; private init; } = new();
 
+    /// <summary>What became of the copies of its requests.</summary>
+    public MirrorCounts Mirrored { get; private init; } = new();
+
     /// <summary>Requests that were one too many of their rate.</summary>
     public long Limited => Interlocked.Read(ref _limited);
 
@@ -56,6 +60,7 @@ internal sealed class RouteState
             config.MaxConcurrent is not { } max ? null : before?.State.Concurrency is { } same && same.Max == max ? same : new ConcurrencyLimit(max))
         {
             Sessions = before?.State.Sessions ?? new(),
+            Mirrored = before?.State.Mirrored ?? new(),
             _limited = before?.State.Limited ?? 0,
             _shed = before?.State.Shed ?? 0,
         };

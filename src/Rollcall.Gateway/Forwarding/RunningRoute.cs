@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Rollcall.Gateway.Configuration;
+using Rollcall.Gateway.Mirroring;
 using Rollcall.Gateway.Requests;
 using Rollcall.Gateway.Statistics;
 using Yarp.ReverseProxy.Forwarder;
@@ -7,13 +8,16 @@ using Yarp.ReverseProxy.Forwarder;
 namespace Rollcall.Gateway.Forwarding;
 
 /// <summary>A route as requests see it: everything they need resolved. A changed route is a new one.</summary>
-internal sealed class RunningRoute(GatewayRouteConfig config, ImmutableArray<RunningSplit> splits, RouteState state)
+internal sealed class RunningRoute(GatewayRouteConfig config, ImmutableArray<RunningSplit> splits, RouteMirror? mirror, RouteState state)
 {
     public GatewayRouteConfig Config => config;
 
     public string Name => config.Name;
 
     public ImmutableArray<RunningSplit> Splits => splits;
+
+    /// <summary>Where copies of its requests go; null for nowhere.</summary>
+    public RouteMirror? Mirror => mirror;
 
     /// <summary>What changes with its traffic.</summary>
     public RouteState State => state;

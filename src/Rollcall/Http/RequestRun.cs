@@ -108,7 +108,7 @@ internal sealed class RequestRun
         {
             wants = result.Outcome switch
             {
-                TryOutcome.Unreachable => _failed.Unsent < MaxUnsent,
+                TryOutcome.Unreachable => _failed.Unsent < MaxUnsent && !RollcallRequest.IsOnce(_request),
                 TryOutcome.Reset or TryOutcome.TimedOut => _mayRepeat && _failed.Sent < _handler.Options.MaxAttempts && TrySpend(),
 
                 // One that has answered would answer the same again.

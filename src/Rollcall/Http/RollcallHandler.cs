@@ -92,7 +92,8 @@ public sealed partial class RollcallHandler : DelegatingHandler
         var table = route.Current ?? await FirstAsync(route, request, cancellationToken).ConfigureAwait(false);
         var service = route.Resilience(_resilience, _makeResilience);
         service.Budget.Requested();
-        var mayRepeat = Replay.IsIdempotent(request.Method)
+        var mayRepeat = !RollcallRequest.IsOnce(request)
+            && Replay.IsIdempotent(request.Method)
             && (Replay.CanSendAgain(request.Content)
                 || (Options.MaxReplayBytes > 0 && await Replay.LoadAsync(request.Content!, Options.MaxReplayBytes, cancellationToken).ConfigureAwait(false)));
         var affinity = PickContext.ForKey(RollcallRequest.KeyOf(request) ?? _affinity?.KeyOf(request));

@@ -9,6 +9,7 @@ public static class RollcallRequest
     // A request's options are made when they are first looked at. Whoever has never asked for a key cannot have set one, and is spared that.
     private static bool _isUsed;
     private static bool _isSessionUsed;
+    private static bool _isOnceUsed;
 
     /// <summary>
     /// What the request has affinity to, such as a session: with the policies <c>ring-hash</c> and <c>maglev</c>, requests with the same text go to the same endpoint for as
@@ -30,6 +31,19 @@ public static class RollcallRequest
             return new("Rollcall.Session");
         }
     }
+
+    /// <summary>Whether the request is to be sent to one endpoint only, whatever becomes of it.</summary>
+    internal static HttpRequestOptionsKey<bool> Once
+    {
+        get
+        {
+            Volatile.Write(ref _isOnceUsed, true);
+            return new("Rollcall.Once");
+        }
+    }
+
+    internal static bool IsOnce(HttpRequestMessage request) =>
+        Volatile.Read(ref _isOnceUsed) && request.Options.TryGetValue(Once, out var isOnce) && isOnce;
 
     internal static ulong? SessionOf(HttpRequestMessage request) =>
         Volatile.Read(ref _isSessionUsed) && request.Options.TryGetValue(Session, out var idHash) ? idHash : null;
