@@ -78,6 +78,7 @@ public sealed class GatewayHost : IAsyncDisposable
         {
             var routes = app.Services.GetRequiredService<GatewayRoutes>();
             await app.Services.GetRequiredService<RoutesFollower>().StartWithAsync(options.RoutesFile, cancellationToken);
+            app.Services.GetRequiredService<GatewayMetrics>();
             Map(app, routes);
             return new GatewayHost(app, routes);
         }
@@ -125,6 +126,7 @@ public sealed class GatewayHost : IAsyncDisposable
         AddYarp(services);
         services.AddRollcall();
         services.AddSingleton<ConfigVocabulary>();
+        services.AddSingleton<RequestDurations>();
         services.AddSingleton<ModelBuilder>();
         services.AddSingleton<ServerSettings>();
         services.AddSingleton<GatewayRoutes>();
@@ -135,6 +137,7 @@ public sealed class GatewayHost : IAsyncDisposable
         services.AddSingleton<AccessLogs.AccessLogs>();
         services.AddSingleton<GatewayEdge>();
         services.AddSingleton<GatewayReport>();
+        services.AddSingleton<GatewayMetrics>();
         services.AddSingleton<GatewayForwarder>();
     }
 

@@ -67,6 +67,8 @@ internal static class GatewayCommand
 
             if (gateway.Overload is { } overload)
                 output.WriteLine($"{overload.UnderWay} of {overload.MaxConcurrent} requests under way, {overload.Waiting} wait, {overload.Refused} refused");
+            foreach (var (line, tone) in GatewayNotes.Of(gateway, invocation.Now))
+                output.WriteLine(Ansi.Paint(PrintableText.Clean(line), tone, invocation.Environment.UseColours));
             output.WriteLine();
             invocation.Print(GatewayTable.Routes(gateway));
             output.WriteLine();

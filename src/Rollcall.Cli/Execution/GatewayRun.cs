@@ -1,5 +1,7 @@
+using System.Diagnostics.Metrics;
 using System.Net.Sockets;
 using System.Runtime.CompilerServices;
+using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.Extensions.DependencyInjection;
 using Rollcall.Gateway;
@@ -41,9 +43,9 @@ internal static class GatewayRun
         }
     }
 
-    /// <summary>Builds and starts a gateway whose <c>rollcall:///…</c> targets ask the node of this process.</summary>
+    /// <summary>Builds and starts a gateway whose <c>rollcall:///…</c> targets ask the node of this process, which tells the gateway's metrics with its own.</summary>
     /// <exception cref="CliException">It could not be started; the message says why and what to do.</exception>
-    public static async Task<GatewayHost> StartAsync(ServeSettings settings, string node, CancellationToken cancellationToken)
+    public static async Task<GatewayHost> StartAsync(ServeSettings settings, WebApplication node, CancellationToken cancellationToken)
     {
         var gateway = await GatewayHost.BuildAsync(
             new GatewayOptions
@@ -52,7 +54,8 @@ internal static class GatewayRun
                 RoutesFile = settings.Routes!,
                 ConfigureServices = services =>
                 {
-                    services.AddRollcall(options => options.Node ??= node);
+                    services.AddSingleton(node.Services.GetRequiredService<IMeterFactory>());
+                    services.AddRollcall(options => options.Node ??= node.Urls.First());
                     AddSources(services);
                 },
             },

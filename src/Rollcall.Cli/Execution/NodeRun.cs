@@ -26,7 +26,7 @@ internal static class NodeRun
             await GatewayRun.CheckAsync(routes, cancellationToken);
         GatewayHost? running = null;
         await using var node = await StartAsync(options, () => Volatile.Read(ref running), cancellationToken);
-        await using var gateway = settings.Routes is null ? null : await GatewayRun.StartAsync(settings, node.Urls.First(), cancellationToken);
+        await using var gateway = settings.Routes is null ? null : await GatewayRun.StartAsync(settings, node, cancellationToken);
         environment.Out.WriteLine($"rollcall {ProgramVersion.Current.Number} listens on {string.Join(", ", node.Urls)}, {Journal(options.Registry.Journal)}");
         Volatile.Write(ref running, gateway);
         if (gateway is not null)

@@ -88,7 +88,18 @@ internal sealed record SplitConfig(string Version, string Cluster, double Weight
 /// <summary>What of a request tells it from others.</summary>
 /// <param name="Kind">Where it is found.</param>
 /// <param name="Name">Of the header, cookie, parameter or claim; empty for the client's address.</param>
-internal sealed record RequestKeyConfig(RequestKeyKind Kind, string Name);
+internal sealed record RequestKeyConfig(RequestKeyKind Kind, string Name)
+{
+    /// <summary>As the file has it.</summary>
+    public override string ToString() => Kind switch
+    {
+        RequestKeyKind.Client => "client",
+        RequestKeyKind.Header => $"header:{Name}",
+        RequestKeyKind.Cookie => $"cookie:{Name}",
+        RequestKeyKind.Query => $"query:{Name}",
+        _ => $"claim:{Name}",
+    };
+}
 
 internal enum RequestKeyKind
 {

@@ -5,6 +5,7 @@ using Rollcall.Gateway.Mirroring;
 using Rollcall.Gateway.Statistics;
 using Rollcall.Health;
 using Rollcall.Http;
+using Rollcall.Http.Resilience;
 using Yarp.ReverseProxy.Forwarder;
 
 namespace Rollcall.Gateway.Forwarding;
@@ -56,6 +57,10 @@ internal sealed class ClusterClient : IDisposable
 
     /// <summary>What is known of its endpoints.</summary>
     public ServiceHealth Health => _route.Health;
+
+    /// <summary>What its circuit breaker does; null when it has none.</summary>
+    public BreakerStatus? Breaker =>
+        Config.Client.BreakerMinRequests == 0 ? null : _route.LastUsed?.BreakerStatus ?? new BreakerStatus(BreakerState.Closed, Since: null, Until: null);
 
     public Version Version { get; }
 

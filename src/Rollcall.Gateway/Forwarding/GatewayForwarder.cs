@@ -129,8 +129,10 @@ internal sealed class GatewayForwarder(IHttpForwarder forwarder, GatewayRoutes r
         var isFailed = !isCancelled && (status >= 500 || (error != ForwarderError.None && status is < 400 and not StatusCodes.Status101SwitchingProtocols));
         TimeSpan? latency = exchange.AnsweredAt == 0 ? null : clock.Between(start, exchange.AnsweredAt);
         var end = new RequestEnd(status, exchange.Tries, latency, isFailed, isCancelled);
-        var second = clock.SecondOf(clock.Now);
+        var now = clock.Now;
+        var second = clock.SecondOf(now);
         statistics.Count(end, second);
+        split.Durations.Answered(status, clock.Between(start, now));
         split.Cluster.Count(exchange, end, second);
         if (context.Features.Get<AccessRecord>() is { } record)
             Note(record, route, split, exchange, end);

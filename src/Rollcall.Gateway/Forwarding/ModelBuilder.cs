@@ -3,12 +3,13 @@ using Rollcall.Balancing;
 using Rollcall.Gateway.Configuration;
 using Rollcall.Gateway.Limiting;
 using Rollcall.Gateway.Mirroring;
+using Rollcall.Gateway.Statistics;
 using Rollcall.Http;
 
 namespace Rollcall.Gateway.Forwarding;
 
 /// <summary>Makes what runs of what was configured. What has not changed stays the very same, with its watches, connections and counters.</summary>
-internal sealed class ModelBuilder(ClientContext context, SelectorFactory selectors, TimeProvider time) : IDisposable
+internal sealed class ModelBuilder(ClientContext context, SelectorFactory selectors, RequestDurations durations, TimeProvider time) : IDisposable
 {
     // An answer that nobody waits for may be late, but not for ever.
     private static readonly TimeSpan MaxMirrorTime = TimeSpan.FromSeconds(30);
@@ -56,7 +57,10 @@ internal sealed class ModelBuilder(ClientContext context, SelectorFactory select
         var state = RouteState.Make(route, before?.Find(route.Name), time);
         return new(
             route,
-            [.. route.Splits.Select(split => new RunningSplit(split, clusters[split.Cluster], clusters[split.Cluster].RequestConfig(route.IdleTimeout)))],
+            [
+                .. route.Splits.Select(split => new RunningSplit(
+                    split, clusters[split.Cluster], clusters[split.Cluster].RequestConfig(route.IdleTimeout), durations.Of(route.Name, split.Version))),
+            ],
             route.Mirror is { } mirror ? new RouteMirror(mirror, clusters[mirror.Cluster].MirrorTarget, route.Timeout ?? MaxMirrorTime, state.Mirrored, time) : null,
             state);
     }

@@ -54,4 +54,5 @@ internal sealed class RunningRoute(GatewayRouteConfig config, ImmutableArray<Run
 /// <param name="Config">As the file has it.</param>
 /// <param name="Cluster">Where its requests go.</param>
 /// <param name="RequestConfig">How they are forwarded.</param>
-internal sealed record RunningSplit(SplitConfig Config, ClusterClient Cluster, ForwarderRequestConfig RequestConfig);
+/// <param name="Durations">How long they take.</param>
+internal sealed record RunningSplit(SplitConfig Config, ClusterClient Cluster, ForwarderRequestConfig RequestConfig, VersionDurations Durations);

@@ -3,6 +3,7 @@ using Rollcall.Gateway.Forwarding;
 using Rollcall.Gateway.Reloading;
 using Rollcall.Gateway.Statistics;
 using Rollcall.Health;
+using Rollcall.Http.Resilience;
 
 namespace Rollcall.Gateway.Reporting;
 
@@ -48,10 +49,48 @@ internal sealed class GatewayReport(GatewayRoutes routes, RoutesFollower followe
                 }),
             ],
             ShiftedAt = route.State.Split.ShiftedAt,
+            Affinity = route.Config.Affinity?.Key?.ToString(),
+            Sessions = SessionsOf(route),
+            Mirror = MirrorOf(route),
             Limited = route.State.Limited,
             Shed = route.State.Shed,
         };
     }
+
+    private static GatewaySessionsDocument? SessionsOf(RunningRoute route) => route.Config.Affinity?.Cookie is not { } cookie
+        ? null
+        : new() { Cookie = cookie.Name, Kept = route.State.Sessions.Kept, Begun = route.State.Sessions.Begun, Moved = route.State.Sessions.Moved };
+
+    private static GatewayMirrorDocument? MirrorOf(RunningRoute route)
+    {
+        if (route is not { Mirror: { } mirror, Config.Mirror: { } config })
+            return null;
+        var counts = route.State.Mirrored;
+        return new()
+        {
+            Cluster = config.Cluster,
+            Percent = config.Percent,
+            Sent = counts.Sent,
+            Failed = counts.Failed,
+            Skipped = counts.Skipped,
+            Dropped = counts.Dropped,
+            UnderWay = mirror.UnderWay,
+        };
+    }
+
+    private static GatewayBreakerDocument? BreakerOf(ClusterClient cluster) => cluster.Breaker is not { } breaker
+        ? null
+        : new()
+        {
+            State = breaker.State switch
+            {
+                BreakerState.Closed => "closed",
+                BreakerState.Open => "open",
+                _ => "half-open",
+            },
+            Since = breaker.Since,
+            Until = breaker.Until,
+        };
 
     private static GatewayClusterDocument ClusterOf(ClusterClient cluster, uint second)
     {
@@ -69,6 +108,7 @@ internal sealed class GatewayReport(GatewayRoutes routes, RoutesFollower followe
                 _ => "fallback",
             },
             Problem = current is null ? "its instances are not known yet" : current.Problem ?? current.Set.Freshness.Reason,
+            Breaker = BreakerOf(cluster),
             Panicking = cluster.Health.IsPanicking,
             Instances = current is null ? [] : [.. cluster.Health.Endpoints.Select(endpoint => InstanceOf(endpoint, cluster, second))],
         };

@@ -17,6 +17,9 @@ internal sealed class TrafficStatistics
 
     public int InFlight => Volatile.Read(ref _inFlight);
 
+    /// <summary>Tries beyond the first.</summary>
+    public long Retries => Interlocked.Read(ref _retries);
+
     public void Begin() => Interlocked.Increment(ref _inFlight);
 
     public void End() => Interlocked.Decrement(ref _inFlight);
@@ -51,7 +54,7 @@ internal sealed class TrafficStatistics
             ByClass = new(Class(1), Class(2), Class(3), Class(4), Class(5)),
             Failed = Interlocked.Read(ref _failed),
             Cancelled = Interlocked.Read(ref _cancelled),
-            Retries = Interlocked.Read(ref _retries),
+            Retries = Retries,
             InFlight = Math.Max(0, InFlight),
             Rate1 = meters?.Rate.PerSecond(second, 1) ?? 0,
             Rate10 = meters?.Rate.PerSecond(second, 10) ?? 0,

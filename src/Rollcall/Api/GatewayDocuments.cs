@@ -69,11 +69,61 @@ public sealed record GatewayRouteDocument
     /// <summary>Since when its shares are not those of the file (UTC); absent when they are.</summary>
     public DateTimeOffset? ShiftedAt { get; init; }
 
+    /// <summary>What keeps its requests at one instance, as the file has it, such as <c>header:x-user</c>; absent when nothing does, or a cookie of the gateway's own.</summary>
+    public string? Affinity { get; init; }
+
+    /// <summary>What became of the sessions that a cookie of the gateway's own keeps; absent when there is none.</summary>
+    public GatewaySessionsDocument? Sessions { get; init; }
+
+    /// <summary>What became of the copies of its requests; absent when none are made.</summary>
+    public GatewayMirrorDocument? Mirror { get; init; }
+
     /// <summary>Requests that were one too many of their rate.</summary>
     public required long Limited { get; init; }
 
     /// <summary>Requests that were refused because too many were under way.</summary>
     public required long Shed { get; init; }
+}
+
+/// <summary>What became of the sessions of a route.</summary>
+public sealed record GatewaySessionsDocument
+{
+    /// <summary>The name of the cookie.</summary>
+    public required string Cookie { get; init; }
+
+    /// <summary>Requests that were sent where their cookie says.</summary>
+    public required long Kept { get; init; }
+
+    /// <summary>Requests without a cookie of the gateway's.</summary>
+    public required long Begun { get; init; }
+
+    /// <summary>Requests that could not be sent where their cookie says, and were sent elsewhere.</summary>
+    public required long Moved { get; init; }
+}
+
+/// <summary>What became of the copies of a route's requests.</summary>
+public sealed record GatewayMirrorDocument
+{
+    /// <summary>The cluster that gets them.</summary>
+    public required string Cluster { get; init; }
+
+    /// <summary>Which share of the requests is copied, in percent.</summary>
+    public required double Percent { get; init; }
+
+    /// <summary>Copies that were sent.</summary>
+    public required long Sent { get; init; }
+
+    /// <summary>Of these, those without an answer, or with a status of 500 and more.</summary>
+    public required long Failed { get; init; }
+
+    /// <summary>Requests that cannot be copied: upgrades, and those whose body is too long or of unknown length.</summary>
+    public required long Skipped { get; init; }
+
+    /// <summary>Requests that were not copied because too many copies were under way.</summary>
+    public required long Dropped { get; init; }
+
+    /// <summary>Copies under way.</summary>
+    public required int UnderWay { get; init; }
 }
 
 /// <summary>A version of a route.</summary>
@@ -113,8 +163,24 @@ public sealed record GatewayClusterDocument
     /// <summary>True while so few instances are left that ejected ones are used as well.</summary>
     public required bool Panicking { get; init; }
 
+    /// <summary>What its circuit breaker does; absent when it has none.</summary>
+    public GatewayBreakerDocument? Breaker { get; init; }
+
     /// <summary>Its instances.</summary>
     public required IReadOnlyList<GatewayInstanceDocument> Instances { get; init; }
+}
+
+/// <summary>What the circuit breaker of a cluster does.</summary>
+public sealed record GatewayBreakerDocument
+{
+    /// <summary><c>closed</c> (requests go through), <c>open</c> (they fail at once) or <c>half-open</c> (one finds out).</summary>
+    public required string State { get; init; }
+
+    /// <summary>Since when requests go through, or do not (UTC); absent while nothing has happened.</summary>
+    public DateTimeOffset? Since { get; init; }
+
+    /// <summary>When the next request is let through to find out (UTC); absent unless it is open.</summary>
+    public DateTimeOffset? Until { get; init; }
 }
 
 /// <summary>An instance of a service, as a gateway sees it.</summary>

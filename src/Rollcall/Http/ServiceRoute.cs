@@ -62,6 +62,9 @@ internal sealed class ServiceRoute : IDisposable
         return last;
     }
 
+    /// <summary>As <see cref="Resilience"/>, of whoever has asked last; null when nobody has.</summary>
+    public ServiceResilience? LastUsed => Volatile.Read(ref _lastUsed);
+
     /// <summary>Hints that an endpoint of the newest snapshot could not be reached.</summary>
     public void Refresh() => _selector.Refresh();
 

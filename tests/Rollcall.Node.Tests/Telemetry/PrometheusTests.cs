@@ -4,6 +4,7 @@ using System.Globalization;
 using System.Text;
 using System.Text.RegularExpressions;
 using Microsoft.Extensions.DependencyInjection;
+using Rollcall.Gateway;
 using Rollcall.Node.Telemetry;
 using Rollcall.TestKit;
 
@@ -166,6 +167,46 @@ public sealed partial class PrometheusTests : IDisposable
             .Where(static name => name.StartsWith("rollcall_", StringComparison.Ordinal));
         var documented = Row().Matches(await File.ReadAllTextAsync(Path.Combine(Repository.Root, "docs", "operations.md"))).Select(static match => match.Groups["name"].Value);
         Assert.Equal(documented, told.Order(StringComparer.Ordinal));
+    }
+
+    [Fact]
+    public async Task Every_metric_of_a_gateway_is_documented_and_has_the_names_of_its_routes_file_only()
+    {
+        await using var node = await TestNode.StartAsync();
+        var directory = Directory.CreateTempSubdirectory("gateway-");
+        var file = Path.Combine(directory.FullName, "routes.yaml");
+        await File.WriteAllTextAsync(file, """
+            clusters:
+              none: static:///127.0.0.1:1
+            overload: { maxConcurrent: 10 }
+            default: { to: none, affinity: { cookie: stay }, mirror: { to: none } }
+            """);
+        await using (var gateway = await GatewayHost.BuildAsync(
+            new GatewayOptions { RoutesFile = file, Urls = ["http://127.0.0.1:0"], ConfigureServices = services => services.AddSingleton(node.Services.GetRequiredService<IMeterFactory>()) },
+            CancellationToken.None))
+        {
+            await gateway.StartAsync(CancellationToken.None);
+            using var http = new HttpClient { BaseAddress = new Uri(gateway.Urls.First()) };
+            (await http.GetAsync(new Uri("/nobody", UriKind.Relative))).Dispose();
+            var counted = "rollcall_gateway_request_duration_seconds_count{route=\"default\",version=\"all\",status=\"5xx\"}";
+            var reply = await node.GetAsync("/metrics");
+            for (var i = 0; i < 1000 && !reply.Body.Contains(counted, StringComparison.Ordinal); i++)
+                reply = await node.GetAsync("/metrics");
+            var samples = Parse(reply.Body);
+
+            Assert.Equal(1, samples[counted]);
+            Assert.Equal(0, samples["rollcall_gateway_requests_in_flight{route=\"default\",version=\"all\"}"]);
+            Assert.Equal(0, samples["rollcall_gateway_refused_total{reason=\"overload\"}"]);
+            Assert.Equal(1, samples["rollcall_gateway_mirrored_total{route=\"default\",result=\"sent\"}"]);
+            Assert.Equal(0, samples["rollcall_gateway_breaker_open{cluster=\"none\"}"]);
+            Assert.Equal(0, samples["rollcall_gateway_routes_file_refused"]);
+            var told = TypeLine().Matches(reply.Body).Select(static match => match.Groups["name"].Value).Where(static name => name.StartsWith("rollcall_gateway_", StringComparison.Ordinal));
+            var documented = Row().Matches(await File.ReadAllTextAsync(Path.Combine(Repository.Root, "docs", "gateway.md"))).Select(static match => match.Groups["name"].Value);
+            Assert.Equal(documented, told.Order(StringComparer.Ordinal));
+            await gateway.StopAsync(CancellationToken.None);
+        }
+
+        directory.Delete(recursive: true);
     }
 
     // Every line is a comment or a sample of a metric whose type was told right before; nothing is told twice.
