@@ -1,3 +1,4 @@
+using System.Collections.Frozen;
 using System.Collections.Immutable;
 using System.Net;
 using Microsoft.AspNetCore.Http;
@@ -11,6 +12,12 @@ internal static class TrustedProxies
     private const string ForwardedProto = "X-Forwarded-Proto";
     private const string ForwardedHost = "X-Forwarded-Host";
 
+    // Of these names there are many, and services believe more of them than any list has.
+    private const string ForwardedPrefix = "X-Forwarded";
+
+    private static readonly FrozenSet<string> Claims =
+        new[] { "Forwarded", "X-Real-IP", "X-Original-For", "X-Original-Host", "X-Original-Proto", "X-Original-Prefix" }.ToFrozenSet(StringComparer.OrdinalIgnoreCase);
+
     // Longer lists are either mistakes or attacks.
     private const int MaxHops = 32;
 
@@ -20,9 +27,8 @@ internal static class TrustedProxies
         var headers = context.Request.Headers;
         if (trusted.IsEmpty || context.Connection.RemoteIpAddress is not { } peer || !IsTrusted(peer, trusted))
         {
-            // YARP replaces X-Forwarded-*; of these it knows nothing.
-            headers.Remove("Forwarded");
-            headers.Remove("X-Real-IP");
+            // Before any transform sees them: one that appends, or leaves them as they are, would pass them on.
+            RemoveClaims(headers);
             return;
         }
 
@@ -31,6 +37,19 @@ internal static class TrustedProxies
             context.Request.Scheme = LastOf(headers[ForwardedProto].ToString())!;
         if (LastOf(headers[ForwardedHost].ToString()) is { } host && HostString.FromUriComponent(host) is { HasValue: true } named && Uri.CheckHostName(named.Host) != UriHostNameType.Unknown)
             context.Request.Host = named;
+    }
+
+    private static void RemoveClaims(IHeaderDictionary headers)
+    {
+        List<string>? claims = null;
+        foreach (var (name, _) in headers)
+        {
+            if (name.StartsWith(ForwardedPrefix, StringComparison.OrdinalIgnoreCase) || Claims.Contains(name))
+                (claims ??= []).Add(name);
+        }
+
+        foreach (var name in claims ?? [])
+            headers.Remove(name);
     }
 
     // From the right, where the nearest proxy has written, to the first that is none of ours.

@@ -148,6 +148,21 @@ public sealed class ProtocolTests
         Assert.Equal("192.0.2.7 https shop.example", await trusting.GetAsync("/"));
     }
 
+    [Theory]
+    [InlineData("Append", "127.0.0.1 http HOST  ")]
+    [InlineData("Off", "    ")]
+    [InlineData("Remove", "    ")]
+    public async Task What_a_peer_that_is_not_trusted_claims_is_dropped_whatever_the_transforms_say(string action, string expected)
+    {
+        string[] names = ["X-Forwarded-For", "X-Forwarded-Proto", "X-Forwarded-Host", "X-Forwarded-Prefix", "X-Forwarded-Port"];
+        await using var backEnd = await TestBackEnd.StartAsync(context => context.Response.WriteAsync(string.Join(' ', names.Select(name => context.Request.Headers[name].ToString()))));
+        await using var gateway = await TestGateway.StartAsync($$"""default: { to: "{{backEnd.Target}}", transforms: [{ X-Forwarded: {{action}} }] }""");
+        foreach (var name in names)
+            gateway.Client.DefaultRequestHeaders.Add(name, "192.0.2.7");
+
+        Assert.Equal(expected.Replace("HOST", gateway.Client.BaseAddress!.Authority, StringComparison.Ordinal), await gateway.GetAsync("/"));
+    }
+
     private static async Task<string> SayAsync(ClientWebSocket socket, string text, CancellationToken cancellationToken)
     {
         await socket.SendAsync(Encoding.UTF8.GetBytes(text), WebSocketMessageType.Text, true, cancellationToken);
