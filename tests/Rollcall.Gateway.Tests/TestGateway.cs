@@ -1,4 +1,5 @@
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
 using Rollcall.Gateway.Reloading;
 
 namespace Rollcall.Gateway.Tests;
@@ -23,7 +24,16 @@ internal sealed class TestGateway : IAsyncDisposable
 
     public string File => Path.Combine(_directory.FullName, "routes.yaml");
 
-    public static async Task<TestGateway> StartAsync(string routes, Action<IServiceCollection>? services = null, params string[] urls)
+    public static Task<TestGateway> StartAsync(string routes, Action<IServiceCollection>? services = null, params string[] urls) =>
+        StartAsync(routes, TimeSpan.FromSeconds(2), static _ => { }, services, urls);
+
+    /// <param name="routes">What the routes file says.</param>
+    /// <param name="stopWithin">As in <see cref="GatewayOptions.StopWithin"/>.</param>
+    /// <param name="logging">Who hears what the gateway logs.</param>
+    /// <param name="services">As in <see cref="GatewayOptions.ConfigureServices"/>.</param>
+    /// <param name="urls">Where it listens; none: on a free port of loopback.</param>
+    public static async Task<TestGateway> StartAsync(
+        string routes, TimeSpan stopWithin, Action<ILoggingBuilder> logging, Action<IServiceCollection>? services = null, params string[] urls)
     {
         var directory = Directory.CreateTempSubdirectory("gateway-");
         try
@@ -36,9 +46,9 @@ internal sealed class TestGateway : IAsyncDisposable
                     RoutesFile = file,
                     Urls = urls.Length == 0 ? ["http://127.0.0.1:0"] : urls,
                     ConfigureServices = services ?? (static _ => { }),
-                    StopWithin = TimeSpan.FromSeconds(2),
+                    StopWithin = stopWithin,
                 },
-                static _ => { },
+                logging,
                 CancellationToken.None);
             await host.StartAsync(CancellationToken.None);
             return new TestGateway(host, directory);

@@ -23,10 +23,9 @@ internal sealed partial class CertificateFollower(CertificateStore store, TimePr
         if (errors.Count == 0)
         {
             // Not over the certificates of a routes file that has come into force meanwhile.
-            if (ReferenceEquals(store.Current, current))
-                store.Current = changed;
+            if (store.TryReplace(current, changed))
+                Log.Reloaded(logger);
             _lastError = null;
-            Log.Reloaded(logger);
             return;
         }
 

@@ -41,12 +41,12 @@ internal sealed class CertificateSet
         var files = ImmutableArray.CreateBuilder<(string, FileStamp?)>();
         foreach (var item in config)
         {
-            // The stamps before the contents: a change in between is then seen as one.
-            files.Add((item.CertificateFile, FileStamp.Of(item.CertificateFile)));
-            if (item.KeyFile is { } key)
-                files.Add((key, FileStamp.Of(key)));
             try
             {
+                // The stamps before the contents: a change in between is then seen as one.
+                files.Add((item.CertificateFile, FileStamp.Of(item.CertificateFile)));
+                if (item.KeyFile is { } key)
+                    files.Add((key, FileStamp.Of(key)));
                 var context = Read(item);
                 first ??= context;
                 foreach (var host in item.Hosts.IsEmpty ? NamesOf(context.TargetCertificate) : item.Hosts)
@@ -55,7 +55,7 @@ internal sealed class CertificateSet
             catch (Exception error) when (error is IOException or UnauthorizedAccessException or CryptographicException or ArgumentException)
             {
                 errors.Add(new(
-                    item.Place.Line, item.Place.Column, $"certificates: {item.CertificateFile} cannot be used: {error.Message.TrimEnd('.')}; it must be PEM, with its key there or in 'key'"));
+                    item.Place.Line, item.Place.Column, $"certificates: {item.CertificateFile} cannot be used: {error.Message.Split(" (Parameter", 2)[0].TrimEnd('.')}; it must be PEM, with its key there or in 'key'"));
             }
         }
 

@@ -15,6 +15,9 @@ internal sealed class CertificateStore
         set => Volatile.Write(ref _current, value);
     }
 
+    /// <summary>Replaces certificates by newer ones, unless others have come into force meanwhile.</summary>
+    public bool TryReplace(CertificateSet before, CertificateSet changed) => Interlocked.CompareExchange(ref _current, changed, before) == before;
+
     /// <summary>What a server needs to answer a client that has said which host it wants. The protocols to offer are the listener's to fill in: they differ between TCP and QUIC.</summary>
     public ValueTask<SslServerAuthenticationOptions> OptionsFor(TlsHandshakeCallbackContext handshake) => new(new SslServerAuthenticationOptions
     {

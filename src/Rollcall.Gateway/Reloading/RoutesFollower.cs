@@ -8,6 +8,9 @@ namespace Rollcall.Gateway.Reloading;
 /// <summary>Reads the routes file again when it changes. One that is wrong is refused as a whole, and what was in force stays.</summary>
 internal sealed partial class RoutesFollower(GatewayRoutes routes, TimeProvider time, ILogger<RoutesFollower> logger) : BackgroundService
 {
+    /// <summary>How often a file that was refused is tried again.</summary>
+    public static readonly TimeSpan TryAgain = TimeSpan.FromSeconds(5);
+
     // What was read first must not come into force last.
     private readonly SemaphoreSlim _oneAtATime = new(1, 1);
     private string _file = "";
@@ -70,12 +73,33 @@ internal sealed partial class RoutesFollower(GatewayRoutes routes, TimeProvider 
                 var touched = changes.Touched;
                 var stamp = FileStamp.Of(_file);
                 await ReloadAsync(stoppingToken);
-                await changes.WaitAsync(touched, stamp, stoppingToken);
+                await WaitAsync(changes, touched, stamp, stoppingToken);
             }
         }
         catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
         {
             // The gateway stops.
+        }
+    }
+
+    private async Task WaitAsync(FileChanges changes, Task touched, FileStamp? stamp, CancellationToken stoppingToken)
+    {
+        if (Last!.Error is null)
+        {
+            await changes.WaitAsync(touched, stamp, stoppingToken);
+            return;
+        }
+
+        // What it was refused for may be no fault of its own, such as a certificate that is not written yet.
+        using var again = new CancellationTokenSource(TryAgain, time);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(again.Token, stoppingToken);
+        try
+        {
+            await changes.WaitAsync(touched, stamp, either.Token);
+        }
+        catch (OperationCanceledException) when (!stoppingToken.IsCancellationRequested)
+        {
+            // It is time to look again.
         }
     }
 

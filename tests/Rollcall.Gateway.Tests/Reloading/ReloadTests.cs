@@ -98,5 +98,29 @@ public sealed class ReloadTests
         Assert.Same(before.Clusters["static:///127.0.0.1:1"], after.Clusters["static:///127.0.0.1:1"]);
     }
 
+    [Fact]
+    public async Task A_file_that_was_refused_for_a_certificate_comes_into_force_when_that_is_there()
+    {
+        await using var before = await TestBackEnd.SayingAsync("before");
+        await using var after = await TestBackEnd.SayingAsync("after");
+        var time = new VirtualTime();
+        await using var gateway = await TestGateway.StartAsync($"default: {before.Target}", services => services.AddSingleton<TimeProvider>(time));
+        var certificate = Path.Combine(Path.GetDirectoryName(gateway.File)!, "late.pem");
+        await File.WriteAllTextAsync(gateway.File, $"certificates: [{{ file: {certificate} }}]\ndefault: {after.Target}");
+        await Until(() => Follower(gateway).Last!.Error?.Contains("late.pem cannot be used", StringComparison.Ordinal) == true);
+        Assert.Equal("before", await gateway.GetAsync("/"));
+
+        TestCertificate.Write(certificate, "late", "shop.example");
+        await Until(() => Follower(gateway).Last!.Error is null);
+
+        Assert.Equal("after", await gateway.GetAsync("/"));
+
+        Task Until(Func<bool> condition) => Eventually.True(() =>
+        {
+            time.Advance(TimeSpan.FromSeconds(1));
+            return condition();
+        });
+    }
+
     private static RoutesFollower Follower(TestGateway gateway) => gateway.Host.Services.GetRequiredService<RoutesFollower>();
 }
