@@ -1,6 +1,8 @@
 using System.Net.Quic;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Routing;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.AspNetCore.Server.Kestrel.Https;
 using Microsoft.Extensions.Configuration;
@@ -24,7 +26,7 @@ using Yarp.ReverseProxy.Configuration;
 namespace Rollcall.Gateway;
 
 /// <summary>A gateway as a program runs it: built from a routes file, started, stopped.</summary>
-public sealed class GatewayHost : IAsyncDisposable
+public sealed partial class GatewayHost : IAsyncDisposable
 {
     private readonly WebApplication _app;
     private readonly GatewayRoutes _routes;
@@ -107,7 +109,12 @@ public sealed class GatewayHost : IAsyncDisposable
     }
 
     /// <summary>Begins to listen.</summary>
-    public Task StartAsync(CancellationToken cancellationToken) => _app.StartAsync(cancellationToken);
+    public Task StartAsync(CancellationToken cancellationToken)
+    {
+        if (Services.GetRequiredService<ListenUrls>().Encrypted is { } url && !QuicListener.IsSupported)
+            Log.WithoutHttp3(Services.GetRequiredService<ILogger<GatewayHost>>(), url);
+        return _app.StartAsync(cancellationToken);
+    }
 
     /// <summary>Stops to listen, and lets requests under way finish within <see cref="GatewayOptions.StopWithin"/>.</summary>
     public Task StopAsync(CancellationToken cancellationToken) => _app.StopAsync(cancellationToken);
@@ -172,6 +179,7 @@ public sealed class GatewayHost : IAsyncDisposable
     private static void AddYarp(IServiceCollection services)
     {
         services.AddReverseProxy();
+        services.AddSingleton<MatcherPolicy, FileOrder>();
         services.AddSingleton<YarpConfigProvider>();
         services.AddSingleton<IProxyConfigProvider>(static provider => provider.GetRequiredService<YarpConfigProvider>());
         services.AddSingleton<IConfigChangeListener>(static provider => provider.GetRequiredService<YarpConfigProvider>());
@@ -228,6 +236,7 @@ public sealed class GatewayHost : IAsyncDisposable
         var edge = app.Services.GetRequiredService<GatewayEdge>();
         app.Use(next => context => edge.InvokeAsync(context, next));
         app.UseRouting();
+        app.Use(next => context => context.GetEndpoint() is null or RouteEndpoint ? next(context) : routes.AnswerMethodAsync(context, next));
         app.MapReverseProxy(proxy => proxy.Run(forwarder.ForwardAsync)).ConfigureEndpoints(routes.Attach);
         app.UseEndpoints(static _ => { });
         app.Run(routes.AnswerUnmatchedAsync);

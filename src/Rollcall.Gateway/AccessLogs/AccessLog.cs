@@ -2,6 +2,7 @@ using System.Buffers;
 using System.Text.Json;
 using System.Threading.Channels;
 using Microsoft.Extensions.Logging;
+using Rollcall.Gateway.Configuration;
 
 namespace Rollcall.Gateway.AccessLogs;
 
@@ -23,11 +24,14 @@ internal sealed class AccessLog : IAsyncDisposable
 
     private readonly CancellationTokenSource _ending = new();
     private readonly ArrayBufferWriter<byte> _batch = new();
+    private readonly ArrayBufferWriter<byte> _line = new();
     private readonly TimeProvider _time;
     private readonly ILogger _logger;
     private readonly Task _loop;
     private long _dropped;
     private bool _isBroken;
+    private bool _isDefectTold;
+    private int _format;
 
     /// <param name="file">Where to; <c>-</c> is standard error.</param>
     /// <param name="time">The clock.</param>
@@ -42,6 +46,13 @@ internal sealed class AccessLog : IAsyncDisposable
     }
 
     public string File { get; }
+
+    /// <summary>How the next lines are written.</summary>
+    public AccessLogFormat Format
+    {
+        get => (AccessLogFormat)Volatile.Read(ref _format);
+        set => Volatile.Write(ref _format, (int)value);
+    }
 
     /// <summary>Requests that were not written down, because too many waited or because they could not be written.</summary>
     public long Dropped => Interlocked.Read(ref _dropped);
@@ -63,7 +74,7 @@ internal sealed class AccessLog : IAsyncDisposable
 
     private async Task RunAsync()
     {
-        using var json = new Utf8JsonWriter(_batch, AccessLine.Options);
+        using var json = new Utf8JsonWriter(_line, AccessLine.Options);
         while (await _records.Reader.WaitToReadAsync())
         {
             var count = Fill(json);
@@ -87,18 +98,48 @@ internal sealed class AccessLog : IAsyncDisposable
         var count = 0;
         while (count < MaxBatch && _records.Reader.TryRead(out var record))
         {
-            AccessLine.Write(json, record);
-            json.Flush();
-            json.Reset();
-            _batch.Write("\n"u8);
-            count++;
+            if (TryFormat(json, record))
+                count++;
         }
 
         return count;
     }
 
+    private bool TryFormat(Utf8JsonWriter json, AccessRecord record)
+    {
+        _line.ResetWrittenCount();
+        json.Reset();
+        try
+        {
+            if (Format == AccessLogFormat.Combined)
+            {
+                CombinedLine.Write(_line, record);
+            }
+            else
+            {
+                AccessLine.Write(json, record);
+                json.Flush();
+            }
+        }
+        catch (Exception error)
+        {
+            // Whatever is wrong with one request, the others are written down.
+            Interlocked.Increment(ref _dropped);
+            if (!_isDefectTold)
+                Log.CannotFormat(_logger, File, error);
+            _isDefectTold = true;
+            return false;
+        }
+
+        _batch.Write(_line.WrittenSpan);
+        _batch.Write("\n"u8);
+        return true;
+    }
+
     private void Flush(int count)
     {
+        if (count == 0)
+            return;
         try
         {
             using var stream = File is "-" ? Console.OpenStandardError() : new FileStream(File, FileMode.Append, FileAccess.Write, FileShare.ReadWrite | FileShare.Delete, 0);
@@ -107,8 +148,9 @@ internal sealed class AccessLog : IAsyncDisposable
                 Log.WritesAgain(_logger, File, Dropped);
             _isBroken = false;
         }
-        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        catch (Exception error)
         {
+            // Whatever keeps it from being written, requests go on, and the next batch tries again.
             Interlocked.Add(ref _dropped, count);
             if (!_isBroken)
                 Log.CannotWrite(_logger, File, error.Message);

@@ -7,6 +7,9 @@ namespace Rollcall.Gateway.AccessLogs;
 /// <summary>The access log in use, which changes when the configuration says so. Ends after the last request.</summary>
 internal sealed class AccessLogs(TimeProvider time, ILogger<AccessLog> logger) : IHostedService
 {
+    // Apart from the time that requests have to end, which may be used up when it is the log's turn.
+    private static readonly TimeSpan FinishWithin = TimeSpan.FromSeconds(2);
+
     private readonly List<Task> _ending = [];
     private AccessLog? _current;
 
@@ -14,12 +17,16 @@ internal sealed class AccessLogs(TimeProvider time, ILogger<AccessLog> logger) :
     public AccessLog? Current => Volatile.Read(ref _current);
 
     /// <summary>Follows a configuration. One caller at a time.</summary>
-    public void Use(AccessLogConfig config)
+    public void Use(AccessLogConfig? config)
     {
         var before = _current;
-        if (string.Equals(before?.File, config.File, StringComparison.Ordinal))
+        if (before is not null && string.Equals(before.File, config?.File, StringComparison.Ordinal))
+        {
+            before.Format = config!.Format;
             return;
-        Volatile.Write(ref _current, config.File is { } file ? new AccessLog(file, time, logger) : null);
+        }
+
+        Volatile.Write(ref _current, config is null ? null : new AccessLog(config.File, time, logger) { Format = config.Format });
         _ending.RemoveAll(static task => task.IsCompleted);
         if (before is not null)
             _ending.Add(before.DisposeAsync().AsTask());
@@ -27,9 +34,16 @@ internal sealed class AccessLogs(TimeProvider time, ILogger<AccessLog> logger) :
 
     public Task StartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
-    public Task StopAsync(CancellationToken cancellationToken)
+    public async Task StopAsync(CancellationToken cancellationToken)
     {
-        Use(new AccessLogConfig());
-        return Task.WhenAll(_ending).WaitAsync(cancellationToken);
+        Use(null);
+        try
+        {
+            await Task.WhenAll(_ending).WaitAsync(FinishWithin, time, CancellationToken.None);
+        }
+        catch (TimeoutException)
+        {
+            Log.NotFinished(logger, FinishWithin);
+        }
     }
 }

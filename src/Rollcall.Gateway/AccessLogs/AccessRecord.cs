@@ -19,6 +19,12 @@ internal sealed class AccessRecord
     /// <summary>Without the query, which may hold what is nobody's business.</summary>
     public required PathString Path { get; init; }
 
+    /// <summary>Where the client says it comes from; null when that is not written down.</summary>
+    public string? Referer { get; init; }
+
+    /// <summary>What the client says it is; null when that is not written down.</summary>
+    public string? UserAgent { get; init; }
+
     public string? CorrelationId { get; set; }
 
     public int Status { get; set; }

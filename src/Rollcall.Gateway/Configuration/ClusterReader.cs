@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Net.Quic;
 using Rollcall.Servers;
 using Rollcall.Sources.Text;
 
@@ -73,6 +74,8 @@ internal sealed class ClusterReader(ConfigVocabulary vocabulary, List<ConfigErro
         var part = new Section(map, where, errors, [.. Keys, .. ClientReader.Keys]);
         if (!part.Has("target"))
             part.Fail("target", "'target' is missing");
+        if (part.Text("protocol") is "http3" && !QuicConnection.IsSupported)
+            part.Fail("protocol", "'http3' needs QUIC, which this platform lacks; on Linux install libmsquic, or leave 'protocol' to auto");
         return new GatewayClusterConfig
         {
             Name = name,

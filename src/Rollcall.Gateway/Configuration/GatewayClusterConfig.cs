@@ -10,6 +10,9 @@ internal sealed record GatewayClusterConfig
     /// <summary>Its name in the file; the target's text for one that a route names directly.</summary>
     public required string Name { get; init; }
 
+    /// <summary>Whether the file has given it its name. No such name can be a target's text.</summary>
+    public bool IsNamed => !Name.Contains(':', StringComparison.Ordinal);
+
     public required ServiceTarget Target { get; init; }
 
     /// <summary>The file's own text of it, without places: two of the same text are the same.</summary>

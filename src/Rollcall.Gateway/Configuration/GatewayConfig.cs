@@ -13,8 +13,8 @@ internal sealed record GatewayConfig
     /// <summary>Those of the file, and one for each target that a route names directly. By name.</summary>
     public required ImmutableSortedDictionary<string, GatewayClusterConfig> Clusters { get; init; }
 
-    /// <summary>The status of a request that no route takes.</summary>
-    public int UnmatchedStatus { get; init; } = 404;
+    /// <summary>The status of a request that no route takes; null for what HTTP has for it: 404, or 405 when it is only for its method.</summary>
+    public int? UnmatchedStatus { get; init; }
 
     /// <summary>Whose forwarded headers are believed.</summary>
     public ImmutableArray<IPNetwork> TrustedProxies { get; init; } = [];
@@ -25,7 +25,8 @@ internal sealed record GatewayConfig
     /// <summary>The header that carries a request's correlation id; null when requests get none.</summary>
     public string? CorrelationHeader { get; init; } = "X-Request-Id";
 
-    public AccessLogConfig AccessLog { get; init; } = new();
+    /// <summary>Null when requests are not written down.</summary>
+    public AccessLogConfig? AccessLog { get; init; }
 
     public LimitsConfig Limits { get; init; } = new();
 
@@ -59,11 +60,20 @@ internal sealed record LimitsConfig
 /// <param name="Place">Where it stands in the routes file.</param>
 internal sealed record CertificateConfig(string CertificateFile, string? KeyFile, ImmutableArray<string> Hosts, DataNode Place);
 
-/// <summary>Which requests are written down.</summary>
-internal sealed record AccessLogConfig
+/// <summary>Where requests are written down, and how.</summary>
+/// <param name="File">A file; <c>-</c> is standard error.</param>
+/// <param name="Format">How.</param>
+/// <param name="Place">Where it stands in the routes file.</param>
+internal sealed record AccessLogConfig(string File, AccessLogFormat Format, DataNode Place);
+
+/// <summary>How a request is written down.</summary>
+internal enum AccessLogFormat
 {
-    /// <summary>Where to: a file; <c>-</c> is standard error. Null for nowhere.</summary>
-    public string? File { get; init; }
+    /// <summary>An object for each.</summary>
+    Json,
+
+    /// <summary>The combined log format of Apache httpd.</summary>
+    Combined,
 }
 
 /// <summary>How much the gateway takes on at once.</summary>

@@ -26,7 +26,7 @@ internal static class RoutesReader
         {
             Routes = routes,
             Clusters = clusters.Used(),
-            UnmatchedStatus = (int)(file.Number("unmatched", 400, 599) ?? 404),
+            UnmatchedStatus = (int?)file.Number("unmatched", 400, 599),
             TrustedProxies = ReadProxies(file),
             Certificates = ReadCertificates(file),
             CorrelationHeader = ReadCorrelation(file),
@@ -106,12 +106,14 @@ internal static class RoutesReader
         return null;
     }
 
-    private static AccessLogConfig ReadAccessLog(Section file)
+    private static AccessLogConfig? ReadAccessLog(Section file)
     {
-        var part = file.Part("accessLog", "file");
-        if (part is not null && !part.Has("file"))
+        if (file.Part("accessLog", "file", "format") is not { } part)
+            return null;
+        if (!part.Has("file"))
             part.Fail("file", "'file' is missing; - is standard error");
-        return new() { File = part?.Text("file") };
+        var format = part.OneOf("format", "json", "combined") is "combined" ? AccessLogFormat.Combined : AccessLogFormat.Json;
+        return part.Text("file") is { } name ? new(name, format, part.Place("file")) : null;
     }
 
     private static LimitsConfig ReadLimits(Section file)

@@ -30,25 +30,32 @@ internal static class SplitReader
         }
 
         var splits = ImmutableArray.CreateBuilder<SplitConfig>();
+        var percents = 0;
         foreach (var item in route.List("splits"))
         {
             if (ReadOne(item, route, clusters) is not { } split)
                 continue;
-            if (splits.Any(other => string.Equals(other.Version, split.Version, StringComparison.Ordinal)))
-                route.Fail(item, $"splits: the version '{split.Version}' occurs twice");
-            splits.Add(split);
+            if (splits.Any(other => string.Equals(other.Version, split.Config.Version, StringComparison.Ordinal)))
+                route.Fail(item, $"splits: the version '{split.Config.Version}' occurs twice");
+            splits.Add(split.Config);
+            percents += split.IsPercent ? 1 : 0;
         }
 
         if (splits.Count == 0)
             route.Fail("splits", "'splits' has no version; name one at least, with 'version', 'to' and 'weight'");
         if (splits.Count > MaxSplits)
             route.Fail("splits", string.Create(CultureInfo.InvariantCulture, $"'splits' has {splits.Count} versions; at most {MaxSplits} are allowed"));
-        if (splits.Count > 0 && splits.Sum(static split => split.Weight) <= 0)
+        var sum = splits.Sum(static split => split.Weight);
+        if (percents > 0 && percents < splits.Count)
+            route.Fail("splits", "'splits' mixes percents and plain weights; write all of one kind");
+        else if (percents > 0 && Math.Abs(sum - 100) > PercentText.Tolerance)
+            route.Fail("splits", $"the percents of 'splits' sum to {PercentText.Format(sum)}; they must sum to 100%");
+        else if (splits.Count > 0 && sum <= 0)
             route.Fail("splits", "no version of 'splits' has a weight above 0");
         return splits.DrainToImmutable();
     }
 
-    private static SplitConfig? ReadOne(DataNode item, Section route, ClusterReader clusters)
+    private static (SplitConfig Config, bool IsPercent)? ReadOne(DataNode item, Section route, ClusterReader clusters)
     {
         if (item is not MapNode map)
         {
@@ -66,9 +73,10 @@ internal static class SplitReader
         var version = part.Text("version");
         if (version is not null && ConfigNames.ProblemOf(version) is { } problem)
             part.Fail("version", $"version '{version}': {problem}");
-        var weight = part.Text("weight") is { } text && text.EndsWith('%') ? part.Percent("weight") : part.Number("weight", 0, 1_000_000);
+        var isPercent = part.Text("weight") is { } text && text.EndsWith('%');
+        var weight = isPercent ? part.Percent("weight") : part.Number("weight", 0, 1_000_000);
         return version is not null && part.Text("to") is { } to && clusters.Resolve(to, part.Place("to"), part.Where) is { } cluster
-            ? new(version, cluster, weight ?? 1)
+            ? (new(version, cluster, weight ?? 1), isPercent)
             : null;
     }
 }

@@ -1,6 +1,7 @@
 using System.Globalization;
 using Microsoft.AspNetCore.Http;
 using Rollcall.Gateway.AccessLogs;
+using Rollcall.Gateway.Limiting;
 using Rollcall.Gateway.Requests;
 
 namespace Rollcall.Gateway.Forwarding;
@@ -44,12 +45,25 @@ internal static class Admission
             context, StatusCodes.Status503ServiceUnavailable, "overloaded", "Too many requests are under way", $"Route '{route.Name}' has all the requests under way that it may have; try again in {seconds} s.");
     }
 
-    public static Task RefuseOverloadAsync(HttpContext context, RunningRoute route)
+    /// <summary>Waits for its turn where that is allowed. Pair a true one with <see cref="OverloadGate.Leave"/>; a false one is answered.</summary>
+    public static async ValueTask<bool> EnterAsync(HttpContext context, OverloadGate gate, RunningRoute route)
     {
+        try
+        {
+            if (await gate.EnterAsync(context.RequestAborted))
+                return true;
+        }
+        catch (OperationCanceledException) when (context.RequestAborted.IsCancellationRequested)
+        {
+            NoteLeft(context, route);
+            return false;
+        }
+
         Note(context, route);
         var seconds = RetryAfter(context, TryAgainSoon);
-        return Failures.WriteAsync(
+        await Failures.WriteAsync(
             context, StatusCodes.Status503ServiceUnavailable, "overloaded", "Too many requests are under way", $"The gateway has all the requests under way that it may have; try again in {seconds} s.");
+        return false;
     }
 
     /// <summary>Says in the answer, in whole seconds, when to come again; a second at least.</summary>
@@ -58,6 +72,14 @@ internal static class Admission
         var seconds = Math.Max(1, (long)Math.Ceiling(wait.TotalSeconds)).ToString(CultureInfo.InvariantCulture);
         context.Response.Headers.RetryAfter = seconds;
         return seconds;
+    }
+
+    private static void NoteLeft(HttpContext context, RunningRoute route)
+    {
+        context.Response.StatusCode = StatusCodes.Status499ClientClosedRequest;
+        Note(context, route);
+        if (context.Features.Get<AccessRecord>() is { } record)
+            record.IsCancelled = true;
     }
 
     private static void Note(HttpContext context, RunningRoute route)

@@ -1,6 +1,7 @@
 using Microsoft.AspNetCore.Http;
 using Rollcall.Balancing;
 using Rollcall.Gateway.AccessLogs;
+using Rollcall.Gateway.Configuration;
 using Rollcall.Gateway.Requests;
 using Rollcall.Gateway.Statistics;
 
@@ -19,6 +20,7 @@ internal sealed class GatewayEdge(GatewayRoutes routes, AccessLogs.AccessLogs lo
     {
         var start = clock.Now;
         var request = context.Request;
+        var isCombined = log.Format == AccessLogFormat.Combined;
         var record = new AccessRecord
         {
             Time = time.GetUtcNow(),
@@ -27,6 +29,8 @@ internal sealed class GatewayEdge(GatewayRoutes routes, AccessLogs.AccessLogs lo
             Method = request.Method,
             Host = request.Host.Value ?? "",
             Path = request.Path,
+            Referer = isCombined ? request.Headers.Referer.ToString() : null,
+            UserAgent = isCombined ? request.Headers.UserAgent.ToString() : null,
             CorrelationId = id,
         };
         var body = new CountingStream(context.Response.Body);

@@ -34,11 +34,8 @@ internal sealed class GatewayForwarder(IHttpForwarder forwarder, GatewayRoutes r
             return;
         }
 
-        if (!await gate.EnterAsync(context.RequestAborted))
-        {
-            await Admission.RefuseOverloadAsync(context, route);
+        if (!await Admission.EnterAsync(context, gate, route))
             return;
-        }
 
         try
         {
@@ -90,7 +87,7 @@ internal sealed class GatewayForwarder(IHttpForwarder forwarder, GatewayRoutes r
         {
             error = await ForwardAsync(context, route, split, exchange);
             if (error != ForwarderError.None && !context.Response.HasStarted)
-                await Failures.AnswerAsync(context, route, split, error);
+                await Failures.AnswerAsync(context, route, split, error, exchange.Tries);
         }
         finally
         {

@@ -1,5 +1,6 @@
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
+using Rollcall.Gateway.AccessLogs;
 using Rollcall.Gateway.Certificates;
 using Rollcall.Gateway.Configuration;
 using Yarp.ReverseProxy.Configuration;
@@ -47,10 +48,12 @@ internal sealed class GatewayRoutes(
         // What only YARP knows to be wrong: chiefly transforms.
         foreach (var route in config.Routes)
         {
-            foreach (var error in await validator.ValidateRouteAsync(YarpConfig.RouteOf(route)))
+            foreach (var error in await validator.ValidateRouteAsync(YarpConfig.RouteOf(route, index: 0)))
                 errors.Add(new(route.TransformsPlace.Line, route.TransformsPlace.Column, $"route '{route.Name}': {error.Message.TrimEnd('.')}"));
         }
 
+        if (AccessLogFile.ProblemOf(config.AccessLog) is { } problem)
+            errors.Add(problem);
         var shown = CertificateSet.Load(config.Certificates, errors);
         if (config.Certificates.IsEmpty && server.EncryptedUrl is { } url)
             errors.Add(new(1, 1, $"there are no 'certificates', but the gateway listens on {url}; name at least one, with 'file' and 'key'"));
@@ -61,11 +64,27 @@ internal sealed class GatewayRoutes(
     public void Attach(IEndpointConventionBuilder endpoint, RouteConfig route)
     {
         var running = Current.Find(route.RouteId) ?? throw new InvalidOperationException($"There is no route '{route.RouteId}'.");
-        endpoint.Add(item => item.Metadata.Add(running));
+        var place = new RoutePlace(Current.Routes.IndexOf(running));
+        endpoint.Add(item =>
+        {
+            item.Metadata.Add(running);
+            item.Metadata.Add(place);
+        });
     }
 
     public Task AnswerUnmatchedAsync(HttpContext context) =>
-        Failures.WriteAsync(context, Current.Config.UnmatchedStatus, "no-such-route", "No route takes this request", "No route takes this host, path, method and headers.");
+        Failures.WriteAsync(
+            context, Current.Config.UnmatchedStatus ?? StatusCodes.Status404NotFound, "no-such-route", "No route takes this request", "No route takes this host, path, method and headers.");
+
+    /// <summary>A request whose path has routes, but none for its method. Routing has written down which there are.</summary>
+    public async Task AnswerMethodAsync(HttpContext context, RequestDelegate routing)
+    {
+        await routing(context);
+        if (Current.Config.UnmatchedStatus is null)
+            await Failures.WriteAsync(context, context.Response.StatusCode, "method-not-allowed", "No route takes this method", $"The routes of this path take: {context.Response.Headers.Allow}.");
+        else
+            await AnswerUnmatchedAsync(context);
+    }
 
     public void Dispose()
     {

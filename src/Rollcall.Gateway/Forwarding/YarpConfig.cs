@@ -1,3 +1,4 @@
+using System.Globalization;
 using Microsoft.Extensions.Primitives;
 using Rollcall.Gateway.Configuration;
 using Yarp.ReverseProxy.Configuration;
@@ -27,9 +28,11 @@ internal sealed class YarpConfig : IProxyConfig, IDisposable
     public void Dispose() => _outdated.Dispose();
 
     public static YarpConfig Of(GatewayConfig config) =>
-        new([.. config.Routes.Select(RouteOf)], [.. config.Routes.SelectMany(static route => route.Splits).Select(static split => split.Cluster).Distinct(StringComparer.Ordinal).Select(static name => new ClusterConfig { ClusterId = name })]);
+        new([.. config.Routes.Select(static (route, index) => RouteOf(route, index))], [.. config.Routes.SelectMany(static route => route.Splits).Select(static split => split.Cluster).Distinct(StringComparer.Ordinal).Select(static name => new ClusterConfig { ClusterId = name })]);
 
-    public static RouteConfig RouteOf(GatewayRouteConfig route) => new()
+    /// <param name="route">The route.</param>
+    /// <param name="index">Where in the file it stands.</param>
+    public static RouteConfig RouteOf(GatewayRouteConfig route, int index) => new()
     {
         RouteId = route.Name,
 
@@ -46,8 +49,8 @@ internal sealed class YarpConfig : IProxyConfig, IDisposable
         },
         Transforms = route.Transforms.IsEmpty ? null : [.. route.Transforms],
 
-        // YARP keeps the endpoint of a route that is equal to the one before; ours carries what runs, so it must be another when anything is.
-        Metadata = new Dictionary<string, string>(StringComparer.Ordinal) { ["rollcall"] = route.Fingerprint },
+        // YARP keeps the endpoint of a route that is equal to the one before; ours carries what runs and where it stands, so it must be another when either is.
+        Metadata = new Dictionary<string, string>(StringComparer.Ordinal) { ["rollcall"] = string.Create(CultureInfo.InvariantCulture, $"{index} {route.Fingerprint}") },
     };
 
     private static RouteHeader HeaderOf(FieldMatchConfig field) => new()

@@ -89,12 +89,9 @@ internal sealed class RouteSplit
         }
 
         var sum = shares.Values.Sum();
-
-        // Thirds and the like do not sum to 100 exactly.
-        const double Tolerance = 0.01;
-        if (sum > 100 + Tolerance)
+        if (sum > 100 + PercentText.Tolerance)
             return $"The shares sum to {Percent(sum)}; at most 100% can be given.";
-        return shares.Count == _configured.Length && sum < 100 - Tolerance
+        return shares.Count == _configured.Length && sum < 100 - PercentText.Tolerance
             ? $"Every version is named and the shares sum to {Percent(sum)}; they must sum to 100%, or leave out a version that gets the rest."
             : null;
     }

@@ -95,6 +95,134 @@ public sealed class AccessLogTests
     }
 
     [Fact]
+    public async Task In_the_combined_format_a_line_is_what_log_tools_of_other_front_ends_read()
+    {
+        await using var orders = await TestBackEnd.SayingAsync("orders");
+        var directory = Directory.CreateTempSubdirectory("access-");
+        var file = Path.Combine(directory.FullName, "access.log");
+        string Routes(string format) => $"accessLog: {{ file: {file}, format: {format} }}\ndefault: {orders.Target}";
+        var gateway = await TestGateway.StartAsync(Routes("combined"));
+        using (var request = new HttpRequestMessage(HttpMethod.Get, new Uri("/a%20b%22/c?token=secret", UriKind.Relative)))
+        {
+            request.Headers.TryAddWithoutValidation("Referer", "http://shop.example/list?user=ann");
+            request.Headers.TryAddWithoutValidation("User-Agent", "curl/8 \"\\ x");
+            (await gateway.Client.SendAsync(request)).Dispose();
+        }
+
+        (await gateway.Client.GetAsync(new Uri("/plain", UriKind.Relative))).Dispose();
+        await Eventually.True(() => File.Exists(file) && File.ReadAllLines(file).Length == 2);
+        await File.WriteAllTextAsync(gateway.File, Routes("json"));
+        await gateway.ReloadAsync();
+        (await gateway.Client.GetAsync(new Uri("/json", UriKind.Relative))).Dispose();
+        await gateway.DisposeAsync();
+
+        var lines = await File.ReadAllLinesAsync(file);
+        directory.Delete(recursive: true);
+        const string Time = @"\[\d\d/[A-Z][a-z]{2}/\d{4}:\d\d:\d\d:\d\d \+0000\]";
+        Assert.Matches($@"^127\.0\.0\.1 - - {Time} ""GET /a%20b%22/c HTTP/1\.1"" 200 6 ""http://shop\.example/list"" ""curl/8 \\x22\\x5C x""$", lines[0]);
+        Assert.Matches($@"^127\.0\.0\.1 - - {Time} ""GET /plain HTTP/1\.1"" 200 6 ""-"" ""-""$", lines[1]);
+        Assert.Equal("/json", JsonDocument.Parse(lines[2]).RootElement.GetProperty("path").GetString());
+        Assert.Equal(3, lines.Length);
+    }
+
+    [Fact]
+    public async Task A_full_disk_is_said_once_and_holds_nobody_up()
+    {
+        Assert.SkipUnless(File.Exists("/dev/full"), "There is no /dev/full here.");
+        using var said = new LogLines();
+        await using (var log = new AccessLog("/dev/full", TimeProvider.System, said.CreateLogger("")))
+        {
+            for (var i = 1; i <= 3; i++)
+            {
+                log.Write(Record("/"));
+                await Eventually.True(() => log.Dropped == i);
+            }
+        }
+
+        Assert.Contains("/dev/full cannot be written: No space left on device", Assert.Single(said), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_request_that_cannot_be_written_down_is_left_out_and_the_next_is_not()
+    {
+        var directory = Directory.CreateTempSubdirectory("access-");
+        var file = Path.Combine(directory.FullName, "access.log");
+        using var said = new LogLines();
+        AccessLog log;
+        await using (log = new AccessLog(file, TimeProvider.System, said.CreateLogger("")))
+        {
+            log.Write(Record("/before"));
+            log.Write(Record("/bad", new Unspeakable()));
+            log.Write(Record("/bad", new Unspeakable()));
+            log.Write(Record("/after"));
+        }
+
+        var lines = (await File.ReadAllLinesAsync(file)).Select(static line => JsonDocument.Parse(line).RootElement.GetProperty("path").GetString());
+        Assert.Equal(["/before", "/after"], lines);
+        Assert.Equal(2, log.Dropped);
+        Assert.Contains("unspeakable", Assert.Single(said), StringComparison.Ordinal);
+        directory.Delete(recursive: true);
+    }
+
+    [Fact]
+    public async Task A_file_that_can_be_written_again_is()
+    {
+        var directory = Directory.CreateTempSubdirectory("access-");
+        var file = Path.Combine(directory.FullName, "later", "access.log");
+        using var said = new LogLines();
+        await using (var log = new AccessLog(file, TimeProvider.System, said.CreateLogger("")))
+        {
+            log.Write(Record("/lost"));
+            await Eventually.True(() => log.Dropped == 1);
+            Directory.CreateDirectory(Path.GetDirectoryName(file)!);
+            log.Write(Record("/kept"));
+        }
+
+        Assert.Contains("/kept", Assert.Single(await File.ReadAllLinesAsync(file)), StringComparison.Ordinal);
+        Assert.Contains("is written again; 1 requests are missing", said.Last(), StringComparison.Ordinal);
+        directory.Delete(recursive: true);
+    }
+
+    [Fact]
+    public async Task A_client_that_leaves_while_its_request_waits_is_told_from_one_that_was_answered()
+    {
+        var (leave, came) = (new TaskCompletionSource(), new TaskCompletionSource());
+        await using var orders = await TestBackEnd.StartAsync(async context =>
+        {
+            came.TrySetResult();
+            await leave.Task.WaitAsync(context.RequestAborted);
+        });
+        var directory = Directory.CreateTempSubdirectory("access-");
+        var file = Path.Combine(directory.FullName, "access.log");
+        var gateway = await TestGateway.StartAsync($$"""
+            accessLog: { file: {{file}} }
+            overload: { maxConcurrent: 1, maxQueued: 1, maxWait: 1m }
+            default: {{orders.Target}}
+            """);
+        using var impatient = new CancellationTokenSource();
+        using var alsoImpatient = new CancellationTokenSource();
+        var first = gateway.Client.GetAsync(new Uri("/sent", UriKind.Relative), alsoImpatient.Token);
+        await Eventually.Within(came.Task);
+        var second = gateway.Client.GetAsync(new Uri("/queued", UriKind.Relative), impatient.Token);
+        await Eventually.True(() => gateway.Host.Routes.Current.Overload!.Waiting == 1);
+
+        await impatient.CancelAsync();
+        await Eventually.True(() => gateway.Host.Routes.Current.Overload!.Waiting == 0);
+        await alsoImpatient.CancelAsync();
+        await Eventually.True(() => gateway.Host.Routes.Current.Overload!.UnderWay == 0);
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => first);
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => second);
+        await gateway.DisposeAsync();
+
+        var lines = (await File.ReadAllLinesAsync(file)).Select(static line => JsonDocument.Parse(line).RootElement).ToArray();
+        directory.Delete(recursive: true);
+        Assert.Equal(["/queued", "/sent"], lines.Select(static line => line.GetProperty("path").GetString()));
+        Assert.Equal([499, 499], lines.Select(static line => line.GetProperty("status").GetInt32()));
+        Assert.All(lines, static line => Assert.True(line.GetProperty("cancelled").GetBoolean()));
+        Assert.All(lines, static line => Assert.Equal("default", line.GetProperty("route").GetString()));
+    }
+
+    [Fact]
     public async Task A_text_that_would_end_a_line_does_not()
     {
         var directory = Directory.CreateTempSubdirectory("access-");
@@ -108,14 +236,19 @@ public sealed class AccessLogTests
         directory.Delete(recursive: true);
     }
 
-    private static AccessRecord Record(string path) => new()
+    private static AccessRecord Record(string path, IPAddress? client = null) => new()
     {
         Time = DateTimeOffset.UnixEpoch,
-        Client = IPAddress.Loopback,
+        Client = client ?? IPAddress.Loopback,
         Protocol = "HTTP/1.1",
         Method = "GET",
         Host = "orders",
         Path = path,
         Status = 200,
     };
+
+    private sealed class Unspeakable() : IPAddress(1)
+    {
+        public override string ToString() => throw new InvalidOperationException("unspeakable");
+    }
 }

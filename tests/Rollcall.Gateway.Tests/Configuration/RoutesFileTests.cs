@@ -29,6 +29,9 @@ public sealed class RoutesFileTests
         { "default: {to: static:///a:1, affinity: user}", "routes.yaml(1,40): default: 'affinity' is 'user'; it must be client, header:NAME, cookie:NAME, query:NAME or claim:NAME." },
         { "default: {to: static:///a:1, affinity: {cookie: a b}}", "routes.yaml(1,49): default, affinity: 'cookie' must be the name of a cookie that the gateway gives to each client." },
         { "default: {to: static:///a:1, affinity: {cookie: a, maxAge: 0s}}", "routes.yaml(1,60): default, affinity: 'maxAge' is '0s'; it must be a duration from 1s to 400d." },
+        { "routes:\n  a: {path: /, splits: [{version: x, to: static:///a:1, weight: 90%}, {version: y, to: static:///a:1, weight: 10}]}", "routes.yaml(2,24): route 'a': 'splits' mixes percents and plain weights; write all of one kind." },
+        { "routes:\n  a: {path: /, splits: [{version: x, to: static:///a:1, weight: 90%}, {version: y, to: static:///a:1, weight: 5%}]}", "routes.yaml(2,24): route 'a': the percents of 'splits' sum to 95%; they must sum to 100%." },
+        { "routes:\n  a: {path: /, splits: [{version: x, to: static:///a:1, weight: 70%}, {version: y, to: static:///a:1, weight: 40%}]}", "routes.yaml(2,24): route 'a': the percents of 'splits' sum to 110%; they must sum to 100%." },
         { "default: static:///a:1\ncorrelationHeader: content-length", "routes.yaml(2,20): 'content-length' is no header for it; write one such as X-Request-Id, or none." },
         { "routes:\n  a: {path: a, to: static:///a:1}", "routes.yaml(2,13): route 'a': path: 'a' must begin with /." },
         { "routes:\n  a: {path: '/{x', to: static:///a:1}", "routes.yaml(2,13): route 'a': path: '/{x' is no pattern: There is an incomplete parameter in the route template. Check that each '{' character has a matching '}' character." },
@@ -47,6 +50,11 @@ public sealed class RoutesFileTests
         { "default: static:///a:1\nunmatched: 200", "routes.yaml(2,12): 'unmatched' is '200'; it must be a number from 400 to 599." },
         { "default: static:///a:1\ncertificates: [{key: k.pem}]", "routes.yaml(2,16): certificates: 'file' is missing." },
         { "default: static:///a:1\ncertificates: [{file: /no/such.pem}]", "routes.yaml(2,16): certificates: /no/such.pem cannot be used: Could not find a part of the path '/no/such.pem'; it must be PEM, with its key there or in 'key'." },
+        { "default: static:///a:1\ncertificates: [{file: \"/a\\0b\"}]", "routes.yaml(2,16): certificates: /a\0b cannot be used: Null character in path; it must be PEM, with its key there or in 'key'." },
+        { "default: static:///a:1\naccessLog: {file: /no/such/access.log}", "routes.yaml(2,19): accessLog: the directory /no/such of the file does not exist; create it, or name another." },
+        { "default: static:///a:1\naccessLog: {file: /proc/self}", "routes.yaml(2,19): accessLog: /proc/self is a directory; name a file in it." },
+        { "default: static:///a:1\naccessLog: {file: \"/tmp/a\\0b\"}", "routes.yaml(2,19): accessLog: the file cannot have such a name: Null character in path." },
+        { "routes:\n  a: {path: /, headers: {x: y}, to: static:///a:1}\n  b: {path: /, headers: {X: y}, to: static:///a:1}", "routes.yaml(3,6): route 'b': takes the same requests as route 'a' in line 2; give one of them another 'order'." },
         { "default: zk:///a", "routes.yaml(1,10): default: No source answers for the scheme 'zk' of zk:///a. There are: SCHEMES. Correct the scheme, or register an IDiscoverySource for it." },
     };
 
@@ -115,6 +123,47 @@ public sealed class RoutesFileTests
         Assert.Equal(("https", ClusterProtocol.Http2, "least-requests", 2), (cluster.Scheme, cluster.Protocol, cluster.Client.Balancer, cluster.Client.MaxAttempts));
         Assert.Equal("v2", cluster.Client.Subset["version"]);
         Assert.Equal((421, int.MaxValue), (config.UnmatchedStatus, config.Routes[1].Order));
+    }
+
+    [Theory]
+    [InlineData("headers: {x: y}", "query: {x: y}")]
+    [InlineData("headers: {x: 'y,z'}", "headers: {x: [y, z]}")]
+    [InlineData("query: {x: y}", "query: {X: Y}")]
+    public async Task Routes_that_differ_in_what_they_ask_for_are_no_conflict(string one, string other)
+    {
+        var config = await CheckAsync($"routes:\n  a: {{path: /, {one}, to: static:///a:1}}\n  b: {{path: /, {other}, to: static:///a:1}}");
+
+        Assert.Equal(2, config.Routes.Length);
+    }
+
+    [Fact]
+    public async Task HTTP_3_to_a_service_is_refused_where_the_platform_lacks_it()
+    {
+        const string Text = "clusters:\n  a: {target: static:///a:1, protocol: http3}\ndefault: a";
+        if (System.Net.Quic.QuicConnection.IsSupported)
+        {
+            Assert.Equal(ClusterProtocol.Http3, (await CheckAsync(Text)).Clusters["a"].Protocol);
+            return;
+        }
+
+        var error = await Assert.ThrowsAsync<RoutesFileException>(() => CheckAsync(Text));
+        Assert.Equal("routes.yaml(2,40): cluster 'a': 'http3' needs QUIC, which this platform lacks; on Linux install libmsquic, or leave 'protocol' to auto.", error.Message);
+    }
+
+    [Fact]
+    public async Task Thirds_in_percent_are_a_whole()
+    {
+        var config = await CheckAsync("""
+            routes:
+              a:
+                path: /
+                splits:
+                  - { version: x, to: "static:///a:1", weight: 33.33% }
+                  - { version: y, to: "static:///a:1", weight: 33.33% }
+                  - { version: z, to: "static:///a:1", weight: 33.33% }
+            """);
+
+        Assert.Equal([33.33, 33.33, 33.33], config.Routes[0].Splits.Select(static split => split.Weight));
     }
 
     private static async Task<GatewayConfig> CheckAsync(string text)
