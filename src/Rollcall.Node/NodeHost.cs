@@ -69,8 +69,13 @@ public static class NodeHost
         builder.Services.AddSingleton<RequestEdge>();
         builder.Services.AddSingleton<MetricsCollector>();
         builder.Services.AddSingleton<NodeLifetime>();
+        builder.Services.AddSingleton(options);
+        builder.Services.AddSingleton<FindingTable>();
+        builder.Services.AddSingleton<FindingMetrics>();
+        builder.Services.AddSingleton<FindingReader>();
         // Services stop in the reverse order of their start, and the server starts last: so the registry stops when no request is left.
         builder.Services.AddHostedService(static services => services.GetRequiredService<NodeLifetime>());
+        builder.Services.AddHostedService<QuorumLoop>();
         ApiDocument.AddTo(builder.Services);
         return builder.Build();
     }
@@ -86,7 +91,8 @@ public static class NodeHost
             Time = environment.Time,
             Renderer = new ServiceRenderer(lifetime.Registry.Epoch),
             Waiting = waiting,
-            Findings = new FindingTable(environment.Time),
+            Findings = app.Services.GetRequiredService<FindingTable>(),
+            FindingReader = app.Services.GetRequiredService<FindingReader>(),
             Jitter = new Jitter(environment.Random()),
             WatchMetrics = new WatchMetrics(app.Services.GetRequiredService<IMeterFactory>(), () => waiting.Count),
             Metrics = app.Services.GetRequiredService<MetricsCollector>(),

@@ -20,6 +20,9 @@ public sealed record NodeOptions
     /// <summary>The wait of a blocking query that names none. Default 30 s.</summary>
     public TimeSpan DefaultWait { get; init; } = TimeSpan.FromSeconds(30);
 
+    /// <summary>What callers that avoid an instance may do to it. Default: nothing.</summary>
+    public CallerOptions Callers { get; init; } = new();
+
     /// <summary>Requests that may wait on purpose at once: blocking queries, event streams, drains. One more is refused as busy. Default 20,000.</summary>
     public int MaxWaitingRequests { get; init; } = 20_000;
 }

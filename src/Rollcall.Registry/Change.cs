@@ -9,7 +9,7 @@ public enum ChangeKind
     /// <summary>An instance was replaced by a registration.</summary>
     Updated = 2,
 
-    /// <summary>Its readiness changed: by its owner or a check.</summary>
+    /// <summary>Its readiness changed: by its owner, a check or its callers.</summary>
     Status = 3,
 
     /// <summary>It began to drain.</summary>

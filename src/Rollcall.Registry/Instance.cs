@@ -95,6 +95,12 @@ public sealed record Instance
     /// <summary>The check that fails or has not passed yet, in words; null while all pass.</summary>
     public string? FailingCheck { get; init; }
 
+    /// <summary>
+    /// What enough of its callers agree on, in words, so that it is not ready; null while they do not. Kept apart from what its owner and its checks say, which stands beside it and
+    /// goes before it.
+    /// </summary>
+    public string? CallersFinding { get; init; }
+
     /// <summary>Names it.</summary>
     public InstanceKey Key => new(Registration.Service, Registration.Id);
 
@@ -112,7 +118,8 @@ public sealed record Instance
             && string.Equals(OwnerReason, other.OwnerReason, StringComparison.Ordinal)
             && Draining == other.Draining
             && Expired == other.Expired
-            && string.Equals(FailingCheck, other.FailingCheck, StringComparison.Ordinal));
+            && string.Equals(FailingCheck, other.FailingCheck, StringComparison.Ordinal)
+            && string.Equals(CallersFinding, other.CallersFinding, StringComparison.Ordinal));
 
     /// <inheritdoc />
     public override int GetHashCode() => HashCode.Combine(Registration, State, Since, Revision);

@@ -31,6 +31,9 @@ internal sealed record NodeParts
     /// <summary>What callers report.</summary>
     public required FindingTable Findings { get; init; }
 
+    /// <summary>Hears them.</summary>
+    public required FindingReader FindingReader { get; init; }
+
     /// <summary>How watchers fare.</summary>
     public required WatchMetrics WatchMetrics { get; init; }
 

@@ -101,27 +101,17 @@ internal sealed class ServicesApi(NodeParts parts)
     {
         if (Remote.Read(context, out var remote) is { } wrong)
             return wrong;
-        var reported = context.Request.Headers[ApiNames.FindingsHeader];
-        IReadOnlyList<FindingDocument>? findings = [];
-        if (reported.Count > 0 && (findings = FindingText.Parse(reported.ToString())) is null)
-        {
-            return Problem.Invalid(
-                ApiNames.FindingsHeader,
-                $"must be a list of at most {FindingText.MaxFindings} instances, each once, in at most {FindingText.MaxLength} characters, such as \"orders-1\";reason=failures;times=2");
-        }
-
         // An index from another life of the data says nothing about this one.
         var known = query.Epoch is null || string.Equals(query.Epoch, parts.Registry.Epoch, StringComparison.Ordinal);
         if (query.Index is null && !_catalog.GetService(service).IsKnown)
             return NotFound(service);
         if (parts.Waiting.TryEnter(parts.WatchMetrics) is { } busy)
             return busy;
-        var handle = _watchers.Enter(service, remote.Name, WatcherKind.Poll, known ? query.Index ?? 0 : 0, remote.Address);
+        var applied = known ? query.Index ?? 0 : 0;
+        var handle = _watchers.Enter(service, remote.Name, WatcherKind.Poll, applied, remote.Address);
         try
         {
-            // Only who gave a name can be told from others, and take back what it said.
-            if (remote.IsNamed)
-                parts.Findings.Report(service, remote.Name, remote.Address, findings, query.Wait ?? parts.Options.DefaultWait);
+            parts.FindingReader.Read(context.Request, service, remote, applied <= _catalog.Revision ? applied : 0, query.Wait ?? parts.Options.DefaultWait);
             var wait = known ? query.Wait ?? parts.Options.DefaultWait : TimeSpan.Zero;
             var answer = query.Index is { } index
                 ? await _blocking.WaitAsync(context, service, index, wait)

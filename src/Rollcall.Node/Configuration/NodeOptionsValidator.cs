@@ -30,5 +30,7 @@ internal static class NodeOptionsValidator
             yield return $"The default wait ({DurationText.Format(options.DefaultWait)}) must not exceed the longest ({DurationText.Format(options.MaxWait)}).";
         if (options.MaxWaitingRequests < 1)
             yield return string.Create(CultureInfo.InvariantCulture, $"At least one request must be allowed to wait, not {options.MaxWaitingRequests}.");
+        foreach (var violation in options.Callers.Violations())
+            yield return violation;
     }
 }

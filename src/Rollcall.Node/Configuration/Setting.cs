@@ -30,6 +30,10 @@ internal sealed record Setting(string Allowed, Func<NodeOptions, IReadOnlyList<s
         ["limits.instancesPerService"] = Int(1, 1_000_000, static (o, n) => Registry(o, r => r with { MaxInstancesPerService = n })),
         ["limits.writeQueue"] = Int(1, 1_000_000, static (o, n) => Registry(o, r => r with { WriteQueue = n })),
         ["limits.waitingRequests"] = Int(1, 1_000_000, static (o, n) => o with { MaxWaitingRequests = n }),
+        ["callers.quorum"] = new("a share above 0, at most 1, such as 0.5", static (o, v) => Share(v) is { } n ? Callers(o, c => c with { Quorum = n }) : null),
+        ["callers.minCallers"] = Int(1, 1_000, static (o, n) => Callers(o, c => c with { MinCallers = n })),
+        ["callers.maxShare"] = new("a share above 0, at most 1, such as 0.5", static (o, v) => Share(v) is { } n ? Callers(o, c => c with { MaxShare = n }) : null),
+        ["callers.retryAfter"] = Duration(TimeSpan.FromSeconds(1), TimeSpan.FromHours(1), static (o, d) => Callers(o, c => c with { RetryAfter = d })),
         ["watch.defaultWait"] = Duration(TimeSpan.Zero, TimeSpan.FromHours(1), static (o, d) => o with { DefaultWait = d }),
         ["watch.maxWait"] = Duration(TimeSpan.FromSeconds(1), TimeSpan.FromHours(1), static (o, d) => o with { MaxWait = d }),
     };
@@ -69,6 +73,9 @@ internal sealed record Setting(string Allowed, Func<NodeOptions, IReadOnlyList<s
         ["memory"] => Durability.Memory,
         _ => null,
     };
+
+    private static NodeOptions Callers(NodeOptions options, Func<CallerOptions, CallerOptions> change) =>
+        options with { Callers = change(options.Callers) };
 
     private static NodeOptions Registry(NodeOptions options, Func<RegistryOptions, RegistryOptions> change) =>
         options with { Registry = change(options.Registry) };

@@ -147,6 +147,18 @@ public sealed class ServiceRegistry : IAsyncDisposable
     }
 
     /// <summary>
+    /// Says what enough callers of an instance agree on, as it was registered when they called it: it is not ready while they do. Changes nothing when it was registered anew since.
+    /// </summary>
+    /// <param name="instance">The instance that they called.</param>
+    /// <param name="finding">Why it is not ready, in words; null takes it back.</param>
+    /// <param name="cancellationToken">Gives up while it waits to be written.</param>
+    public ValueTask<WriteResult> SetCallersFindingAsync(Instance instance, string? finding, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(instance);
+        return _replication.SubmitAsync(new ReportCallers(instance.Key, instance.Registration, finding), null, cancellationToken);
+    }
+
+    /// <summary>
     /// Begins to drain and waits until every live watcher of the service has applied it, or the timeout, or the registry stops.
     /// Drains that are under way already are joined. Soon after a restart it first gives the watchers of before the time to come back.
     /// </summary>

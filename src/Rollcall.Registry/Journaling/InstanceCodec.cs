@@ -21,7 +21,8 @@ internal static class InstanceCodec
         OwnerHash = 128,
         OwnerReason = 256,
         FailingCheck = 512,
-        All = 1023,
+        CallersFinding = 1024,
+        All = 2047,
     }
 
     /// <summary>A record of a snapshot.</summary>
@@ -85,6 +86,7 @@ internal static class InstanceCodec
             buffer.WriteBytes(instance.OwnerHash.AsSpan());
         WriteWhenThere(buffer, instance.OwnerReason);
         WriteWhenThere(buffer, instance.FailingCheck);
+        WriteWhenThere(buffer, instance.CallersFinding);
     }
 
     public static Instance? TryReadBody(
@@ -111,6 +113,7 @@ internal static class InstanceCodec
         var ownerHash = has.HasFlag(Has.OwnerHash) ? reader.ReadBytes() : default;
         var ownerReason = ReadWhen(has.HasFlag(Has.OwnerReason), ref reader, pool);
         var failingCheck = ReadWhen(has.HasFlag(Has.FailingCheck), ref reader, pool);
+        var callersFinding = ReadWhen(has.HasFlag(Has.CallersFinding), ref reader, pool);
         if (state > EndpointState.Draining || !isTime || weight is < int.MinValue or > int.MaxValue)
             reader.Fail();
         if (reader.Failed)
@@ -140,6 +143,7 @@ internal static class InstanceCodec
             Draining = has.HasFlag(Has.Draining),
             Expired = has.HasFlag(Has.Expired),
             FailingCheck = failingCheck,
+            CallersFinding = callersFinding,
         };
     }
 
@@ -153,7 +157,8 @@ internal static class InstanceCodec
         | (instance.Registration.Checks.IsDefaultOrEmpty ? Has.None : Has.Checks)
         | (instance.OwnerHash.IsDefaultOrEmpty ? Has.None : Has.OwnerHash)
         | (instance.OwnerReason is null ? Has.None : Has.OwnerReason)
-        | (instance.FailingCheck is null ? Has.None : Has.FailingCheck);
+        | (instance.FailingCheck is null ? Has.None : Has.FailingCheck)
+        | (instance.CallersFinding is null ? Has.None : Has.CallersFinding);
 
     private static void WriteWhenThere(RecordBuffer buffer, string? value)
     {

@@ -31,3 +31,8 @@ internal sealed record RemoveExpired(InstanceKey Key, InstanceRegistration Of) :
 /// What the checks of an instance say together: null, or which fails. <paramref name="Of"/> is the registration that was checked.
 /// </summary>
 internal sealed record ReportChecks(InstanceKey Key, InstanceRegistration Of, string? Failing) : Command(Key);
+
+/// <summary>
+/// What enough callers of an instance agree on: null, or why it is not ready. <paramref name="Of"/> is the registration that they called.
+/// </summary>
+internal sealed record ReportCallers(InstanceKey Key, InstanceRegistration Of, string? Finding) : Command(Key);

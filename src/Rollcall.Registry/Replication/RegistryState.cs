@@ -71,6 +71,9 @@ internal sealed class RegistryState(int maxServices, int maxInstancesPerService)
             ReportChecks report => !before.Registration.Checks.IsEmpty && ReferenceEquals(report.Of, before.Registration)
                 ? Change(before, before with { FailingCheck = report.Failing }, ChangeKind.Status, now, revision)
                 : Unchanged(before),
+            ReportCallers report => ReferenceEquals(report.Of, before.Registration)
+                ? Change(before, before with { CallersFinding = report.Finding }, ChangeKind.Status, now, revision)
+                : Unchanged(before),
             _ => throw new ArgumentException($"Unknown command {command.GetType().Name}.", nameof(command)),
         };
     }
@@ -106,8 +109,9 @@ internal sealed class RegistryState(int maxServices, int maxInstancesPerService)
 
         if (!command.Owner.Opens(before.OwnerHash))
             return Forbidden(before);
-        // Said again while nothing has happened to it: the verdict of its checks stands, so a client that registers periodically does not flap.
-        var isSame = !before.Draining && !before.Expired && before.OwnerReady && before.OwnerReason is null
+        // Said again while nothing has happened to it: the verdict of its checks stands, so a client that registers periodically does not flap. What callers found is not about
+        // a process that has just started.
+        var isSame = !before.Draining && !before.Expired && before.OwnerReady && before.OwnerReason is null && before.CallersFinding is null
             && before.Registration.Equals(command.Registration)
             && before.OwnerHash.AsSpan().SequenceEqual(started.OwnerHash.AsSpan());
         return isSame ? Unchanged(before) : Store(before, started, ChangeKind.Updated, now, revision);
@@ -151,6 +155,7 @@ internal sealed class RegistryState(int maxServices, int maxInstancesPerService)
         { Expired: true } => (EndpointState.NotReady, LeaseExpired),
         { FailingCheck: { } failing } => (EndpointState.NotReady, failing),
         { OwnerReady: false } => (EndpointState.NotReady, instance.OwnerReason),
+        { CallersFinding: { } finding } => (EndpointState.NotReady, finding),
         _ => (EndpointState.Ready, instance.OwnerReason),
     };
 

@@ -24,9 +24,9 @@ public static class FindingText
         {
             var before = text.Length;
             text.Append(before == 0 ? "" : ", ").Append(CultureInfo.InvariantCulture, $"\"{finding.Instance}\";reason={finding.Reason};times={finding.Times}");
-            if (finding.SuccessRate is { } rate)
+            if (finding.SuccessRate is { } rate && double.IsFinite(rate))
                 text.Append(CultureInfo.InvariantCulture, $";success={rate:0.###}");
-            if (finding.Latency is { } latency)
+            if (finding.Latency is { } latency && double.IsFinite(latency))
                 text.Append(CultureInfo.InvariantCulture, $";latency={latency:0.#####}");
             if (text.Length > MaxLength)
             {
@@ -94,6 +94,7 @@ public static class FindingText
         }
     }
 
+    // Infinity and the like are numbers to the parser, but none to JSON.
     private static double? Number(ReadOnlySpan<char> text) =>
-        double.TryParse(text, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var number) ? number : null;
+        double.TryParse(text, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var number) && double.IsFinite(number) && number >= 0 ? number : null;
 }

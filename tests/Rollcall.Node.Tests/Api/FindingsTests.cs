@@ -39,18 +39,21 @@ public sealed class FindingsTests
     }
 
     [Fact]
-    public async Task A_report_that_breaks_a_rule_is_refused_and_one_without_a_name_is_not_heard()
+    public async Task A_report_that_breaks_a_rule_or_has_no_name_is_not_heard_but_the_query_is_answered()
     {
         await using var node = await TestNode.StartAsync();
         await node.PutAsync("orders", "o-1");
 
         var wrong = await node.SendAsync("GET", "/api/services/orders?index=0&wait=0s", null, ("Rollcall-Watcher", "w"), ("Rollcall-Findings", "o-1"));
+        await node.SendAsync("GET", "/api/services/orders?index=0&wait=0s", null, ("Rollcall-Watcher", "w"), ("Rollcall-Findings", "\"o-1\";reason=silent;success=-Infinity"));
         var nameless = await node.SendAsync("GET", "/api/services/orders?index=0&wait=0s", null, ("Rollcall-Findings", "\"o-1\";reason=silent"));
 
-        Assert.Equal(400, (int)wrong.Status);
-        Assert.Contains("Rollcall-Findings", wrong.Body, StringComparison.Ordinal);
+        Assert.Equal(200, (int)wrong.Status);
+        Assert.Contains("o-1", wrong.Body, StringComparison.Ordinal);
         Assert.Equal(200, (int)nameless.Status);
         Assert.Empty((await node.Client.GetFindingsAsync("orders")).Findings);
+        Assert.Contains("rollcall_findings_ignored_total{reason=\"malformed\"} 2\n", (await node.GetAsync("/metrics")).Body, StringComparison.Ordinal);
+        Assert.Single(node.Logs.Lines, static line => line.Contains("breaks a rule and is ignored", StringComparison.Ordinal));
     }
 
     [Fact]

@@ -32,6 +32,7 @@ public sealed class NodeConfigurationTests
           instancesPerService: 200
           writeQueue: 300
           waitingRequests: 400
+        callers: { quorum: 0.5, minCallers: 4, maxShare: 0.3, retryAfter: 1m }
         watch:
           defaultWait: 10s   # comments are fine
           maxWait: 1m
@@ -48,6 +49,7 @@ public sealed class NodeConfigurationTests
                 Urls = options.Urls,
                 AllowAnyone = true,
                 MaxWaitingRequests = 400,
+                Callers = new CallerOptions { Quorum = 0.5, MinCallers = 4, MaxShare = 0.3, RetryAfter = TimeSpan.FromMinutes(1) },
                 DefaultWait = TimeSpan.FromSeconds(10),
                 MaxWait = TimeSpan.FromMinutes(1),
                 Registry = new RegistryOptions
@@ -79,9 +81,9 @@ public sealed class NodeConfigurationTests
     {
         var documented = File.ReadAllText(Path.Combine(Repository.Root, "docs", "operations.md"));
         Assert.All(Setting.All.Keys, key => Assert.Contains($"| `{key}` |", documented, StringComparison.Ordinal));
-        var options = new[] { typeof(NodeOptions), typeof(RegistryOptions), typeof(JournalOptions) }
+        var options = new[] { typeof(NodeOptions), typeof(CallerOptions), typeof(RegistryOptions), typeof(JournalOptions) }
             .SelectMany(static type => type.GetProperties(BindingFlags.Public | BindingFlags.Instance))
-            .Count(static property => property.Name is not (nameof(NodeOptions.Registry) or nameof(RegistryOptions.Journal)));
+            .Count(static property => property.Name is not (nameof(NodeOptions.Registry) or nameof(NodeOptions.Callers) or nameof(RegistryOptions.Journal)));
         Assert.Equal(options, Setting.All.Count);
     }
 

@@ -67,7 +67,7 @@ public sealed class CodecTests
     {
         // A property added to these records must be added to the codec (and its format version raised), then here.
         Assert.Equal(["Change", "Instance", "Key", "Kind", "Reason", "Revision", "Time"], ["Change", .. NamesOf<Change>()]);
-        Assert.Equal(["Draining", "Expired", "FailingCheck", "Key", "OwnerHash", "OwnerReady", "OwnerReason", "Reason", "Registration", "Revision", "Since", "State"], NamesOf<Instance>());
+        Assert.Equal(["CallersFinding", "Draining", "Expired", "FailingCheck", "Key", "OwnerHash", "OwnerReady", "OwnerReason", "Reason", "Registration", "Revision", "Since", "State"], NamesOf<Instance>());
         Assert.Equal(["Address", "Checks", "Id", "Metadata", "Node", "Ports", "Service", "Ttl", "Weight", "Zone"], NamesOf<InstanceRegistration>());
         Assert.Equal(["FailureThreshold", "Interval", "Kind", "SuccessThreshold", "Target", "Timeout"], NamesOf<CheckDefinition>());
     }
@@ -253,6 +253,7 @@ public sealed class CodecTests
         from flags in Gen.Choose(0, 7)
         from ownerReason in Optional()
         from failingCheck in Optional()
+        from callersFinding in Optional()
         select new Instance
         {
             Registration = registration,
@@ -266,6 +267,7 @@ public sealed class CodecTests
             Expired = (flags & 4) != 0,
             OwnerReason = ownerReason,
             FailingCheck = failingCheck,
+            CallersFinding = callersFinding,
         };
 
     private static Gen<Change> Changes() =>

@@ -97,7 +97,7 @@ public sealed class RegistryStateProperties
         var owner = Pick(random, Owners);
         var secret = OwnerSecret.From(owner);
         var of = random.Next(5) > 0 && state.Find(key) is { } present ? present.Registration : Sample.Registration();
-        Command command = random.Next(12) switch
+        Command command = random.Next(14) switch
         {
             < 4 => new Register(
                 Sample.Registration(key.Service, key.Id, random.Next(1, 3)) with { Checks = random.Next(3) == 0 ? [.. Sample.Checks] : [] }, secret),
@@ -107,7 +107,8 @@ public sealed class RegistryStateProperties
             8 => new ExpireLease(key, of),
             9 => new ReviveLease(key),
             10 => new RemoveExpired(key, of),
-            _ => new ReportChecks(key, of, random.Next(2) == 0 ? null : "refused"),
+            11 => new ReportChecks(key, of, random.Next(2) == 0 ? null : "refused"),
+            _ => new ReportCallers(key, of, random.Next(2) == 0 ? null : "3 of 4 callers avoid it"),
         };
         return (command, owner);
     }

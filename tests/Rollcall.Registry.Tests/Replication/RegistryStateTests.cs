@@ -137,6 +137,39 @@ public sealed class RegistryStateTests
         Assert.Null(Apply(new ExpireLease(Sample.Key(), earlier)).Change);
         Assert.Null(Apply(new RemoveExpired(Sample.Key(), earlier)).Change);
         Assert.Null(Apply(new ReportChecks(Sample.Key(), earlier, null)).Change);
+        Assert.Null(Apply(new ReportCallers(Sample.Key(), earlier, "3 of 4 callers avoid it")).Change);
+    }
+
+    [Fact]
+    public void What_callers_agree_on_stands_beside_what_owner_and_checks_say_and_behind_them()
+    {
+        const string Found = "3 of 4 callers avoid it: silent";
+        Apply(new Register(Sample.Registration() with { Checks = Sample.Checks }, default));
+        Apply(new ReportChecks(Sample.Key(), Current.Registration, null));
+        Apply(new SetStatus(Sample.Key(), true, "well", default));
+        Assert.Equal(ChangeKind.Status, Apply(new ReportCallers(Sample.Key(), Current.Registration, Found)).Change!.Kind);
+        AssertState(EndpointState.NotReady, Found);
+        Assert.Null(Apply(new ReportCallers(Sample.Key(), Current.Registration, Found)).Change);
+
+        Apply(new ReportChecks(Sample.Key(), Current.Registration, "tcp: refused"));
+        AssertState(EndpointState.NotReady, "tcp: refused");
+        Apply(new ReportChecks(Sample.Key(), Current.Registration, null));
+        Apply(new SetStatus(Sample.Key(), false, "busy", default));
+        AssertState(EndpointState.NotReady, "busy");
+        Apply(new SetStatus(Sample.Key(), true, "well", default));
+        AssertState(EndpointState.NotReady, Found);
+
+        Apply(new ReportCallers(Sample.Key(), Current.Registration, null));
+        AssertState(EndpointState.Ready, "well");
+    }
+
+    [Fact]
+    public void Registering_the_same_again_ends_what_callers_found()
+    {
+        Apply(new Register(Sample.Registration(), default));
+        Apply(new ReportCallers(Sample.Key(), Current.Registration, "3 of 4 callers avoid it: silent"));
+        Assert.Equal(WriteOutcome.Changed, Apply(new Register(Sample.Registration(), default)).Result.Outcome);
+        AssertState(EndpointState.Ready, null);
     }
 
     [Fact]
@@ -207,6 +240,7 @@ public sealed class RegistryStateTests
             [
                 new Deregister(key, default), new SetStatus(key, true, null, default), new BeginDrain(key, default), new ReviveLease(key),
                 new ExpireLease(key, Sample.Registration()), new RemoveExpired(key, Sample.Registration()), new ReportChecks(key, Sample.Registration(), null),
+                new ReportCallers(key, Sample.Registration(), null),
             ])
         {
             Assert.Equal(WriteOutcome.NotFound, Apply(command).Result.Outcome);

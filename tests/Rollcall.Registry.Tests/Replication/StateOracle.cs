@@ -48,6 +48,9 @@ internal sealed class StateOracle(int maxServices, int maxInstancesPerService)
             case ReportChecks report when ReferenceEquals(report.Of, entry.Registration) && entry.Registration.Checks.Length > 0:
                 entry.Failing = report.Failing;
                 break;
+            case ReportCallers report when ReferenceEquals(report.Of, entry.Registration):
+                entry.Found = report.Finding;
+                break;
             default:
                 break;
         }
@@ -78,7 +81,7 @@ internal sealed class StateOracle(int maxServices, int maxInstancesPerService)
         if (entry.Owner is not null && entry.Owner != owner)
             return WriteOutcome.Forbidden;
         if (entry.Owner == owner
-            && entry is { Draining: false, Expired: false, OwnerReady: true, OwnerReason: null }
+            && entry is { Draining: false, Expired: false, OwnerReady: true, OwnerReason: null, Found: null }
             && entry.Registration.Ports["http"] == registration.Ports["http"]
             && entry.Registration.Checks.Length == registration.Checks.Length)
             return WriteOutcome.Unchanged;
@@ -102,14 +105,16 @@ internal sealed class StateOracle(int maxServices, int maxInstancesPerService)
 
         public string? Failing { get; set; }
 
+        public string? Found { get; set; }
+
         public EndpointState State =>
             Draining ? EndpointState.Draining
-            : Expired || Failing is not null || !OwnerReady ? EndpointState.NotReady
+            : Expired || Failing is not null || !OwnerReady || Found is not null ? EndpointState.NotReady
             : EndpointState.Ready;
 
         public string? Reason =>
             Expired ? "lease expired"
             : Draining ? null
-            : Failing ?? OwnerReason;
+            : Failing ?? (OwnerReady ? Found : null) ?? OwnerReason;
     }
 }

@@ -20,6 +20,10 @@ public sealed class FindingTextTests
     }
 
     [Fact]
+    public void Format_FiguresThatAreNone_AreLeftOut() => Assert.Equal(
+        "\"a\";reason=silent;times=1", FindingText.Format([new() { Instance = "a", Reason = "silent", SuccessRate = double.NaN, Latency = double.PositiveInfinity }]));
+
+    [Fact]
     public void Format_NothingThatANodeCouldHave_IsNull() =>
         Assert.Null(FindingText.Format([new() { Instance = "10.0.0.5:80/\"", Reason = "failures" }]));
 
@@ -44,6 +48,9 @@ public sealed class FindingTextTests
     [InlineData("\"orders-1\";reason=failures;success=1.5")]
     [InlineData("\"orders-1\";reason=failures;latency=-1")]
     [InlineData("\"orders-1\";reason=failures;latency=NaN")]
+    [InlineData("\"orders-1\";reason=failures;latency=-Infinity")]
+    [InlineData("\"orders-1\";reason=failures;success=-Infinity")]
+    [InlineData("\"orders-1\";reason=failures;success=-0.5")]
     [InlineData("\"orders-1\";reason=failures,")]
     [InlineData("\"orders-1\";reason=failures, \"orders-1\";reason=silent")]
     [InlineData("\"Orders\";reason=failures")]
