@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Globalization;
 using Rollcall.Api;
 using Rollcall.Cli.Execution;
 using Rollcall.Cli.Output;
@@ -40,24 +41,46 @@ internal static class InstancesCommand
                 At = moment?.ApiText,
             };
             var document = await invocation.AskAsync(node => node.GetServiceAsync(name, query, cancellationToken));
-            Show(invocation, document, moment?.At(invocation.Now) ?? invocation.Now);
+            if (invocation.TryPrintJson(document, static json => json.ServiceDocument))
+                return ExitCode.Ok;
+            var findings = moment is null ? await FindingsAsync(invocation, name, cancellationToken) : [];
+            Show(invocation, document, findings, moment?.At(invocation.Now) ?? invocation.Now);
             return ExitCode.Ok;
         });
     }
 
-    private static void Show(Invocation invocation, ServiceDocument document, DateTimeOffset now)
+    private static async Task<IReadOnlyList<FindingDocument>> FindingsAsync(Invocation invocation, string service, CancellationToken cancellationToken)
     {
-        if (invocation.TryPrintJson(document, static json => json.ServiceDocument))
-            return;
+        try
+        {
+            return (await invocation.AskAsync(node => node.GetFindingsAsync(service, cancellationToken))).Findings;
+        }
+        catch (NodeException error) when (error.Is("no-such-route") || error.Is("service-not-found"))
+        {
+            return []; // a node of an earlier version; or the service was forgotten a moment ago
+        }
+    }
+
+    private static void Show(Invocation invocation, ServiceDocument document, IReadOnlyList<FindingDocument> findings, DateTimeOffset now)
+    {
         if (document.Instances.Count == 0)
         {
             invocation.Note($"No instance of {document.Service} to show.");
             return;
         }
 
-        var rows = new EndpointTable(invocation.Format, now);
+        var avoided = findings.GroupBy(static finding => finding.Instance, StringComparer.Ordinal).ToDictionary(static group => group.Key, AvoidedBy, StringComparer.Ordinal);
+        var rows = new EndpointTable(invocation.Format, now, hasFindings: document.Instances.Any(instance => avoided.ContainsKey(instance.Id)));
         foreach (var instance in document.Instances)
-            rows.Add(EndpointRow.Of(instance));
+            rows.Add(EndpointRow.Of(instance) with { AvoidedBy = avoided.GetValueOrDefault(instance.Id) });
         invocation.Print(rows.Table);
+    }
+
+    // How many callers, and what most of them say.
+    private static string AvoidedBy(IGrouping<string, FindingDocument> findings)
+    {
+        var reason = findings.GroupBy(static finding => finding.Reason, StringComparer.Ordinal)
+            .OrderByDescending(static group => group.Count()).ThenBy(static group => group.Key, StringComparer.Ordinal).First().Key;
+        return string.Create(CultureInfo.InvariantCulture, $"{findings.Count()} ({reason})");
     }
 }

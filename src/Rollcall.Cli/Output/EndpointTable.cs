@@ -24,6 +24,9 @@ internal readonly record struct EndpointRow
 
     public string? Reason { get; init; }
 
+    /// <summary>How many callers avoid it, and why; null when none does.</summary>
+    public string? AvoidedBy { get; init; }
+
     public string? Node { get; init; }
 
     public IReadOnlyDictionary<string, string>? Metadata { get; init; }
@@ -59,7 +62,7 @@ internal readonly record struct EndpointRow
 }
 
 /// <summary>Instances or endpoints as a table: the same columns wherever they come from.</summary>
-internal sealed class EndpointTable(OutputFormat format, DateTimeOffset now, bool hasPriorities = false)
+internal sealed class EndpointTable(OutputFormat format, DateTimeOffset now, bool hasPriorities = false, bool hasFindings = false)
 {
     private readonly bool _isWide = format == OutputFormat.Wide;
     private readonly bool _hasPriorities = hasPriorities && format == OutputFormat.Wide;
@@ -67,7 +70,8 @@ internal sealed class EndpointTable(OutputFormat format, DateTimeOffset now, boo
     public Table Table { get; } = new(
     [
         "ID", "STATE", "HOST", "PORTS", "WEIGHT", .. hasPriorities && format == OutputFormat.Wide ? ["PRIORITY"] : Array.Empty<string>(),
-        "ZONE", "AGE", .. format == OutputFormat.Wide ? ["NODE", "METADATA"] : Array.Empty<string>(), "REASON",
+        "ZONE", "AGE", .. format == OutputFormat.Wide ? ["NODE", "METADATA"] : Array.Empty<string>(),
+        .. hasFindings ? ["AVOIDED BY"] : Array.Empty<string>(), "REASON",
     ]);
 
     public void Add(in EndpointRow row)
@@ -78,7 +82,7 @@ internal sealed class EndpointTable(OutputFormat format, DateTimeOffset now, boo
         [
             row.Id, state, row.Host, Ports(row.Ports), row.Weight, .. _hasPriorities ? [row.Priority] : Array.Empty<Cell>(),
             row.Zone, age, .. _isWide ? [row.Node, Pairs(row.Metadata)] : Array.Empty<Cell>(),
-            row.Reason,
+            .. hasFindings ? [new Cell(row.AvoidedBy, Tone.Warning)] : Array.Empty<Cell>(), row.Reason,
         ]);
     }
 

@@ -76,6 +76,28 @@ public sealed class ReadCommandTests
     }
 
     [Fact]
+    public async Task Instances_says_who_is_avoided_by_callers()
+    {
+        using var run = new CliRun
+        {
+            Node = new FakeNode().On("GET /api/services/orders", Orders).On("GET /api/services/orders/findings", """
+                {"service":"orders","findings":[
+                  {"instance":"o-2","reason":"silent","times":1,"caller":"a"},{"instance":"o-2","reason":"unreachable","times":1,"caller":"b"},
+                  {"instance":"o-2","reason":"unreachable","times":1,"caller":"c"}]}
+                """),
+        };
+        Assert.Equal(0, await run.RunAsync("instances orders"));
+        Assert.Equal(
+            """
+            ID   STATE      HOST      PORTS                 WEIGHT  ZONE  AGE  AVOIDED BY       REASON
+            o-1  ready      10.0.0.5  admin:8081,http:8080  100     a     42s  -                -
+            o-2  not-ready  10.0.0.6  http:8080             50      -     4h   3 (unreachable)  http://10.0.0.6/health answered 503
+
+            """,
+            run.Out);
+    }
+
+    [Fact]
     public async Task Instances_wide_adds_machine_and_labels()
     {
         using var run = new CliRun { Node = new FakeNode().On("GET /api/services/orders", Orders) };
