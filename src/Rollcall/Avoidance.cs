@@ -20,6 +20,9 @@ internal sealed record Avoidance(AvoidReason Reason, string Detail, DateTimeOffs
     /// <summary>An answer that takes longer does not count as well again; null when any does.</summary>
     public TimeSpan? LatencyLimit { get; init; }
 
+    /// <summary>How its requests had ended shortly before: in the interval in which this began, or, when that had none, in the one before.</summary>
+    public TrafficWindow TrafficBefore { get; init; }
+
     /// <summary>True when it can be reached but is judged by what it answers; false when it does not answer at all.</summary>
     public bool IsEjection => Reason >= AvoidReason.FailedProbe;
 }

@@ -29,8 +29,11 @@ internal sealed class EndpointTraffic
     /// <summary>Failures since the last success.</summary>
     public int FailuresInARow => Volatile.Read(ref _failuresInARow);
 
-    /// <summary>What the last look found; empty before the first.</summary>
+    /// <summary>What the last look found; empty before the first and after a new start.</summary>
     public TrafficWindow LastWindow { get; private set; }
+
+    /// <summary>What has happened since the last look; what that one found when nothing has. For one asker at a time, as <see cref="Look"/>.</summary>
+    public TrafficWindow Recent => Since(_successes, Volatile.Read(ref _failures), _latencies) is { Requests: > 0 } window ? window : LastWindow;
 
     /// <summary>How often it was ejected, less what has been forgiven since.</summary>
     public int Ejections { get; set; }
@@ -74,6 +77,7 @@ internal sealed class EndpointTraffic
     public void StartAnew()
     {
         ForgetRow();
+        LastWindow = default;
         (_seenSuccesses, _seenFailures, _seenLatencies) = (_successes, Volatile.Read(ref _failures), _latencies);
     }
 
@@ -82,10 +86,7 @@ internal sealed class EndpointTraffic
     {
         var (successes, failures) = (_successes, Volatile.Read(ref _failures));
         var latencies = _latencies;
-
-        // A thread that was held up between reading a count and writing it may set it back.
-        var window = new TrafficWindow(
-            Math.Max(0, unchecked(successes - _seenSuccesses)), Math.Max(0, unchecked(failures - _seenFailures)), MedianOf(latencies, _seenLatencies));
+        var window = Since(successes, failures, latencies);
         (_seenSuccesses, _seenFailures, _seenLatencies) = (successes, failures, latencies);
         LastWindow = window;
         return window;
@@ -100,6 +101,10 @@ internal sealed class EndpointTraffic
             (_seenIdle, _idleSince) = (count, now);
         return isIdle;
     }
+
+    // A thread that was held up between reading a count and writing it may set it back.
+    private TrafficWindow Since(int successes, int failures, in Histogram latencies) => new(
+        Math.Max(0, unchecked(successes - _seenSuccesses)), Math.Max(0, unchecked(failures - _seenFailures)), MedianOf(latencies, _seenLatencies));
 
     private static int StepOf(TimeSpan latency)
     {

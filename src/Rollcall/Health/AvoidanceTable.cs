@@ -27,7 +27,7 @@ internal sealed class AvoidanceTable(HealthSettings settings, Random random)
     /// <summary>Of those, the ones that are not avoided.</summary>
     public int Usable => _ready - _readyAvoided;
 
-    /// <summary>Endpoints that are ejected.</summary>
+    /// <summary>Of those that are ready, the ones that are ejected.</summary>
     public int Ejected => _ejected;
 
     /// <summary>Endpoints that are avoided, ready or not.</summary>
@@ -63,7 +63,7 @@ internal sealed class AvoidanceTable(HealthSettings settings, Random random)
 
         // Avoided already: this failure is of a request sent before, or of the one try, which was counted as failed when it was let through.
         if (before is null || now.Timestamp >= before.Due)
-            Avoid(endpoint, Unanswered(reason, detail, before, now), events);
+            Avoid(endpoint, Unanswered(reason, detail, before, now), now, events);
         else if (before.ProbesPassed > 0)
             Volatile.Write(ref endpoint.Load.Avoidance, before with { ProbesPassed = 0 });
     }
@@ -84,7 +84,7 @@ internal sealed class AvoidanceTable(HealthSettings settings, Random random)
         }
 
         traffic.Ejections = times;
-        Avoid(endpoint, ejection, events);
+        Avoid(endpoint, ejection, now, events);
         return true;
     }
 
@@ -95,7 +95,7 @@ internal sealed class AvoidanceTable(HealthSettings settings, Random random)
             return;
         var traffic = endpoint.Load.Traffic;
         traffic.Ejections = Math.Min(before.Times, int.MaxValue - 1) + 1;
-        Avoid(endpoint, Ejection(before.Reason, detail, traffic.Ejections, before.Since, now) with { LatencyLimit = before.LatencyLimit }, events);
+        Avoid(endpoint, Ejection(before.Reason, detail, traffic.Ejections, before.Since, now) with { LatencyLimit = before.LatencyLimit }, now, events);
     }
 
     /// <summary>Lets one request or probe through when the time is over. True for that one; the others wait for what becomes of it.</summary>
@@ -120,12 +120,10 @@ internal sealed class AvoidanceTable(HealthSettings settings, Random random)
         if (endpoint.Load.Avoidance is not { } before)
             return;
         if (before.IsEjection)
-        {
-            var traffic = endpoint.Load.Traffic;
-            traffic.ReturnedAt = now.Timestamp;
-            traffic.StartAnew();
-        }
+            endpoint.Load.Traffic.ReturnedAt = now.Timestamp;
 
+        // What it did before, and while others kept away from it, must not be compared with what they did meanwhile.
+        endpoint.Load.TrafficSoFar?.StartAnew();
         Volatile.Write(ref endpoint.Load.Avoidance, null);
         Count(endpoint, before, -1);
         events.Add(new(HealthEventKind.Returned, endpoint, before));
@@ -145,9 +143,14 @@ internal sealed class AvoidanceTable(HealthSettings settings, Random random)
 
     private int MostEjected => _ready < 2 ? 0 : Math.Max(1, (int)Math.Floor(_ready * _options.MaxEjectedShare));
 
-    private void Avoid(BalancedEndpoint endpoint, Avoidance avoidance, List<HealthEvent> events)
+    private void Avoid(BalancedEndpoint endpoint, Avoidance avoidance, HealthMoment now, List<HealthEvent> events)
     {
         var before = endpoint.Load.Avoidance;
+        avoidance = avoidance with { TrafficBefore = before?.TrafficBefore ?? endpoint.Load.TrafficSoFar?.Recent ?? default };
+
+        // It is not judged by its answers any more, because none come.
+        if (before is { IsEjection: true } && !avoidance.IsEjection)
+            endpoint.Load.Traffic.ReturnedAt = now.Timestamp;
         Volatile.Write(ref endpoint.Load.Avoidance, avoidance);
         if (before is not null)
             Count(endpoint, before, -1);
@@ -175,8 +178,9 @@ internal sealed class AvoidanceTable(HealthSettings settings, Random random)
         if (Member(endpoint) is not { } member)
             return;
         _all += by;
-        if (member.Endpoint.State == EndpointState.Ready)
-            _readyAvoided += by;
+        if (member.Endpoint.State != EndpointState.Ready)
+            return;
+        _readyAvoided += by;
         if (avoidance.IsEjection)
             _ejected += by;
     }

@@ -10,7 +10,8 @@ internal static class EndpointBook
     /// <param name="isFirst">True when there was none before.</param>
     /// <param name="isOld">True when a newer one is known: then it has no news.</param>
     /// <param name="before">Those of the snapshot before.</param>
-    public static ImmutableArray<BalancedEndpoint> Merge(EndpointSet set, bool isFirst, bool isOld, ImmutableArray<BalancedEndpoint> before)
+    /// <param name="timestamp">Now.</param>
+    public static ImmutableArray<BalancedEndpoint> Merge(EndpointSet set, bool isFirst, bool isOld, ImmutableArray<BalancedEndpoint> before, long timestamp)
     {
         var now = set.Endpoints;
         var merged = ImmutableArray.CreateBuilder<BalancedEndpoint>(now.Length);
@@ -32,7 +33,7 @@ internal static class EndpointBook
             else if (before[old].Endpoint == endpoint)
                 merged.Add(before[old]);
             else
-                merged.Add(isOld ? before[old].With(endpoint) : Renewed(before[old], endpoint, set.ObservedAt));
+                merged.Add(isOld ? before[old].With(endpoint) : Renewed(before[old], endpoint, set.ObservedAt, timestamp));
         }
 
         return merged.MoveToImmutable();
@@ -48,11 +49,18 @@ internal static class EndpointBook
     }
 
     // How often it was ejected is remembered: a restart into the same trouble is no new endpoint.
-    private static BalancedEndpoint Renewed(BalancedEndpoint before, Endpoint now, DateTimeOffset observedAt)
+    private static BalancedEndpoint Renewed(BalancedEndpoint before, Endpoint now, DateTimeOffset observedAt, long timestamp)
     {
         if (IsNews(before.Endpoint, now))
         {
-            Volatile.Write(ref before.Load.Avoidance, null);
+            // That it is not ready any more is no sign that it is better: it goes on being probed, and being reported to the node, which may have it not ready for this very reason.
+            if (now.State == EndpointState.Ready || IsElsewhere(before.Endpoint, now))
+            {
+                if (before.Load.Avoidance is { IsEjection: true })
+                    before.Load.Traffic.ReturnedAt = timestamp;
+                Volatile.Write(ref before.Load.Avoidance, null);
+            }
+
             before.Load.TrafficSoFar?.StartAnew();
             PeakEwma.Forget(before.Load);
         }
@@ -63,8 +71,9 @@ internal static class EndpointBook
     }
 
     // What was held against it may be out of date; but another weight or label says nothing about how well it is.
-    private static bool IsNews(Endpoint before, Endpoint now) =>
-        before.Host != now.Host || before.State != now.State || before.Since != now.Since || !before.Ports.Equals(now.Ports);
+    private static bool IsNews(Endpoint before, Endpoint now) => before.State != now.State || before.Since != now.Since || IsElsewhere(before, now);
+
+    private static bool IsElsewhere(Endpoint before, Endpoint now) => before.Host != now.Host || !before.Ports.Equals(now.Ports);
 
     // A clock that is ahead of ours must not make an endpoint new for longer.
     private static long ReadySince(Endpoint endpoint, DateTimeOffset unless, DateTimeOffset observedAt) =>

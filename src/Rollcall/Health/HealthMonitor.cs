@@ -98,7 +98,7 @@ internal sealed class HealthMonitor : IDisposable
     {
         if (Volatile.Read(ref endpoint.Load.Avoidance) is not { } avoidance)
             return null;
-        var window = endpoint.Load.TrafficSoFar?.LastWindow ?? default;
+        var window = avoidance.TrafficBefore;
         return new FindingDocument
         {
             Instance = endpoint.Endpoint.Id,

@@ -34,7 +34,16 @@ internal sealed class ServiceHealth(ServiceTarget target, HealthContext context,
     public void Follow(Action listener) => ImmutableInterlocked.Update(ref _listeners, static (list, item) => list.Add(item), listener);
 
     /// <summary>Ends <see cref="Follow"/>. A call that is under way may still come.</summary>
-    public void Unfollow(Action listener) => ImmutableInterlocked.Update(ref _listeners, static (list, item) => list.Remove(item), listener);
+    public void Unfollow(Action listener)
+    {
+        ImmutableInterlocked.Update(ref _listeners, static (list, item) => list.Remove(item), listener);
+        lock (_gate)
+        {
+            // Who comes next may follow a watch of its own, whose revisions begin anew: it would look old for ever. What was learned is kept.
+            if (_listeners.IsEmpty)
+                _set = null;
+        }
+    }
 
     /// <summary>The endpoints of a snapshot, in its order, with what is known of each. Several followers of one watch get the same objects.</summary>
     public ImmutableArray<BalancedEndpoint> Read(EndpointSet set)
@@ -48,7 +57,7 @@ internal sealed class ServiceHealth(ServiceTarget target, HealthContext context,
 
             // A follower that lags behind must not make the book forget who has joined since.
             var isOld = _set is not null && set.Revision < _set.Revision;
-            endpoints = EndpointBook.Merge(set, _set is null, isOld, _endpoints);
+            endpoints = EndpointBook.Merge(set, _set is null, isOld, _endpoints, context.Time.GetTimestamp());
             if (isOld)
                 return endpoints;
             _set = set;
@@ -139,7 +148,8 @@ internal sealed class ServiceHealth(ServiceTarget target, HealthContext context,
             List<TrafficWindow> windows = [];
             foreach (var endpoint in _endpoints)
             {
-                if (endpoint.Load.TrafficSoFar?.Look() is not { Requests: > 0 } window || endpoint.Load.Avoidance is not null)
+                // Of one that is avoided nothing is learned here: when it returns, it begins anew.
+                if (endpoint.Load.Avoidance is not null || endpoint.Load.TrafficSoFar?.Look() is not { Requests: > 0 } window)
                     continue;
                 compared.Add(endpoint);
                 windows.Add(window);
@@ -184,7 +194,7 @@ internal sealed class ServiceHealth(ServiceTarget target, HealthContext context,
                     break;
                 var isDue = endpoint.Load.Avoidance is { } avoidance
                     ? IsProbed(avoidance) && _avoided.Try(endpoint, now)
-                    : Probe.IdleInterval > TimeSpan.Zero && endpoint.InFlight == 0 && endpoint.Load.Traffic.IsIdle(now.Timestamp, now.After(-Probe.IdleInterval));
+                    : Probe.IdleInterval > TimeSpan.Zero && endpoint.Endpoint.State == EndpointState.Ready && endpoint.InFlight == 0 && endpoint.Load.Traffic.IsIdle(now.Timestamp, now.After(-Probe.IdleInterval));
                 if (isDue)
                     due.Add(endpoint);
             }

@@ -36,7 +36,7 @@ public sealed class AvoidanceTableProperties
             var now = new HealthMoment(time.Ticks, TimeSpan.TicksPerSecond, DateTimeOffset.UnixEpoch + time);
             if (endpoints.IsEmpty || random.Next(20) == 0)
             {
-                endpoints = EndpointBook.Merge(AnySet(random, step), endpoints.IsEmpty, isOld: false, endpoints);
+                endpoints = EndpointBook.Merge(AnySet(random, step), endpoints.IsEmpty, isOld: false, endpoints, now.Timestamp);
                 table.Follow(endpoints, events);
             }
             else
@@ -80,7 +80,7 @@ public sealed class AvoidanceTableProperties
         step + 1,
         [.. Enumerable.Range(0, 10).Where(_ => random.Next(4) > 0).Append(10).Select(i => Make.Endpoint($"e{i:00}", random.Next(5) == 0 ? EndpointState.NotReady : EndpointState.Ready))]);
 
-    private static int Ejected(ImmutableArray<BalancedEndpoint> endpoints) => endpoints.Count(static endpoint => endpoint.Load.Avoidance is { IsEjection: true });
+    private static int Ejected(ImmutableArray<BalancedEndpoint> endpoints) => endpoints.Count(static endpoint => endpoint is { Endpoint.State: EndpointState.Ready, Load.Avoidance.IsEjection: true });
 
     private static int Most(ImmutableArray<BalancedEndpoint> endpoints, HealthOptions options)
     {

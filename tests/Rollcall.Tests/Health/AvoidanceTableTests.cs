@@ -163,6 +163,40 @@ public sealed class AvoidanceTableTests
         eject a -> a ejected for 10s
         """);
 
+    [Fact]
+    public void NewsOfAnEndpoint_BeginsTheTimeInWhichItIsForgiven() => Check("""
+        set a b c
+        eject a -> a ejected for 5s
+        +5s
+        try a -> yes
+        bad a -> a ejected for 10s
+        +3600s
+        set a! b c
+        set a b c
+        eject a -> a ejected for 15s
+        """);
+
+    [Fact]
+    public void Unreachable_EndsAnEjection_AndBeginsTheTimeInWhichItIsForgiven() => Check("""
+        set a b c
+        eject a -> a ejected for 5s
+        +3600s
+        unreachable a -> a avoided for 2s
+        well a -> a used
+        eject a -> a ejected for 10s
+        """);
+
+    [Fact]
+    public void NotReadyAnyMore_EndsNothingButCountsNoMore() => Check("""
+        set a b c d
+        eject c -> c ejected for 5s
+        set a b c! d! e f
+        try c -> no
+        eject a -> a ejected for 5s
+        eject b -> b ejected for 5s
+        eject e -> e spared
+        """);
+
     // Lines without an arrow are for what is bound to happen.
     private static void Check(string script, HealthOptions? options = null)
     {

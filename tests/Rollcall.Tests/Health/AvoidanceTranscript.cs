@@ -40,7 +40,7 @@ internal sealed class AvoidanceTranscript(HealthOptions? options = null)
         {
             _endpoints = EndpointBook.Merge(
                 Make.Set(1, [.. words[1..].Select(static word => Make.Endpoint(word.TrimEnd('!'), word.EndsWith('!') ? EndpointState.NotReady : EndpointState.Ready))]),
-                _endpoints.IsEmpty, isOld: false, _endpoints);
+                _endpoints.IsEmpty, isOld: false, _endpoints, _now.Ticks);
             _table.Follow(_endpoints, events);
         }
         else

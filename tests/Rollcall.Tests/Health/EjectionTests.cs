@@ -224,6 +224,25 @@ public sealed class EjectionTests : IDisposable
     }
 
     [Fact]
+    public void Compare_AfterItCouldNotBeReached_JudgesOnlyWhatCameSince()
+    {
+        for (var i = 0; i < 5; i++)
+            Report(i, OutcomeKind.Success, 100);
+        for (var i = 0; i < 30; i++)
+        {
+            Report(0, OutcomeKind.Unreachable);
+            Pass(40);
+        }
+
+        Assert.True(_health.Allows(_endpoints[0]));
+        _health.Answered(_endpoints[0]);
+        Report(0, OutcomeKind.Success, 50);
+        _health.Compare();
+
+        Assert.Empty(Avoided());
+    }
+
+    [Fact]
     public void Ejection_TurnedOff_EjectsNobody()
     {
         var health = TestHealth.Of(_time, new HealthOptions { Ejection = false });

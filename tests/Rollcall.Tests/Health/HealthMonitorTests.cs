@@ -71,5 +71,32 @@ public sealed class HealthMonitorTests
         Assert.Equal("{ejection}", meters.Unit("rollcall.health.ejections"));
     }
 
+    [Fact]
+    public void Findings_TellTheFiguresOfBeforeItWasAvoided_HoweverLongItIs()
+    {
+        using var monitor = TestHealth.Monitor(_time, new HealthOptions { EjectionTime = TimeSpan.FromMinutes(5) });
+        var health = monitor.Of(Make.Target);
+        health.Follow(static () => { });
+        var endpoints = health.Read(Make.Set(1, Make.Endpoint("a"), Make.Endpoint("b"), Make.Endpoint("c")));
+        Report(health, endpoints[0], OutcomeKind.Success, 10);
+        Pass(TimeSpan.FromSeconds(12));
+        Report(health, endpoints[0], OutcomeKind.Success, 15);
+        Report(health, endpoints[0], OutcomeKind.Error, 5);
+
+        var finding = Assert.Single(monitor.FindingsOf(Make.Target));
+        Assert.Equal(("a", "failures", 0.75), (finding.Instance, finding.Reason, finding.SuccessRate));
+        Assert.InRange(finding.Latency!.Value, 0.003, 0.007);
+
+        Report(health, endpoints[0], OutcomeKind.Error, 3);
+        Pass(TimeSpan.FromMinutes(1));
+        Assert.Equal(finding, Assert.Single(monitor.FindingsOf(Make.Target)));
+    }
+
+    private static void Report(ServiceHealth health, BalancedEndpoint endpoint, OutcomeKind kind, int times)
+    {
+        for (var i = 0; i < times; i++)
+            health.Report(endpoint, new RequestOutcome(kind, TimeSpan.FromMilliseconds(5)));
+    }
+
     private void Pass(TimeSpan time) => _time.Advance(time);
 }

@@ -158,6 +158,21 @@ public sealed class HealthProberTests : IDisposable
         Assert.Equal(AvoidReason.FailedProbe, endpoints[1].Load.Avoidance?.Reason);
     }
 
+    [Fact]
+    public void Idle_WhoIsNotReady_IsNotProbed()
+    {
+        _options.Probe.IdleInterval = TimeSpan.FromSeconds(5);
+        _probe.Answer = ProbeResult.Well;
+        var (health, _) = Start(2);
+        health.Follow(static () => { });
+        health.Read(Make.Set(2, Make.Endpoint("a"), Make.Endpoint("b", EndpointState.NotReady)));
+        for (var i = 0; i < 20; i++)
+            Pass(1);
+
+        Assert.Contains("a", _probe.Probed);
+        Assert.DoesNotContain("b", _probe.Probed);
+    }
+
     public void Dispose() => _monitor?.Dispose();
 
     private (ServiceHealth Health, ImmutableArray<BalancedEndpoint> Endpoints) Start(int count = 4)

@@ -119,6 +119,37 @@ public sealed class ServiceHealthTests
     }
 
     [Fact]
+    public void Read_NewWatchWithLowerRevisions_IsNotOld_OnceNobodyFollowsTheLast()
+    {
+        _health.Follow(Nothing);
+        var last = _health.Read(Make.Set(7, Make.Endpoint("a"), Make.Endpoint("b")));
+        last[0].Begin();
+        _health.Unfollow(Nothing);
+
+        var first = _health.Read(Make.Set(1, Make.Endpoint("a"), Make.Endpoint("c")));
+
+        Assert.Equal(first, _health.Endpoints);
+        Assert.Equal(1, first[0].InFlight);
+
+        static void Nothing()
+        {
+        }
+    }
+
+    [Fact]
+    public void Read_NotReadyAnyMore_IsAvoidedStill_ReadyAgain_IsNot()
+    {
+        var endpoint = _health.Read(Make.Set(1, Make.Endpoint("a")))[0];
+        _health.Silent(endpoint);
+
+        _health.Read(Make.Set(2, Make.Endpoint("a", EndpointState.NotReady) with { Since = DateTimeOffset.UnixEpoch }));
+        Assert.True(ServiceHealth.IsAvoided(endpoint));
+
+        _health.Read(Make.Set(3, Make.Endpoint("a")));
+        Assert.False(ServiceHealth.IsAvoided(endpoint));
+    }
+
+    [Fact]
     public void Read_AnyHistory_MatchesADictionary()
     {
         for (var seed = 0; seed < 100; seed++)
