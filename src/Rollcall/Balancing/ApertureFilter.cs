@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Globalization;
+using Rollcall.Health;
 
 namespace Rollcall.Balancing;
 
@@ -36,14 +37,22 @@ internal sealed class ApertureFilter(ApertureSettings settings, bool byZone) : I
             return candidates;
 
         var left = ImmutableArray.CreateBuilder<BalancedEndpoint>();
+        List<BalancedEndpoint> spares = [];
         for (var i = 0; i < isOutside.Length; i++)
         {
             if (!isOutside[i])
+            {
                 left.Add(candidates[i].WithWeight(weights[i]));
-            else
-                context.Listener?.Excluded(this, candidates[i], string.Create(CultureInfo.InvariantCulture, $"outside of the {settings.Size} that {settings.Client} uses"));
+                continue;
+            }
+
+            // For when nobody of its own part can be reached: a request of one client too many is better than one that fails.
+            if (!ServiceHealth.IsAvoided(candidates[i]))
+                spares.Add(candidates[i]);
+            context.Listener?.Excluded(this, candidates[i], string.Create(CultureInfo.InvariantCulture, $"outside of the {settings.Size} that {settings.Client} uses"));
         }
 
+        context.Spare(spares);
         return left.DrainToImmutable();
     }
 

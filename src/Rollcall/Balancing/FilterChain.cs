@@ -31,7 +31,12 @@ internal sealed class FilterChain(ImmutableArray<IEndpointFilter> filters)
     public ImmutableArray<BalancedEndpoint> Apply(ImmutableArray<BalancedEndpoint> candidates, FilterContext context)
     {
         foreach (var filter in filters)
-            candidates = filter.Apply(candidates, context);
+        {
+            var left = filter.Apply(candidates, context);
+            context.Listener?.Applied(filter, candidates.Length, left.Length);
+            candidates = left;
+        }
+
         return candidates;
     }
 }

@@ -6,8 +6,7 @@ internal interface IScoredPicker : IEndpointPicker
     /// <summary>What a score is and which wins, in words, such as "requests in flight; fewer wins".</summary>
     string ScoreMeaning { get; }
 
-    /// <summary>The score of one candidate for a request, now.</summary>
-    /// <param name="index">Its index among the candidates that the picker was made from.</param>
+    /// <summary>The score of each candidate for a request, now, in the order of those that the picker was made from. All at once: an order is walked only once.</summary>
     /// <param name="context">What is known of the request.</param>
-    double Score(int index, in PickContext context);
+    double[] Scores(in PickContext context);
 }

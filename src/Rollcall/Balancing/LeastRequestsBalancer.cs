@@ -32,14 +32,14 @@ internal sealed class LeastRequestsBalancer(StripedRandom random) : IBalancer
 
         public int Pick(in PickContext context) => 0;
 
-        public double Score(int index, in PickContext context) => load.InFlight;
+        public double[] Scores(in PickContext context) => [load.InFlight];
     }
 
     private sealed class EqualPicker(EndpointLoad[] loads, StripedRandom random) : IScoredPicker
     {
         public string ScoreMeaning => Meaning;
 
-        public double Score(int index, in PickContext context) => loads[index].InFlight;
+        public double[] Scores(in PickContext context) => [.. loads.Select(static load => (double)load.InFlight)];
 
         public int Pick(in PickContext context)
         {
@@ -60,7 +60,7 @@ internal sealed class LeastRequestsBalancer(StripedRandom random) : IBalancer
 
         public string ScoreMeaning => Meaning;
 
-        public double Score(int index, in PickContext context) => weights[index] == 0 ? double.PositiveInfinity : loads[index].InFlight * _mean / weights[index];
+        public double[] Scores(in PickContext context) => [.. loads.Select((load, i) => weights[i] == 0 ? double.PositiveInfinity : load.InFlight * _mean / weights[i])];
 
         public int Pick(in PickContext context)
         {

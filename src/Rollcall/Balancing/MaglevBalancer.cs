@@ -29,15 +29,22 @@ internal sealed class MaglevBalancer(StripedRandom random) : IBalancer
             return context.Turn == 0 ? table.Owner(slot) : Walk(slot, context.Turn);
         }
 
-        public double Score(int index, in PickContext context)
+        public double[] Scores(in PickContext context)
         {
             if (!context.HasKey)
-                return keyless.Score(index, context);
-            var seen = new HashSet<int>();
+                return keyless.Scores(context);
+            var scores = new double[count];
+            Array.Fill(scores, scores.Length);
+            var met = 0;
             var slot = table.Slot(KeyHash.Mix(context.Key));
-            for (var i = 0; i < table.Count && !seen.Contains(index); i++, slot = table.Next(slot))
-                seen.Add(table.Owner(slot));
-            return seen.Contains(index) ? seen.Count - 1 : count;
+            for (var i = 0; i < table.Count && met < scores.Length; i++, slot = table.Next(slot))
+            {
+                ref var score = ref scores[table.Owner(slot)];
+                if (score >= scores.Length)
+                    score = met++;
+            }
+
+            return scores;
         }
 
         // The owners of the slots behind: as good as drawn at random, and always the same.

@@ -76,9 +76,10 @@ internal sealed class PeakEwmaBalancer(StripedRandom random, TimeProvider time) 
             return Better(first, second, costB - costA, b.Level - a.Level);
         }
 
-        public double Score(int index, in PickContext context)
+        public double[] Scores(in PickContext context) => Array.ConvertAll(candidates, Score);
+
+        private double Score(Candidate candidate)
         {
-            var candidate = candidates[index];
             var cost = PeakEwma.CostAt(Volatile.Read(ref candidate.Load.Cost), time.GetTimestamp(), time.TimestampFrequency);
             return cost.TotalMilliseconds * (1 + (candidate.Load.InFlight * (double.IsInfinity(candidate.Share) ? 1 : candidate.Share)));
         }

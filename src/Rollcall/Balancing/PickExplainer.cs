@@ -14,7 +14,9 @@ namespace Rollcall.Balancing;
 /// <param name="time">The clock; null for the system's.</param>
 public sealed class PickExplainer(Balancers balancers, TimeProvider? time = null)
 {
-    private const int PolicyTurns = 4;
+    private const string NobodyKnown = "no endpoint is known";
+
+    private static readonly SelectionUse<Explained> Use = new(static endpoint => new Explained(endpoint), static _ => NobodyKnown);
 
     private readonly TimeProvider _time = time ?? TimeProvider.System;
     private readonly HealthContext _nothingLearned = new(HealthSettings.Default, time ?? TimeProvider.System, new HealthMetrics(null), NullLogger.Instance);
@@ -33,17 +35,16 @@ public sealed class PickExplainer(Balancers balancers, TimeProvider? time = null
     /// <summary>Who is left of a snapshot after the filters, and what each of them did, in a process that has sent nothing yet.</summary>
     /// <exception cref="ArgumentException">An option breaks a rule; the message names every one.</exception>
     internal (ImmutableArray<BalancedEndpoint> Left, IReadOnlyList<FilterStepDocument> Steps, string? Problem) Filter(EndpointSet set, BalancingOptions options) =>
-        Filter(set, NothingLearned(set), Settings(options), whyUnusable: null);
+        Filter(set, NothingLearned(set), Settings(options));
 
     /// <summary>As a process decides that has learned something of the endpoints.</summary>
     internal ExplanationDocument Explain(EndpointSet set, ServiceHealth health, BalancingSettings settings, string? key, Func<Endpoint, string?>? whyUnusable)
     {
-        var (left, steps, problem) = Filter(set, health, settings, whyUnusable);
-        var balancer = balancers.Get(settings.Policy);
-        var context = PickContext.ForKey(key);
-        var groups = Candidates.Split(left);
-        ImmutableArray<IEndpointPicker> pickers = [.. groups.Select(group => balancer.CreatePicker(group.AsSpan()))];
-        var winner = Winner(groups, pickers, context, health, out var why);
+        var steps = new ExplanationSteps();
+        var context = new FilterContext(health, _time.GetUtcNow()) { Listener = steps };
+        var selection = Selection<Explained>.Build(set, Use, Chain(settings, whyUnusable), context, balancers.Get(settings.Policy), before: null);
+        var request = PickContext.ForKey(key);
+        var choice = selection.Problem is null ? selection.Look(request) : default;
         var now = _time.GetUtcNow();
         return new ExplanationDocument
         {
@@ -60,14 +61,14 @@ public sealed class PickExplainer(Balancers balancers, TimeProvider? time = null
             },
             FreshnessReason = set.Freshness.Reason,
             Key = key,
-            KeyHash = context.HasKey ? context.Key.ToString("x16", CultureInfo.InvariantCulture) : null,
+            KeyHash = request.HasKey ? request.Key.ToString("x16", CultureInfo.InvariantCulture) : null,
             Considered = set.Endpoints.Length,
-            Steps = steps,
-            Candidates = [.. groups.SelectMany((group, i) => Describe(group, pickers[i] as IScoredPicker, context))],
-            ScoreMeaning = pickers is [IScoredPicker scored, ..] ? scored.ScoreMeaning : null,
+            Steps = steps.Steps,
+            Candidates = [.. selection.Groups.Where(group => !group.IsSpare || ReferenceEquals(group, choice.Group)).SelectMany(group => Describe(group, request))],
+            ScoreMeaning = selection.Groups is [{ Picker: IScoredPicker scored }, ..] ? scored.ScoreMeaning : null,
             Panicking = health.IsPanicking,
-            Winner = winner?.Endpoint.Id,
-            Why = why ?? $"Nobody: {problem ?? "no endpoint is known"}.",
+            Winner = choice.Group?.Candidates[choice.At].Endpoint.Id,
+            Why = choice.Group is null ? $"Nobody: {selection.Problem}." : Why(choice, request),
         };
     }
 
@@ -79,85 +80,72 @@ public sealed class PickExplainer(Balancers balancers, TimeProvider? time = null
         return errors.Length == 0 ? BalancingSettings.Of(options) : throw new ArgumentException(string.Join(' ', errors), nameof(options));
     }
 
-    private (ImmutableArray<BalancedEndpoint> Left, IReadOnlyList<FilterStepDocument> Steps, string? Problem) Filter(
-        EndpointSet set, ServiceHealth health, BalancingSettings settings, Func<Endpoint, string?>? whyUnusable)
+    private (ImmutableArray<BalancedEndpoint> Left, IReadOnlyList<FilterStepDocument> Steps, string? Problem) Filter(EndpointSet set, ServiceHealth health, BalancingSettings settings)
     {
         var steps = new ExplanationSteps();
         var context = new FilterContext(health, _time.GetUtcNow()) { Listener = steps };
-        var left = health.Read(set);
-        var isEmpty = left.IsEmpty;
-        if (whyUnusable is not null)
-            left = steps.Apply(new UsableFilter(whyUnusable), left, context);
-        foreach (var filter in FilterChain.Of(settings).Filters)
-            left = steps.Apply(filter, left, context);
-        return (left, steps.Steps, isEmpty || !left.IsEmpty ? null : context.Problem ?? "nobody is left");
+        var all = health.Read(set);
+        var left = Chain(settings, whyUnusable: null).Apply(all, context);
+        return (left, steps.Steps, all.IsEmpty ? NobodyKnown : left.IsEmpty ? context.Problem ?? "nobody is left" : null);
     }
 
-    // As a selection picks, but without letting an avoided endpoint have its try.
-    private static BalancedEndpoint? Winner(
-        ImmutableArray<ImmutableArray<BalancedEndpoint>> groups, ImmutableArray<IEndpointPicker> pickers, PickContext context, ServiceHealth health, out string? why)
-    {
-        why = null;
-        BalancedEndpoint? first = null;
-        for (var i = 0; i < groups.Length; i++)
-        {
-            var group = groups[i];
-            var at = pickers[i].Pick(context);
-            first ??= group[at];
-            for (var turn = 0; turn < PolicyTurns + group.Length; turn++)
-            {
-                // The policy gets a few turns, then whoever comes next.
-                at = turn == 0 ? at : turn < PolicyTurns ? pickers[i].Pick(context = context.Next()) : (at + 1) % group.Length;
-                if (IsAvoided(group[at], health))
-                    continue;
-                why = Why(group, at, pickers[i], context, passedOver: turn > 0 || i > 0);
-                return group[at];
-            }
-        }
+    // What a consumer cannot use its selection leaves out by itself; here it is told as a step.
+    private static FilterChain Chain(BalancingSettings settings, Func<Endpoint, string?>? whyUnusable) =>
+        whyUnusable is null ? FilterChain.Of(settings) : new([new UsableFilter(whyUnusable), .. FilterChain.Of(settings).Filters]);
 
-        if (first is not null)
-            why = "All are avoided, so that the policy's choice is taken all the same.";
-        return first;
-    }
-
-    private static string Why(ImmutableArray<BalancedEndpoint> group, int at, IEndpointPicker picker, PickContext context, bool passedOver)
+    private static string Why(in SelectionChoice<Explained> choice, in PickContext request)
     {
-        var choice = group.Length == 1
+        var group = choice.Group!;
+        if (choice.Kind == SelectionChoiceKind.Avoided)
+            return "All are avoided, so that the policy's choice is taken all the same.";
+        var what = group.Count == 1
             ? "It is the only one left"
-            : context.HasKey ? "The policy's choice for the key"
-            : picker is IScoredPicker ? "The policy's choice by these scores; where it draws candidates at random, another time another"
-            : $"The policy's choice this time; {(group[at].Weight > 0 ? Part(group, at).ToString("0.#%", CultureInfo.InvariantCulture) : "a part")} of all requests go to it";
-        return passedOver ? $"{choice}, after those that are avoided were passed over." : $"{choice}.";
+            : request.HasKey ? "The policy's choice for the key"
+            : group.Picker is IScoredPicker ? "The policy's choice by these scores; where it draws candidates at random, another time another"
+            : $"The policy's choice this time; {(group.Candidates[choice.At].Weight > 0 ? Part(group.Candidates, choice.At).ToString("0.#%", CultureInfo.InvariantCulture) : "a part")} of all requests go to it";
+        var after = group.IsSpare
+            ? ", among those that the filters leave out, since all that they leave are avoided"
+            : choice.Kind == SelectionChoiceKind.Allowed ? ", after those that are avoided were passed over" : "";
+        return $"{what}{after}.";
     }
 
-    private static IEnumerable<CandidateDocument> Describe(ImmutableArray<BalancedEndpoint> group, IScoredPicker? scored, PickContext context) => group.Select((candidate, i) =>
+    private static IEnumerable<CandidateDocument> Describe(SelectionGroup<Explained> group, PickContext request)
     {
-        var latency = candidate.Load.TrafficSoFar?.LastWindow.Latency ?? TimeSpan.Zero;
-        return new CandidateDocument
+        var scores = (group.Picker as IScoredPicker)?.Scores(request);
+        var total = Total(group.Candidates);
+        return group.Candidates.Select((candidate, i) =>
         {
-            Id = candidate.Endpoint.Id,
-            Address = candidate.Endpoint.Host,
-            Priority = candidate.Endpoint.Priority == 0 ? null : candidate.Endpoint.Priority,
-            Zone = candidate.Endpoint.Zone,
-            Weight = candidate.Endpoint.Weight,
-            Share = Part(group, i),
-            InFlight = candidate.InFlight,
-            LatencySeconds = latency > TimeSpan.Zero ? latency.TotalSeconds : null,
-            Score = scored?.Score(i, context) is { } score && double.IsFinite(score) ? score : null,
-            Avoided = Volatile.Read(ref candidate.Load.Avoidance) is { } avoidance
-                ? string.Create(CultureInfo.InvariantCulture, $"{(avoidance.IsEjection ? "ejected" : "avoided")} until {avoidance.Until.UtcDateTime:HH:mm:ss}Z: {avoidance.Detail}")
-                : null,
-        };
-    });
+            var latency = candidate.Load.TrafficSoFar?.LastWindow.Latency ?? TimeSpan.Zero;
+            return new CandidateDocument
+            {
+                Id = candidate.Endpoint.Id,
+                Address = candidate.Endpoint.Host,
+                Priority = candidate.Endpoint.Priority == 0 ? null : candidate.Endpoint.Priority,
+                Zone = candidate.Endpoint.Zone,
+                Weight = candidate.Endpoint.Weight,
+                Share = group.IsSpare ? 0 : total == 0 ? 1.0 / group.Count : candidate.Weight / total,
+                InFlight = candidate.InFlight,
+                LatencySeconds = latency > TimeSpan.Zero ? latency.TotalSeconds : null,
+                Score = scores?[i] is { } score && double.IsFinite(score) ? score : null,
+                Avoided = Volatile.Read(ref candidate.Load.Avoidance) is { } avoidance
+                    ? string.Create(CultureInfo.InvariantCulture, $"{(avoidance.IsEjection ? "ejected" : "avoided")} until {avoidance.Until.UtcDateTime:HH:mm:ss}Z: {avoidance.Detail}")
+                    : null,
+            };
+        });
+    }
 
-    private static double Part(ImmutableArray<BalancedEndpoint> group, int at)
+    private static double Part(ImmutableArray<BalancedEndpoint> group, int at) => group[at].Weight / Total(group);
+
+    private static double Total(ImmutableArray<BalancedEndpoint> group)
     {
         double total = 0;
         foreach (var endpoint in group)
             total += endpoint.Weight;
-        return total == 0 ? 1.0 / group.Length : group[at].Weight / total;
+        return total;
     }
 
-    private static bool IsAvoided(BalancedEndpoint endpoint, ServiceHealth health) =>
-        Volatile.Read(ref endpoint.Load.Avoidance) is { } avoidance && !(avoidance.IsEjection && health.IsPanicking);
+    private sealed class Explained(BalancedEndpoint endpoint) : ISelectable
+    {
+        public BalancedEndpoint Endpoint => endpoint;
+    }
 }

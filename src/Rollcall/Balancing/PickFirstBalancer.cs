@@ -36,6 +36,12 @@ internal sealed class PickFirstBalancer(ulong seed) : IBalancer
 
         public int Pick(in PickContext context) => order[(uint)context.Turn < (uint)order.Length ? context.Turn : (int)((uint)context.Turn % (uint)order.Length)];
 
-        public double Score(int index, in PickContext context) => Array.IndexOf(order, index);
+        public double[] Scores(in PickContext context)
+        {
+            var scores = new double[order.Length];
+            for (var place = 0; place < order.Length; place++)
+                scores[order[place]] = place;
+            return scores;
+        }
     }
 }

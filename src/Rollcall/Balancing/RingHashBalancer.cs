@@ -59,15 +59,22 @@ internal sealed class RingHashBalancer(StripedRandom random) : IBalancer
             return context.Turn == 0 && candidates[owner].Load.InFlight < MinBound ? owner : Walk(point, context.Turn);
         }
 
-        public double Score(int index, in PickContext context)
+        public double[] Scores(in PickContext context)
         {
             if (!context.HasKey)
-                return keyless.Score(index, context);
-            var seen = new HashSet<int>();
+                return keyless.Scores(context);
+            var scores = new double[candidates.Length];
+            Array.Fill(scores, scores.Length);
+            var met = 0;
             var point = ring.Find(KeyHash.Mix(context.Key));
-            for (var i = 0; i < ring.Count && !seen.Contains(index); i++, point = ring.Next(point))
-                seen.Add(ring.Owner(point));
-            return seen.Contains(index) ? seen.Count - 1 : candidates.Length;
+            for (var i = 0; i < ring.Count && met < scores.Length; i++, point = ring.Next(point))
+            {
+                ref var score = ref scores[ring.Owner(point)];
+                if (score >= scores.Length)
+                    score = met++;
+            }
+
+            return scores;
         }
 
         private int Walk(int point, int turn)

@@ -51,8 +51,8 @@ internal sealed class Selection<T>
         var groups = ImmutableArray.CreateBuilder<SelectionGroup<T>>();
         foreach (var group in Candidates.Groups(candidates))
         {
-            Add(group);
-            Add([.. context.Spares.Where(spare => spare.Endpoint.Priority == group[0].Endpoint.Priority)]);
+            Add(group, isSpare: false);
+            Add(SparesOf(group[0].Endpoint.Priority, context.Spares), isSpare: true);
         }
 
         return new(set, context.Health, groups.ToImmutable(), groups.Count == 0 ? context.Problem ?? "the filters leave none of the endpoints" : null)
@@ -61,12 +61,15 @@ internal sealed class Selection<T>
             _items = items,
         };
 
-        void Add(ImmutableArray<BalancedEndpoint> group)
+        void Add(ImmutableArray<BalancedEndpoint> group, bool isSpare)
         {
             if (!group.IsEmpty)
-                groups.Add(new(group, ItemsOf(group, items), balancer, before?._groups.ElementAtOrDefault(groups.Count)));
+                groups.Add(new(group, items, balancer, before is not null && groups.Count < before._groups.Length ? before._groups[groups.Count] : null, isSpare));
         }
     }
+
+    /// <summary>Failover group by failover group, each with its spares behind it.</summary>
+    public ImmutableArray<SelectionGroup<T>> Groups => _groups;
 
     /// <summary>
     /// The next one that was not tried yet, if possible one that is not avoided, of the first failover group that has one; null when every one was
@@ -81,31 +84,31 @@ internal sealed class Selection<T>
                 return first;
         }
 
-        foreach (var group in _groups)
-        {
-            if (group.PickAllowed(context, _health, tried) is { } allowed)
-                return allowed;
-        }
-
-        foreach (var group in _groups)
-        {
-            if (group.PickUntried(context, tried) is { } avoided)
-                return avoided;
-        }
-
-        return null;
+        return PickOther(context, tried, looks: false) is { Group: { } group, At: var at } ? group.Items[at] : null;
     }
 
-    /// <summary>All there is to choose among, failover group by failover group.</summary>
-    public IEnumerable<T> Items => _groups.SelectMany(static group => group.Items);
+    /// <summary>What the first <see cref="Pick"/> for a request would choose, and how; but nobody's try is taken. Only for a selection without a <see cref="Problem"/>.</summary>
+    public SelectionChoice<T> Look(in PickContext context)
+    {
+        var first = _groups[0].Picker.Pick(context);
+        return _health.WouldAllow(_groups[0].Items[first].Endpoint)
+            ? new(_groups[0], first, SelectionChoiceKind.First)
+            : PickOther(context, tried: null, looks: true);
+    }
+
+    /// <summary>
+    /// All there is to choose among, failover group by failover group: spares only of a group of which everybody is avoided, for who keeps connections must not keep them to
+    /// those that are hardly ever used.
+    /// </summary>
+    public IEnumerable<T> Items => _groups.Where((group, i) => !group.IsSpare || _groups[i - 1].Candidates.All(ServiceHealth.IsAvoided)).SelectMany(static group => group.Items);
 
     /// <summary>As <see cref="Pick"/>, but only one that suits, and never one that is avoided; null when there is none.</summary>
     public T? PickAllowed(in PickContext context, TriedEndpoints? tried, Func<T, bool> suits)
     {
         foreach (var group in _groups)
         {
-            if (group.PickAllowed(context, _health, tried, suits) is { } allowed)
-                return allowed;
+            if (group.PickAllowed(context, _health, tried, suits) is >= 0 and var at)
+                return group.Items[at];
         }
 
         return null;
@@ -131,6 +134,38 @@ internal sealed class Selection<T>
     /// <summary>The next one, tried or not, avoided or not.</summary>
     public T PickAny(in PickContext context) => _groups[0].Pick(context);
 
+    private SelectionChoice<T> PickOther(in PickContext context, TriedEndpoints? tried, bool looks)
+    {
+        foreach (var group in _groups)
+        {
+            if (group.PickAllowed(context, _health, tried, looks: looks) is >= 0 and var at)
+                return new(group, at, SelectionChoiceKind.Allowed);
+        }
+
+        foreach (var group in _groups)
+        {
+            if (group.PickUntried(context, tried) is >= 0 and var at)
+                return new(group, at, SelectionChoiceKind.Avoided);
+        }
+
+        return default;
+    }
+
+    // Mostly they are all of one failover group, and then there are no others to be told from.
+    private static ImmutableArray<BalancedEndpoint> SparesOf(int priority, IReadOnlyList<BalancedEndpoint> spares)
+    {
+        if (spares.Count == 0)
+            return [];
+        var own = ImmutableArray.CreateBuilder<BalancedEndpoint>(spares.Count);
+        foreach (var spare in spares)
+        {
+            if (spare.Endpoint.Priority == priority)
+                own.Add(spare);
+        }
+
+        return own.DrainToImmutable();
+    }
+
     // Most are as they were. Both sets are in order of id, so that one pass finds who is.
     private static T?[] Make(ImmutableArray<BalancedEndpoint> endpoints, SelectionUse<T> use, Selection<T>? before)
     {
@@ -145,20 +180,5 @@ internal sealed class Selection<T>
         }
 
         return items;
-    }
-
-    // Filters keep the order, so that one pass over both finds every pair.
-    private static ImmutableArray<T> ItemsOf(ImmutableArray<BalancedEndpoint> group, T?[] items)
-    {
-        var found = ImmutableArray.CreateBuilder<T>(group.Length);
-        var at = 0;
-        foreach (var candidate in group)
-        {
-            while (items[at] is not { } item || !ReferenceEquals(item.Endpoint.Load, candidate.Load))
-                at++;
-            found.Add(items[at++]!);
-        }
-
-        return found.MoveToImmutable();
     }
 }

@@ -39,6 +39,7 @@ internal sealed class ZoneFilter(string own) : IEndpointFilter
     private ImmutableArray<BalancedEndpoint> Scale(ImmutableArray<BalancedEndpoint> candidates, Split[] splits, FilterContext context)
     {
         var left = ImmutableArray.CreateBuilder<BalancedEndpoint>(candidates.Length);
+        List<BalancedEndpoint> spares = [];
         foreach (var candidate in candidates)
         {
             if (Find(splits, candidate.Endpoint.Priority) is not { } split || candidate.Weight <= 0)
@@ -57,10 +58,11 @@ internal sealed class ZoneFilter(string own) : IEndpointFilter
 
             // For requests that find the own zone dead before it is known to be: there must be somebody else to try.
             if (IsHealthy(candidate, usesEjected: false))
-                context.Spare(candidate);
+                spares.Add(candidate);
             context.Listener?.Excluded(this, candidate, Why(candidate, split, isOwn));
         }
 
+        context.Spare(spares);
         return left.DrainToImmutable();
     }
 

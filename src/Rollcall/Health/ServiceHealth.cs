@@ -75,6 +75,10 @@ internal sealed class ServiceHealth(ServiceTarget target, HealthContext context,
     public bool Allows(BalancedEndpoint endpoint) =>
         Volatile.Read(ref endpoint.Load.Avoidance) is not { } avoidance || AllowsAvoided(endpoint, avoidance);
 
+    /// <summary>What <see cref="Allows"/> would answer; but it lets nobody try.</summary>
+    public bool WouldAllow(BalancedEndpoint endpoint) =>
+        Volatile.Read(ref endpoint.Load.Avoidance) is not { } avoidance || (avoidance.IsEjection && IsPanicking) || IsTimeForARequest(avoidance, Now());
+
     /// <summary>True while requests are kept away from an endpoint. Unlike <see cref="Allows"/> it lets nobody try.</summary>
     public static bool IsAvoided(BalancedEndpoint endpoint) => Volatile.Read(ref endpoint.Load.Avoidance) is not null;
 
@@ -232,11 +236,14 @@ internal sealed class ServiceHealth(ServiceTarget target, HealthContext context,
     {
         var allowed = avoidance.IsEjection && IsPanicking;
         var now = Now();
-        if (now.Timestamp < avoidance.Due || (IsProbed(avoidance) && now.Timestamp < now.Later(avoidance.Due, ProbeGrace)))
+        if (!IsTimeForARequest(avoidance, now))
             return allowed;
         lock (_gate)
             return _avoided.Try(endpoint, now) || allowed;
     }
+
+    private bool IsTimeForARequest(Avoidance avoidance, HealthMoment now) =>
+        now.Timestamp >= (IsProbed(avoidance) ? now.Later(avoidance.Due, ProbeGrace) : avoidance.Due);
 
     private void Unanswered(BalancedEndpoint endpoint, AvoidReason reason, string detail)
     {

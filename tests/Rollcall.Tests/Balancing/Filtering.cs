@@ -40,6 +40,10 @@ internal sealed class Filtering : IFilterListener
 
     void IFilterListener.Excluded(IEndpointFilter filter, BalancedEndpoint endpoint, string reason) => Excluded.Add($"{filter.Name} {endpoint.Endpoint.Id}: {reason}");
 
+    void IFilterListener.Applied(IEndpointFilter filter, int before, int after)
+    {
+    }
+
     void IFilterListener.Noted(IEndpointFilter filter, string note) => Notes.Add($"{filter.Name}: {note}");
 
     // The law of every filter: the same endpoints or fewer, in the same order.

@@ -191,8 +191,9 @@ public sealed class PeakEwmaBalancerTests
         Begin(candidates[0], 3);
         var picker = Assert.IsType<IScoredPicker>(_balancer.CreatePicker(candidates), exactMatch: false);
 
-        Assert.Equal(40, picker.Score(0, PickContext.None), 0.01);
-        Assert.Equal(0, picker.Score(1, PickContext.None));
+        var scores = picker.Scores(PickContext.None);
+        Assert.Equal(40, scores[0], 0.01);
+        Assert.Equal(0, scores[1]);
     }
 
     private void Answer(BalancedEndpoint endpoint, double milliseconds) => Observe(endpoint, new(OutcomeKind.Success, TimeSpan.FromMilliseconds(milliseconds)));

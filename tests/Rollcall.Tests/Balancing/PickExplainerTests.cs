@@ -1,5 +1,6 @@
 using Rollcall.Balancing;
 using Rollcall.TestKit;
+using Rollcall.Tests.Health;
 
 namespace Rollcall.Tests.Balancing;
 
@@ -50,6 +51,76 @@ public sealed class PickExplainerTests
     }
 
     [Fact]
+    public void Explain_AnySituation_IsWhatAPickDoes()
+    {
+        string[] policies = [Balancers.RingHash, Balancers.Maglev, "pick-first"];
+        for (var seed = 0; seed < 300; seed++)
+        {
+            var random = new Random(seed);
+            var balancers = new Balancers(new Random(1));
+            var settings = new BalancingSettings
+            {
+                Policy = policies[random.Next(3)],
+                PreferredZone = random.Next(2) == 0 ? "z0" : null,
+                Aperture = random.Next(2) == 0 ? new(3, "c-1") : null,
+            };
+            var health = TestHealth.Of(_time);
+            var set = Make.Set(1, [.. Enumerable.Range(0, random.Next(1, 12)).Select(i => Make.Endpoint($"e{i:00}", random.Next(6) == 0 ? EndpointState.NotReady : EndpointState.Ready) with
+            {
+                Zone = $"z{random.Next(3)}",
+                Priority = random.Next(4) == 0 ? 1 : 0,
+            })]);
+            foreach (var endpoint in health.Read(set).Where(_ => random.Next(5) < 3))
+                health.Silent(endpoint);
+            _time.Advance(TimeSpan.FromSeconds(random.Next(3)));
+            var key = $"key-{seed}";
+            var selection = Selection<Item>.Build(
+                set, new SelectionUse<Item>(static endpoint => new Item(endpoint), static _ => ""), FilterChain.Of(settings), new FilterContext(health, _time.GetUtcNow()), balancers.Get(settings.Policy), null);
+
+            var explained = new PickExplainer(balancers, _time).Explain(set, health, settings, key, whyUnusable: null);
+            var picked = selection.Pick(PickContext.ForKey(key), tried: null);
+
+            Assert.True(explained.Winner == picked?.Endpoint.Endpoint.Id, $"seed {seed}: {explained.Why}: {explained.Winner}, but {picked?.Endpoint.Endpoint.Id} was picked");
+            Assert.True(explained.Candidates.Any(candidate => candidate.Id == explained.Winner), $"seed {seed}: {explained.Winner} is no candidate");
+        }
+    }
+
+    [Fact]
+    public void Explain_AllThatAreLeftAreAvoided_TellsOfThoseLeftOut()
+    {
+        var health = TestHealth.Of(_time);
+        var set = Make.Set(1, Make.Endpoint("a") with { Zone = "a" }, Make.Endpoint("b") with { Zone = "b" });
+        health.Silent(health.Read(set)[0]);
+        var settings = new BalancingSettings { Policy = "round-robin", Aperture = new(1, "c-0") };
+        var part = _explainer.Explain(set, TestHealth.Of(_time), settings, null, null).Candidates.Single().Id;
+        foreach (var endpoint in health.Read(set).Where(endpoint => endpoint.Endpoint.Id == part))
+            health.Silent(endpoint);
+        if (part == "b")
+            health.Answered(health.Read(set)[0]);
+
+        var explanation = _explainer.Explain(set, health, settings, null, null);
+
+        Assert.NotEqual(part, explanation.Winner);
+        Assert.Equal("It is the only one left, among those that the filters leave out, since all that they leave are avoided.", explanation.Why);
+        Assert.Equal(["a", "b"], explanation.Candidates.Select(static candidate => candidate.Id).Order());
+    }
+
+    [Theory]
+    [InlineData(Balancers.RingHash)]
+    [InlineData(Balancers.Maglev)]
+    public void Explain_ALargeSet_WalksTheOrderOfTheKeyOnce(string policy)
+    {
+        // Once for each candidate it would take minutes.
+        var set = Make.Set(1, [.. Enumerable.Range(0, 10_000).Select(static i => Make.Endpoint($"e{i:00000}"))]);
+        var start = TimeProvider.System.GetTimestamp();
+
+        var explanation = _explainer.Explain(set, new() { Balancer = policy }, "key");
+
+        Assert.InRange(TimeProvider.System.GetElapsedTime(start), TimeSpan.Zero, TestKit.Eventually.Limit);
+        Assert.Equal(0, explanation.Candidates.Single(candidate => candidate.Id == explanation.Winner).Score);
+    }
+
+    [Fact]
     public void Explain_WithAKey_TellsItsHash()
     {
         var explanation = _explainer.Explain(Make.Set(1, Make.Endpoint("a")), key: "abc");
@@ -64,6 +135,11 @@ public sealed class PickExplainerTests
 
         Assert.StartsWith("Balancer is 'fastest'; there are: ", error.Message, StringComparison.Ordinal);
         Assert.Contains("Aperture is -1", error.Message, StringComparison.Ordinal);
+    }
+
+    private sealed class Item(BalancedEndpoint endpoint) : ISelectable
+    {
+        public BalancedEndpoint Endpoint => endpoint;
     }
 
     private static SmallMap<string> Version(string version) => new([new("version", version)]);

@@ -70,6 +70,39 @@ public sealed class SelectionTests
     }
 
     [Fact]
+    public void Pick_EverybodyOfTheApertureIsAvoided_TakesThoseBeyond()
+    {
+        var set = Make.Set(1, [.. "abcdefgh".Select(static (id, i) => Make.Endpoint(id.ToString()) with { Zone = i % 2 == 0 ? "even" : "odd" })]);
+        var filters = FilterChain.Of(new() { PreferredZone = "even", Aperture = new(2, "c-0") });
+        var table = Selection<Destination>.Build(set, Use, filters, new FilterContext(_health, DateTimeOffset.UnixEpoch), _balancer, null);
+        Assert.Equal(1, _balancer.Pickers);
+        Assert.Equal(8, table.Count);
+        var part = table.Items.ToArray();
+        Assert.Equal(2, part.Length);
+        foreach (var destination in part)
+            _health.Silent(destination.Endpoint);
+
+        // Of the own zone and of the others, in the order of the endpoints.
+        Assert.Equal("abcdefgh".Select(static id => id.ToString()).Except(part.Select(static destination => destination.Endpoint.Endpoint.Id)), Ids(table));
+        Assert.Equal(2, _balancer.Pickers);
+        Assert.Equal(8, table.Items.Count());
+
+        var next = Selection<Destination>.Build(set, Use, filters, new FilterContext(_health, DateTimeOffset.UnixEpoch), _balancer, table);
+        Assert.DoesNotContain(next.Pick(PickContext.None, null), part);
+    }
+
+    [Fact]
+    public void Pick_LabelsAreStrict_NobodyWithoutThemIsASpare()
+    {
+        var set = Make.Set(1, Make.Endpoint("a") with { Metadata = new([new("version", "v2")]) }, Make.Endpoint("b"));
+        var filters = FilterChain.Of(new() { Subset = new([new("version", "v2")]), Aperture = new(1, "c-0") });
+        var table = Selection<Destination>.Build(set, Use, filters, new FilterContext(_health, DateTimeOffset.UnixEpoch), _balancer, null);
+        _health.Silent(table.PickAny(PickContext.None).Endpoint);
+
+        Assert.Equal(["a"], Ids(table));
+    }
+
+    [Fact]
     public void Build_AnyHistory_MakesItemsOnlyOfEndpointsThatAreNew()
     {
         for (var seed = 1; seed <= 50; seed++)
