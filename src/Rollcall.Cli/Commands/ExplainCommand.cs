@@ -33,10 +33,7 @@ internal static class ExplainCommand
         balancing.AddTo(command);
         return context.Bind(command, async (invocation, cancellationToken) =>
         {
-            var balancers = new Balancers(new Random(invocation.Environment.Seed));
-            var options = balancing.Read(invocation.Parse, balancers);
-            await using var resolver = invocation.OpenResolver();
-            var set = await resolver.ResolveAsync(invocation.Parse.GetRequiredValue(target), cancellationToken);
+            var (set, balancers, options) = await BalancingQuestion.ReadAsync(invocation, target, balancing, cancellationToken);
             var explanation = new PickExplainer(balancers, invocation.Environment.Time).Explain(set, options, invocation.Parse.GetValue(key));
             if (!invocation.TryPrintJson(explanation, static json => json.ExplanationDocument))
                 Show(invocation, explanation);

@@ -34,10 +34,7 @@ internal static class PickCommand
         balancing.AddTo(command);
         return context.Bind(command, async (invocation, cancellationToken) =>
         {
-            var balancers = new Balancers(new Random(invocation.Environment.Seed));
-            var options = balancing.Read(invocation.Parse, balancers);
-            await using var resolver = invocation.OpenResolver();
-            var set = await resolver.ResolveAsync(invocation.Parse.GetRequiredValue(target), cancellationToken);
+            var (set, balancers, options) = await BalancingQuestion.ReadAsync(invocation, target, balancing, cancellationToken);
             if (set.Endpoints.IsEmpty)
                 throw new CliException(ExitCode.NotFound, $"{set.Target} has no endpoints to pick from.");
             Show(invocation, Distribution.Of(set, balancers, options, invocation.Environment.Time, invocation.Parse.GetValue(count) ?? DefaultPicks));

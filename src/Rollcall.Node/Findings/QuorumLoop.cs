@@ -39,11 +39,11 @@ internal sealed partial class QuorumLoop : BackgroundService
         var registry = _lifetime.Registry;
 
         // Marks of before the restart, which end at once when callers have no say any more.
-        HashSet<string> marked = [.. registry.Catalog.Services.Where(static service => service.Instances.Any(IsMarked)).Select(static service => service.Service)];
+        var marked = registry.Catalog.Services.Where(static service => service.Instances.Any(IsMarked)).Select(static service => service.Service).ToHashSet(StringComparer.Ordinal);
         while (_isOn || marked.Count > 0)
         {
             await Task.Delay(Interval, _time, stoppingToken);
-            foreach (var service in marked.Union(_findings.Services).Union(_quorum.Services).ToArray())
+            foreach (var service in (string[])[.. marked.Union(_findings.Services, StringComparer.Ordinal).Union(_quorum.Services, StringComparer.Ordinal)])
             {
                 if (await TryJudgeAsync(registry, service, stoppingToken))
                     marked.Remove(service);

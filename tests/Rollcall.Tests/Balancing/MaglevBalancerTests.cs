@@ -2,9 +2,11 @@ using Rollcall.Balancing;
 
 namespace Rollcall.Tests.Balancing;
 
-public sealed class MaglevBalancerTests
+public sealed class MaglevBalancerTests : AffinityBalancerTests
 {
     private readonly MaglevBalancer _balancer = new(new StripedRandom(new Random(1), 1));
+
+    private protected override IBalancer Balancer => _balancer;
 
     [Fact]
     public void Pick_SameKey_IsTheSameEndpointInEveryProcess()
@@ -60,33 +62,6 @@ public sealed class MaglevBalancerTests
         }
 
         Assert.True(worst * count <= 1.3, $"{worst * count:0.000} / N");
-    }
-
-    [Theory]
-    [InlineData(1)]
-    [InlineData(5)]
-    [InlineData(100)]
-    public void Pick_Turns_AreAllDifferent(int count)
-    {
-        var picker = Assert.IsType<IOrderedPicker>(_balancer.CreatePicker(Make.Weighted([.. Enumerable.Repeat(100, count)])), exactMatch: false);
-        for (var i = 0; i < 50; i++)
-        {
-            var key = PickContext.ForKey($"key-{i}");
-            var order = Enumerable.Range(0, picker.Turns).Select(turn => picker.Pick(key with { Turn = turn })).ToArray();
-
-            Assert.Equal(Math.Min(count, 32), order.Distinct().Count());
-            var scores = picker.Scores(key);
-            Assert.Equal(Enumerable.Range(0, order.Length).Select(static turn => (double)turn), order.Select(at => scores[at]));
-        }
-    }
-
-    [Fact]
-    public void Pick_WithoutKey_TakesTheLessLoaded()
-    {
-        var candidates = Make.Weighted(100, 100);
-        candidates[0].Begin();
-
-        Assert.All(Make.Picks(_balancer.CreatePicker(candidates), 100), static pick => Assert.Equal(1, pick));
     }
 
     [Fact]

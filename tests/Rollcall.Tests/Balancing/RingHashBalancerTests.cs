@@ -2,9 +2,11 @@ using Rollcall.Balancing;
 
 namespace Rollcall.Tests.Balancing;
 
-public sealed class RingHashBalancerTests
+public sealed class RingHashBalancerTests : AffinityBalancerTests
 {
     private readonly RingHashBalancer _balancer = new(new StripedRandom(new Random(1), 1));
+
+    private protected override IBalancer Balancer => _balancer;
 
     [Fact]
     public void Pick_SameKey_IsTheSameEndpointInEveryProcess()
@@ -43,32 +45,6 @@ public sealed class RingHashBalancerTests
 
         for (var i = 0; i < 4; i++)
             Assert.InRange(counts[i] / 100_000.0 / (weights[i] / 275.0), 0.75, 1.25);
-    }
-
-    [Theory]
-    [InlineData(1)]
-    [InlineData(5)]
-    [InlineData(100)]
-    public void Pick_Turns_GoAroundTheRing(int count)
-    {
-        var picker = Assert.IsType<IOrderedPicker>(_balancer.CreatePicker(Make.Weighted([.. Enumerable.Repeat(100, count)])), exactMatch: false);
-        for (var i = 0; i < 50; i++)
-        {
-            var key = PickContext.ForKey($"key-{i}");
-            var order = Enumerable.Range(0, picker.Turns).Select(turn => picker.Pick(key with { Turn = turn })).ToArray();
-
-            Assert.Equal(Math.Min(count, 32), order.Distinct().Count());
-            var scores = picker.Scores(key);
-            Assert.Equal(Enumerable.Range(0, order.Length).Select(static turn => (double)turn), order.Select(at => scores[at]));
-        }
-    }
-
-    [Fact]
-    public void Pick_TurnBeyondTheEnd_IsStillACandidate()
-    {
-        var picker = _balancer.CreatePicker(Make.Weighted(100, 100, 100));
-        foreach (var turn in new[] { 3, 32, 1_000, int.MaxValue - 3 })
-            Assert.InRange(picker.Pick(PickContext.ForKey("key") with { Turn = turn }), 0, 2);
     }
 
     [Fact]
@@ -114,15 +90,6 @@ public sealed class RingHashBalancerTests
             candidates[picker.Pick(PickContext.ForKey($"key-{i % 50}"))].Begin();
 
         Assert.InRange(candidates.Max(static candidate => candidate.InFlight), 100, 132);
-    }
-
-    [Fact]
-    public void Pick_WithoutKey_TakesTheLessLoaded()
-    {
-        var candidates = Make.Weighted(100, 100);
-        candidates[0].Begin();
-
-        Assert.All(Make.Picks(_balancer.CreatePicker(candidates), 100), static pick => Assert.Equal(1, pick));
     }
 
     [Fact]
