@@ -105,13 +105,13 @@ internal sealed class ServicesApi(NodeParts parts)
         var known = query.Epoch is null || string.Equals(query.Epoch, parts.Registry.Epoch, StringComparison.Ordinal);
         if (query.Index is null && !_catalog.GetService(service).IsKnown)
             return NotFound(service);
+        var applied = known ? query.Index ?? 0 : 0;
+        parts.FindingReader.Read(context.Request, service, remote, applied <= _catalog.Revision ? applied : 0, query.Wait ?? parts.Options.DefaultWait);
         if (parts.Waiting.TryEnter(parts.WatchMetrics) is { } busy)
             return busy;
-        var applied = known ? query.Index ?? 0 : 0;
         var handle = _watchers.Enter(service, remote.Name, WatcherKind.Poll, applied, remote.Address);
         try
         {
-            parts.FindingReader.Read(context.Request, service, remote, applied <= _catalog.Revision ? applied : 0, query.Wait ?? parts.Options.DefaultWait);
             var wait = known ? query.Wait ?? parts.Options.DefaultWait : TimeSpan.Zero;
             var answer = query.Index is { } index
                 ? await _blocking.WaitAsync(context, service, index, wait)

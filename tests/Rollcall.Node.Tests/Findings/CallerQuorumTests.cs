@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 using Rollcall.Api;
 using Rollcall.Node.Findings;
 using Rollcall.Registry;

@@ -28,7 +28,7 @@ public sealed class CallersReportTests
         for (var i = 0; i < 5; i++)
             health.Report(endpoint, new RequestOutcome(OutcomeKind.Error, TimeSpan.FromMilliseconds(1)));
         node.Set("orders", [.. Endpoints, new Endpoint("o-4", "10.0.0.4", 80)]);
-        await Eventually.True(() => node.Findings["orders"] == "\"o-2\";reason=failures;times=1");
+        await Eventually.True(() => node.Findings["orders"] == "\"o-2\";reason=failures;times=1;success=0");
 
         _time.Advance(TimeSpan.FromSeconds(6.3));
         Assert.True(health.Allows(endpoint));
