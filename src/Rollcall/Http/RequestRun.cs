@@ -34,6 +34,7 @@ internal sealed class RequestRun
     private Destination? _errorFrom;
     private Exception? _refusal;
     private string? _why;
+    private int _spent;
     private int _underWay;
     private int _hedges;
     private bool _isConcluded;
@@ -236,6 +237,10 @@ internal sealed class RequestRun
 
         if (result.Outcome == TryOutcome.Unreachable)
             _route.Refresh();
+
+        // Who gave the try up has spent the next one.
+        if (result.Outcome == TryOutcome.TimedOut)
+            _spent++;
         _failed.Add(destination, result);
         if (result.Outcome == TryOutcome.Answered || IsFailure(result.Outcome))
             RollcallRequest.TraceOf(_request)?.Fail(destination.Endpoint.Endpoint, (int?)result.Response?.StatusCode ?? 0);
@@ -244,7 +249,11 @@ internal sealed class RequestRun
     private HttpResponseMessage Conclude(Attempt attempt)
     {
         lock (_gate)
+        {
             _isConcluded = true;
+            for (; _spent > 0; _spent--)
+                _service.Budget.Refund();
+        }
 
         // Of errors the last one is kept, whichever the strategies looked at: the others are disposed of.
         if (attempt.Result.Response is { } response && (_error is null || !IsError(response)))
@@ -291,6 +300,12 @@ internal sealed class RequestRun
 
     private bool TrySpend()
     {
+        if (_spent > 0)
+        {
+            _spent--;
+            return true;
+        }
+
         if (_service.Budget.TrySpend())
             return true;
         _context.Metrics.Refused(Refusal.RetryBudget);

@@ -9,7 +9,7 @@ public class RollcallClientOptions : BalancingOptions
     /// <summary>
     /// How long an endpoint that answers nobody may leave a request without the head of a response, before an idempotent request is tried on another.
     /// An endpoint that answers others meanwhile is slow, not frozen, and gets five times as long. The last try is not limited but by
-    /// <see cref="HttpClient.Timeout"/>. Longer is kinder to slow services that have little traffic, shorter notices a frozen process
+    /// <see cref="HttpClient.Timeout"/>, nor is one after which the budget allows no other. Longer is kinder to slow services that have little traffic, shorter notices a frozen process
     /// sooner. Default: 2 s.
     /// </summary>
     public TimeSpan PerTryTimeout { get; set; } = TimeSpan.FromSeconds(2);

@@ -139,7 +139,7 @@ public sealed partial class RollcallHandler : DelegatingHandler
         var timer = Context.Timers.Rent();
         try
         {
-            var token = timer.Start(route.Health, endpoint, Options.PerTryTimeout, mayGiveUp, cancellationToken);
+            var token = timer.Start(route.Health, endpoint, Options.PerTryTimeout, mayGiveUp ? service.Budget : null, cancellationToken);
             var response = await base.SendAsync(request, token).ConfigureAwait(false);
             route.Health.Answered(endpoint);
             var latency = timer.Elapsed;

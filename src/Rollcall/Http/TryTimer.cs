@@ -1,10 +1,12 @@
 using Rollcall.Health;
+using Rollcall.Http.Resilience;
 
 namespace Rollcall.Http;
 
 /// <summary>
 /// Watches one try at a time, and is used again for the next. Each time its period has passed it looks whether the endpoint has answered anybody meanwhile.
-/// If not, the endpoint is suspected and the try given up; if so, the try has been unlucky and may go on for a few more periods.
+/// If not, the endpoint is suspected and the try given up; if so, the try has been unlucky and may go on for a few more periods. It is given up only for another one, which the
+/// retry budget must allow; until it does, the try goes on, and the budget is asked again after each period.
 /// </summary>
 internal sealed class TryTimer : IDisposable
 {
@@ -18,42 +20,52 @@ internal sealed class TryTimer : IDisposable
 
     private readonly CancellationTokenSource _source = new();
     private readonly TimeProvider _time;
+    private readonly HttpMetrics _metrics;
     private readonly ITimer _timer;
     private CancellationTokenRegistration _caller;
     private ServiceHealth? _health;
     private BalancedEndpoint? _endpoint;
     private TimeSpan _period;
     private long _started;
-    private bool _mayGiveUp;
+    private RetryBudget? _budget;
+    private bool _isRefused;
     private int _answers;
     private int _periods;
     private int _state;
 
-    public TryTimer(TimeProvider time)
+    public TryTimer(TimeProvider time, HttpMetrics metrics)
     {
         _time = time;
+        _metrics = metrics;
         _timer = time.CreateTimer(static timer => ((TryTimer)timer!).OnTick(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
     }
 
-    /// <summary>True once the try was given up.</summary>
+    /// <summary>True once the try was given up; the try that is to follow has been taken from the budget then.</summary>
     public bool HasFired => (Volatile.Read(ref _state) & Fired) != 0;
 
     /// <summary>Since the try began.</summary>
     public TimeSpan Elapsed => _time.GetElapsedTime(_started);
 
-    /// <summary>Begins to watch a try. The token to send with is cancelled when the caller gives up and, if that is allowed, when the try is given up.</summary>
-    public CancellationToken Start(ServiceHealth health, BalancedEndpoint endpoint, TimeSpan period, bool mayGiveUp, CancellationToken caller)
+    /// <summary>Begins to watch a try.</summary>
+    /// <param name="health">Is told of an endpoint that is silent.</param>
+    /// <param name="endpoint">Where it is tried.</param>
+    /// <param name="period">After how long to look.</param>
+    /// <param name="budget">What another try is taken from; null when this one must not be given up.</param>
+    /// <param name="caller">Ends the try.</param>
+    /// <returns>The token to send with. Cancelled when the caller gives up, or the try is given up.</returns>
+    public CancellationToken Start(ServiceHealth health, BalancedEndpoint endpoint, TimeSpan period, RetryBudget? budget, CancellationToken caller)
     {
         _health = health;
         _endpoint = endpoint;
         _period = period;
-        _mayGiveUp = mayGiveUp;
+        _budget = budget;
+        _isRefused = false;
         _answers = Volatile.Read(ref endpoint.Load.Answers);
         _periods = 0;
         _started = _time.GetTimestamp();
         Volatile.Write(ref _state, (_state & ~(Step - 1)) + Step + Running);
         _timer.Change(period, period);
-        if (!mayGiveUp)
+        if (budget is null)
             return caller;
         _caller = caller.UnsafeRegister(static timer => ((TryTimer)timer!)._source.Cancel(), this);
         return _source.Token;
@@ -86,7 +98,7 @@ internal sealed class TryTimer : IDisposable
         _answers = answers;
         if (isSilent)
             _health?.Silent(endpoint);
-        if (!_mayGiveUp)
+        if (_budget is not { } budget)
         {
             // All there is to do for a try that must wait anyway is to warn the others, once.
             _timer.Change(Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
@@ -95,7 +107,17 @@ internal sealed class TryTimer : IDisposable
 
         if (!isSilent && ++_periods < MaxPeriods)
             return;
+        if (!budget.TrySpend())
+        {
+            if (!_isRefused)
+                _metrics.Refused(Refusal.RetryBudget);
+            _isRefused = true;
+            return;
+        }
+
         if (Interlocked.CompareExchange(ref _state, state - Running + Fired, state) == state)
             _source.Cancel();
+        else
+            budget.Refund();
     }
 }

@@ -3,7 +3,7 @@ using System.Collections.Concurrent;
 namespace Rollcall.Http;
 
 /// <summary>Timers of tries for use again, so that a request need not make one. Bounded: what is over is let go.</summary>
-internal sealed class TryTimerPool(TimeProvider time) : IDisposable
+internal sealed class TryTimerPool(TimeProvider time, HttpMetrics metrics) : IDisposable
 {
     private const int MaxIdle = 1_024;
 
@@ -13,7 +13,7 @@ internal sealed class TryTimerPool(TimeProvider time) : IDisposable
     public TryTimer Rent()
     {
         if (!_idle.TryDequeue(out var timer))
-            return new TryTimer(time);
+            return new TryTimer(time, metrics);
         Interlocked.Decrement(ref _count);
         return timer;
     }

@@ -28,7 +28,7 @@ internal sealed class HttpBench : IAsyncDisposable
     {
         Source = new FakeSource(Time);
         Resolver = new ServiceResolver(Source, new WatchOptions { HoldDownTime = TimeSpan.Zero }, Time, new Random(1));
-        _timers = new TryTimerPool(Time);
+        _timers = new TryTimerPool(Time, Metrics);
         if (services.Length == 0)
             services = [("orders", "fake:///orders")];
         var names = new ServiceNames(services.Select(static s => KeyValuePair.Create(s.Name, ServiceTarget.Parse(s.Target))), defaultScheme);

@@ -188,6 +188,65 @@ public sealed class SilenceTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task Frozen_NoBudgetForAnotherTry_KeepsTheOneThatRuns()
+    {
+        var release = new TaskCompletionSource();
+        await using var slow = await TestServer.StartAsync(async context =>
+        {
+            await release.Task;
+            await context.Response.WriteAsync("late");
+        });
+        await using var good = await TestServer.StartAsync("ok");
+        await _bench.SetAsync(slow.Endpoint("a"), good.Endpoint("b") with { Priority = 1 });
+        using var metrics = new Tries(_bench.Metrics);
+        using var client = _bench.Client(static options => (options.RetryBudget, options.MinRetriesPerSecond) = (0, 0));
+
+        var sending = client.GetStringAsync("http://orders/");
+        await Eventually.True(() => slow.Requests == 1);
+        await PassAsync(TimeSpan.FromSeconds(30));
+        release.SetResult();
+
+        Assert.Equal("late", await Eventually.Within(sending));
+        Assert.Equal((0, 1), (metrics["timed-out"], metrics["rollcall.client.refused retry-budget"]));
+    }
+
+    [Fact]
+    public async Task Frozen_TheBudgetAllowsItLater_IsSentElsewhereThen()
+    {
+        await using var frozen = BadServer.Frozen();
+        await using var good = await TestServer.StartAsync("ok");
+        await _bench.SetAsync(frozen.Endpoint("a"), good.Endpoint("b") with { Priority = 1 });
+        using var metrics = new Tries(_bench.Metrics);
+        using var client = _bench.Client(static options => (options.RetryBudget, options.MinRetriesPerSecond) = (0.5, 0));
+
+        var sending = client.GetStringAsync("http://orders/");
+        await Eventually.True(() => frozen.Connections == 1);
+        _bench.Time.Advance(TimeSpan.FromSeconds(2.1));
+        for (var i = 0; i < 2; i++)
+            Assert.Equal("ok", await Eventually.Within(client.GetStringAsync("http://orders/")));
+        Assert.False(sending.IsCompleted);
+        _bench.Time.Advance(TimeSpan.FromSeconds(2.1));
+
+        Assert.Equal("ok", await Eventually.Within(sending));
+        Assert.Equal((1, 1), (metrics["timed-out"], metrics["rollcall.client.retries timed-out"]));
+    }
+
+    [Fact]
+    public async Task Frozen_BudgetForOneTry_IsSpentOnce()
+    {
+        await using var frozen = BadServer.Frozen();
+        await using var good = await TestServer.StartAsync("ok");
+        await _bench.SetAsync(frozen.Endpoint("a"), good.Endpoint("b") with { Priority = 1 });
+        using var client = _bench.Client(static options => (options.RetryBudget, options.MinRetriesPerSecond) = (1, 0));
+
+        var sending = client.GetStringAsync("http://orders/");
+        await Eventually.True(() => frozen.Connections == 1);
+        _bench.Time.Advance(TimeSpan.FromSeconds(2.1));
+
+        Assert.Equal("ok", await Eventually.Within(sending));
+    }
+
+    [Fact]
     public async Task Suspected_AllOfThem_AreUsedAllTheSame()
     {
         await using var good = await TestServer.StartAsync("ok");

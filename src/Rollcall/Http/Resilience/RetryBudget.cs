@@ -30,6 +30,13 @@ internal sealed class RetryBudget(TimeProvider time, double share, int perSecond
         }
     }
 
+    /// <summary>One that was counted was not sent after all.</summary>
+    public void Refund()
+    {
+        lock (_gate)
+            _balance++;
+    }
+
     // Of what was earned longer ago than the window nothing is left; in between, in proportion.
     private void Update()
     {
