@@ -1,4 +1,3 @@
-using System.Runtime.ExceptionServices;
 using Polly;
 using Rollcall.Balancing;
 using Rollcall.Http.Resilience;
@@ -73,28 +72,27 @@ internal sealed class RequestRun
 
     /// <summary>Sends the request.</summary>
     /// <param name="cancellationToken">Ends all of it.</param>
-    public async Task<HttpResponseMessage> SendAsync(CancellationToken cancellationToken)
+    /// <param name="caller">Whether it was the caller who has ended it; else it was the time that it may take.</param>
+    public async Task<HttpResponseMessage> SendAsync(CancellationToken cancellationToken, CancellationToken caller)
     {
+        var breaker = _service.Breaker;
+        var isProbe = breaker is { IsClosed: false };
+        if (isProbe && breaker!.TryProbe() is { } wait)
+            throw Broken(wait);
+        Attempt? last = null;
         try
         {
-            var breaker = _service.Breaker;
-            if (breaker is null or { IsClosed: true })
-            {
-                var attempt = await ExecuteAsync(cancellationToken).ConfigureAwait(false);
-                if (Verdict(attempt, cancellationToken) is { } succeeded)
-                    breaker?.Report(succeeded);
-                return Conclude(attempt);
-            }
-
-            var probe = new Probe(this, cancellationToken);
-            if (await breaker.TrySendAsync(static probe => probe.SendAsync(), probe).ConfigureAwait(false) is { } wait)
-                throw Broken(wait);
-            probe.Defect?.Throw();
-            return Conclude(probe.Attempt!);
+            last = await ExecuteAsync(cancellationToken).ConfigureAwait(false);
+            return Conclude(last);
         }
         finally
         {
             _request.RequestUri = _original;
+            var works = ServiceWorks(last, cancellationToken, caller);
+            if (isProbe)
+                breaker!.Probed(works);
+            else if (works is not null)
+                breaker?.Report(works.Value);
         }
     }
 
@@ -148,15 +146,17 @@ internal sealed class RequestRun
 
     private bool IsGood(Attempt attempt) => attempt.Result.Response is { } response && !IsError(response);
 
-    // Whether the service can do its work, as far as this request tells; null when it does not.
-    private bool? Verdict(Attempt attempt, CancellationToken cancellationToken) => attempt switch
+    // Whether the service can do its work, as far as this request tells; null when it does not. An answer that came before the time was over is one all the same.
+    private bool? ServiceWorks(Attempt? last, CancellationToken ended, CancellationToken caller)
     {
-        _ when cancellationToken.IsCancellationRequested => null,
-        { Destination: null } => _refusal is not null ? null : _error is not null,
-        { Result.Response: { } response } => (int)response.StatusCode is not (502 or 503 or 504),
-        _ when _error is not null => true,
-        { Result.Outcome: var outcome } => IsFailure(outcome) ? false : null,
-    };
+        if (caller.IsCancellationRequested || _refusal is not null)
+            return null;
+        if ((last?.Result.Response ?? _error) is { } answer)
+            return (int)answer.StatusCode is not (502 or 503 or 504);
+        if (ended.IsCancellationRequested)
+            return _tried.Count > 0 ? false : null;
+        return last is not null && (last.Destination is null || IsFailure(last.Result.Outcome)) ? false : null;
+    }
 
     private async Task<Attempt> ExecuteAsync(CancellationToken cancellationToken)
     {
@@ -383,26 +383,4 @@ internal sealed class RequestRun
 
     // When everyone was tried, asking once more helps after a lost connection, but not where there was nobody to connect to.
     private bool MayRevisit() => !_failed.IsEmpty && _underWay == 0 && _failed.LastOutcome is TryOutcome.Reset or TryOutcome.TimedOut;
-
-    /// <summary>The one request that finds out whether the service works again.</summary>
-    private sealed class Probe(RequestRun run, CancellationToken cancellationToken)
-    {
-        public Attempt? Attempt { get; private set; }
-
-        public ExceptionDispatchInfo? Defect { get; private set; }
-
-        public async ValueTask<bool> SendAsync()
-        {
-            try
-            {
-                Attempt = await run.ExecuteAsync(cancellationToken).ConfigureAwait(false);
-                return run.Verdict(Attempt, cancellationToken) == true;
-            }
-            catch (Exception error)
-            {
-                Defect = ExceptionDispatchInfo.Capture(error);
-                return false;
-            }
-        }
-    }
 }

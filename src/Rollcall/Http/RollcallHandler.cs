@@ -68,7 +68,7 @@ public sealed partial class RollcallHandler : DelegatingHandler
         ArgumentNullException.ThrowIfNull(request);
         return (_onlyRoute ?? Context.Router.Find(request.RequestUri, _settings)) is not { } route ? base.SendAsync(request, cancellationToken)
             : Options.TotalTimeout > TimeSpan.Zero ? SendInTimeAsync(route, request, cancellationToken)
-            : SendAsync(route, request, cancellationToken);
+            : SendAsync(route, request, cancellationToken, caller: cancellationToken);
     }
 
     private async Task<HttpResponseMessage> SendInTimeAsync(ServiceRoute route, HttpRequestMessage request, CancellationToken cancellationToken)
@@ -77,7 +77,7 @@ public sealed partial class RollcallHandler : DelegatingHandler
         using var both = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, limit.Token);
         try
         {
-            return await SendAsync(route, request, both.Token).ConfigureAwait(false);
+            return await SendAsync(route, request, both.Token, cancellationToken).ConfigureAwait(false);
         }
         catch (OperationCanceledException error) when (limit.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
         {
@@ -87,7 +87,7 @@ public sealed partial class RollcallHandler : DelegatingHandler
         }
     }
 
-    private async Task<HttpResponseMessage> SendAsync(ServiceRoute route, HttpRequestMessage request, CancellationToken cancellationToken)
+    private async Task<HttpResponseMessage> SendAsync(ServiceRoute route, HttpRequestMessage request, CancellationToken cancellationToken, CancellationToken caller)
     {
         var table = route.Current ?? await FirstAsync(route, request, cancellationToken).ConfigureAwait(false);
         var service = route.Resilience(_resilience, _makeResilience);
@@ -98,7 +98,7 @@ public sealed partial class RollcallHandler : DelegatingHandler
                 || (Options.MaxReplayBytes > 0 && await Replay.LoadAsync(request.Content!, Options.MaxReplayBytes, cancellationToken).ConfigureAwait(false)));
         var affinity = PickContext.ForKey(RollcallRequest.KeyOf(request) ?? _affinity?.KeyOf(request));
         if (!service.IsIdle || table.Problem is not null)
-            return await new RequestRun(this, route, service, table, request, affinity, mayRepeat).SendAsync(cancellationToken).ConfigureAwait(false);
+            return await new RequestRun(this, route, service, table, request, affinity, mayRepeat).SendAsync(cancellationToken, caller).ConfigureAwait(false);
 
         // As a rule one try is all it takes. Its first pick always finds somebody.
         var original = request.RequestUri!;
@@ -126,7 +126,7 @@ public sealed partial class RollcallHandler : DelegatingHandler
 
         var run = new RequestRun(this, route, service, table, request, affinity, mayRepeat);
         run.Begin(destination, result);
-        return await run.SendAsync(cancellationToken).ConfigureAwait(false);
+        return await run.SendAsync(cancellationToken, caller).ConfigureAwait(false);
     }
 
     /// <summary>Sends a request to an endpoint that was told of its begin, and tells it of its end.</summary>

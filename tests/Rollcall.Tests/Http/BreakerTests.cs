@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Net;
 using Rollcall.TestKit;
 
@@ -9,6 +10,8 @@ public sealed class BreakerTests : IAsyncDisposable
     private readonly HttpBench _bench = new();
     private readonly Tries _metrics;
     private Func<HttpResponseMessage> _answer = static () => new HttpResponseMessage();
+    private volatile bool _isSilent;
+    private int _silent;
 
     public BreakerTests() => _metrics = new Tries(_bench.Metrics);
 
@@ -97,6 +100,83 @@ public sealed class BreakerTests : IAsyncDisposable
         Assert.Equal(HttpStatusCode.OK, await SendAsync(client));
     }
 
+    [Fact]
+    public async Task ProbeNeverEnds_TheNextIsLetThroughAfterThePause()
+    {
+        using var client = await OpenAsync();
+        using var giveUp = new CancellationTokenSource();
+        var endless = await BeginProbeAsync(client, giveUp.Token);
+        Assert.Null(await SendAsync(client));
+
+        _bench.Time.Advance(TimeSpan.FromSeconds(1.1));
+        Assert.Equal(HttpStatusCode.OK, await SendAsync(client));
+        Assert.Equal(HttpStatusCode.OK, await SendAsync(client));
+
+        await giveUp.CancelAsync();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => Eventually.Within(endless));
+        Assert.Equal(HttpStatusCode.OK, await SendAsync(client));
+    }
+
+    [Fact]
+    public async Task ProbeIsGivenUpByItsCaller_TheNextFindsOutAtOnce()
+    {
+        using var client = await OpenAsync();
+        using var giveUp = new CancellationTokenSource();
+        var endless = await BeginProbeAsync(client, giveUp.Token);
+
+        await giveUp.CancelAsync();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => Eventually.Within(endless));
+
+        Assert.Equal(HttpStatusCode.OK, await SendAsync(client));
+    }
+
+    [Fact]
+    public async Task ProbeFails_WhileAnEarlierOneIsUnderWay_ThePauseBeginsAgain()
+    {
+        using var client = await OpenAsync();
+        using var giveUp = new CancellationTokenSource();
+        var endless = await BeginProbeAsync(client, giveUp.Token);
+        _bench.Time.Advance(TimeSpan.FromSeconds(1.1));
+        _answer = static () => throw new HttpRequestException(HttpRequestError.ConnectionError);
+        var before = Tried();
+        await SendAsync(client);
+        Assert.True(Tried() > before);
+
+        // What ends without an outcome now has nothing more to say.
+        await giveUp.CancelAsync();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => Eventually.Within(endless));
+        before = Tried();
+        await SendAsync(client);
+
+        Assert.Equal(before, Tried());
+    }
+
+    [Fact]
+    public async Task NobodyAnswersWithinTheTotalTimeout_Opens()
+    {
+        using var client = await ClientAsync(TimeSpan.FromSeconds(1));
+        _isSilent = true;
+        var sending = Enumerable.Range(0, 20).Select(_ => client.GetAsync("http://orders/")).ToArray();
+        await Eventually.True(() => Volatile.Read(ref _silent) == 20);
+        _bench.Time.Advance(TimeSpan.FromSeconds(1.1));
+        foreach (var request in sending)
+            Assert.IsType<TimeoutException>((await Assert.ThrowsAsync<TaskCanceledException>(() => Eventually.Within(request))).InnerException);
+
+        var error = await Assert.ThrowsAsync<HttpRequestException>(() => client.GetAsync("http://orders/"));
+        Assert.Contains("the circuit breaker of 'orders' is open", error.Message, StringComparison.Ordinal);
+
+        // The one that finds out has an outcome then, too.
+        _bench.Time.Advance(TimeSpan.FromSeconds(1.1));
+        var probe = client.GetAsync("http://orders/");
+        await Eventually.True(() => Volatile.Read(ref _silent) == 21);
+        _bench.Time.Advance(TimeSpan.FromSeconds(1.05));
+        await Assert.ThrowsAsync<TaskCanceledException>(() => Eventually.Within(probe));
+        _isSilent = false;
+        Assert.Null(await SendAsync(client));
+        _bench.Time.Advance(TimeSpan.FromSeconds(1.1));
+        Assert.Equal(HttpStatusCode.OK, await SendAsync(client));
+    }
+
     private static async Task<HttpStatusCode?> SendAsync(HttpClient client)
     {
         try
@@ -110,11 +190,45 @@ public sealed class BreakerTests : IAsyncDisposable
         }
     }
 
-    private async Task<HttpClient> ClientAsync()
+    private async Task<HttpClient> ClientAsync(TimeSpan totalTimeout = default)
     {
         await _bench.SetAsync(new Endpoint("a", "10.0.0.1", 80), new Endpoint("b", "10.0.0.2", 80));
-        return _bench.Client(static options => options.MinRetriesPerSecond = 1_000, new RecordingHandler(_ => _answer()));
+        return _bench.Client(options => (options.MinRetriesPerSecond, options.TotalTimeout) = (1_000, totalTimeout), new Inner(this));
+    }
+
+    // A client whose breaker is open, and would let one through now.
+    private async Task<HttpClient> OpenAsync()
+    {
+        var client = await ClientAsync();
+        _answer = static () => throw new HttpRequestException(HttpRequestError.ConnectionError);
+        for (var i = 0; i < 20; i++)
+            await SendAsync(client);
+        _answer = static () => new HttpResponseMessage();
+        _bench.Time.Advance(TimeSpan.FromSeconds(1.1));
+        return client;
+    }
+
+    // The one that finds out, which has no answer; all others have.
+    private async Task<Task<HttpResponseMessage>> BeginProbeAsync(HttpClient client, CancellationToken cancellationToken)
+    {
+        _isSilent = true;
+        var sending = client.PostAsync("http://orders/", null, cancellationToken);
+        await Eventually.True(() => Volatile.Read(ref _silent) == 1);
+        _isSilent = false;
+        return sending;
     }
 
     private long Tried() => _metrics["answered"] + _metrics["unreachable"] + _metrics["reset"];
+
+    private sealed class Inner(BreakerTests tests) : HttpMessageHandler
+    {
+        protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
+        {
+            if (!tests._isSilent)
+                return tests._answer();
+            Interlocked.Increment(ref tests._silent);
+            await Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System, cancellationToken);
+            throw new UnreachableException();
+        }
+    }
 }

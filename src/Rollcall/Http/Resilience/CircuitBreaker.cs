@@ -17,45 +17,57 @@ internal enum BreakerState
 }
 
 /// <summary>
-/// The circuit breaker of one service: the states are Polly's. While it is closed, requests do not run inside of it but report afterwards, which costs a request that succeeds no
-/// allocation; when it is not, they do, so that the one that finds out is one. Thread-safe.
+/// The circuit breaker of one service. Polly counts and says when it opens; who finds out whether it may close is let through here, because a request may end without having found out
+/// anything, or not end at all, which Polly does not know. While it is closed, requests report when they are over, which costs one that succeeds no allocation. Thread-safe.
 /// </summary>
 internal sealed class CircuitBreaker
 {
-    private readonly CircuitBreakerStateProvider _state = new();
+    private readonly Lock _gate = new();
+    private readonly CircuitBreakerStateProvider _counted = new();
+    private readonly CircuitBreakerManualControl _control = new();
     private readonly ResiliencePipeline<bool> _pipeline;
-    private bool _isClosed = true;
+    private readonly TimeSpan _pause;
+    private readonly TimeProvider _time;
+    private readonly Action<BreakerState> _changed;
+    private volatile BreakerState _state;
+    private long _pausedAt;
+    private int _probes;
 
+    /// <param name="settings">When it opens and how long it pauses.</param>
+    /// <param name="time">The clock.</param>
+    /// <param name="changed">Told of every change, on the thread of the request that has caused it.</param>
     public CircuitBreaker(ResilienceSettings settings, TimeProvider time, Action<BreakerState> changed)
     {
+        _pause = settings.BreakerPause;
+        _time = time;
+        _changed = changed;
         _pipeline = new ResiliencePipelineBuilder<bool> { TimeProvider = time }
             .AddCircuitBreaker(new CircuitBreakerStrategyOptions<bool>
             {
                 FailureRatio = 1,
                 MinimumThroughput = settings.BreakerMinRequests,
                 SamplingDuration = settings.BreakerWindow,
-                BreakDuration = settings.BreakerPause,
-                StateProvider = _state,
+
+                // It is closed from here; the longest that is allowed.
+                BreakDuration = TimeSpan.FromDays(1),
+                StateProvider = _counted,
+                ManualControl = _control,
                 ShouldHandle = static arguments => new(arguments.Outcome.Exception is null && !arguments.Outcome.Result),
-                OnOpened = _ => Told(BreakerState.Open),
-                OnClosed = _ => Told(BreakerState.Closed),
-                OnHalfOpened = _ => Told(BreakerState.HalfOpen),
             })
             .Build();
-
-        ValueTask Told(BreakerState state)
-        {
-            changed(state);
-            return default;
-        }
     }
 
-    /// <summary>Whether requests may be sent without asking.</summary>
-    public bool IsClosed => Volatile.Read(ref _isClosed);
+    /// <summary>What it does with requests now. One volatile read.</summary>
+    public BreakerState State => _state;
 
-    /// <summary>A request that was sent while it was closed is over.</summary>
+    /// <summary>Whether requests may be sent without asking.</summary>
+    public bool IsClosed => State == BreakerState.Closed;
+
+    /// <summary>A request that was sent while it was closed is over. One that ends after it has opened counts no more.</summary>
     public void Report(bool succeeded)
     {
+        if (!IsClosed)
+            return;
         var context = ResilienceContextPool.Shared.Get(CancellationToken.None);
 
         // Without anything to wait for it is over when it returns.
@@ -63,34 +75,66 @@ internal sealed class CircuitBreaker
         if (reporting.IsCompleted)
             reporting.GetAwaiter().GetResult();
         ResilienceContextPool.Shared.Return(context);
-        if (!succeeded)
-            Follow();
+        if (succeeded || _counted.CircuitState != CircuitState.Open)
+            return;
+        lock (_gate)
+        {
+            if (_state != BreakerState.Closed)
+                return;
+            (_state, _pausedAt) = (BreakerState.Open, _time.GetTimestamp());
+        }
+
+        _changed(BreakerState.Open);
     }
 
-    /// <summary>Sends a request if it may be sent now.</summary>
-    /// <param name="send">Sends it; true when it succeeded. Must not throw.</param>
-    /// <param name="state">What it needs.</param>
-    /// <returns>Null when it was sent; else when to try again.</returns>
-    public async ValueTask<TimeSpan?> TrySendAsync<T>(Func<T, ValueTask<bool>> send, T state)
+    /// <summary>
+    /// Asks for leave to find out whether the service works again: one request after every pause has it, whether or not the one before is over, or at once when that has found out nothing.
+    /// </summary>
+    /// <returns>Null when it may be sent, and its end must be told to <see cref="Probed"/>; else when to ask again.</returns>
+    public TimeSpan? TryProbe()
     {
-        var context = ResilienceContextPool.Shared.Get(CancellationToken.None);
-        try
+        BreakerState before;
+        lock (_gate)
         {
-            var outcome = await _pipeline.ExecuteOutcomeAsync(
-                static async (_, state) => Outcome.FromResult(await state.send(state.state).ConfigureAwait(false)), context, (send, state)).ConfigureAwait(false);
-            return outcome.Exception switch
-            {
-                null => null,
-                BrokenCircuitException broken => broken.RetryAfter ?? TimeSpan.Zero,
-                var defect => throw defect,
-            };
+            before = _state;
+            var wait = _pause - _time.GetElapsedTime(_pausedAt);
+            var isFree = before == BreakerState.Closed || (before == BreakerState.HalfOpen && _probes == 0);
+            if (!isFree && wait > TimeSpan.Zero)
+                return wait;
+            _probes++;
+            if (before != BreakerState.Closed)
+                (_state, _pausedAt) = (BreakerState.HalfOpen, _time.GetTimestamp());
         }
-        finally
-        {
-            ResilienceContextPool.Shared.Return(context);
-            Follow();
-        }
+
+        if (before == BreakerState.Open)
+            _changed(BreakerState.HalfOpen);
+        return null;
     }
 
-    private void Follow() => Volatile.Write(ref _isClosed, _state.CircuitState == CircuitState.Closed);
+    /// <summary>A request that was let through to find out is over.</summary>
+    /// <param name="succeeded">Whether the service works; null when it did not find out.</param>
+    public void Probed(bool? succeeded)
+    {
+        // Before anybody is sent there again who would be counted.
+        if (succeeded == true && !IsClosed)
+        {
+            var closing = _control.CloseAsync();
+            if (closing.IsCompleted)
+                closing.GetAwaiter().GetResult();
+        }
+
+        BreakerState before, after;
+        lock (_gate)
+        {
+            _probes--;
+            before = _state;
+            if (before == BreakerState.Closed || succeeded is not { } works)
+                return;
+            after = works ? BreakerState.Closed : BreakerState.Open;
+            (_state, _pausedAt) = (after, _time.GetTimestamp());
+        }
+
+        if (before != after)
+            _changed(after);
+    }
 }
