@@ -12,13 +12,13 @@ internal static class Replay
         || method == HttpMethod.Options
         || method == HttpMethod.Trace;
 
-    /// <summary>True for a request that only reads, which nobody minds to be carried out twice at the same time.</summary>
+    /// <summary>True for a request without a body that only reads, which nobody minds to be carried out twice at the same time.</summary>
     public static bool IsRead(HttpRequestMessage request) =>
         (request.Method == HttpMethod.Get || request.Method == HttpMethod.Head || request.Method == HttpMethod.Options)
-        && request.Content is null
+        && IsEmpty(request.Content)
         && !request.Headers.NonValidated.Contains("Upgrade");
 
-    /// <summary>Another message that says the same, without a content.</summary>
+    /// <summary>Another message that says the same as one without a body.</summary>
     public static HttpRequestMessage Copy(HttpRequestMessage request)
     {
         var copy = new HttpRequestMessage(request.Method, request.RequestUri) { Version = request.Version, VersionPolicy = request.VersionPolicy };
@@ -26,6 +26,11 @@ internal static class Replay
             copy.Headers.TryAddWithoutValidation(name, values);
         foreach (var (key, value) in request.Options)
             ((IDictionary<string, object?>)copy.Options)[key] = value;
+        if (request.Content is not { } content)
+            return copy;
+        copy.Content = new ByteArrayContent([]);
+        foreach (var (name, values) in content.Headers.NonValidated)
+            copy.Content.Headers.TryAddWithoutValidation(name, values);
         return copy;
     }
 
@@ -35,10 +40,11 @@ internal static class Replay
         null or ByteArrayContent or ReadOnlyMemoryContent => true,
         System.Net.Http.Json.JsonContent json => !MayRunOut(json.Value),
         MultipartContent parts => parts.All(CanSendAgain),
-
-        // A gateway has such a content for a request without a body whose headers speak of one.
-        _ => content.Headers.ContentLength == 0,
+        _ => IsEmpty(content),
     };
+
+    // A gateway has an empty content for a request without a body whose headers speak of one.
+    private static bool IsEmpty(HttpContent? content) => content is null or { Headers.ContentLength: 0 };
 
     // A sequence that is made while it is written may have nothing left the second time.
     private static bool MayRunOut(object? value) => value is IAsyncEnumerable<object?> or (System.Collections.IEnumerable and not (string or System.Collections.ICollection));

@@ -200,11 +200,17 @@ internal sealed class RequestRun
         if (await TakeAsync(cancellationToken).ConfigureAwait(false) is not { } destination)
             return new Attempt(this, null, default);
 
+        // Only tries that were not begun beside another are measured: of those that were, the slow ones lose and are never seen to the end.
+        var latency = Volatile.Read(ref _underWay) == 1 ? _service.Latency : null;
+        var started = _context.Time.GetTimestamp();
+
         // Tries side by side need a message each; one that came second may still be at it when the caller has his answer, and the message back.
         var message = _mayHedge ? Replay.Copy(_request) : _request;
         message.RequestUri = RollcallHandler.Rewrite(_original, destination.Authority);
         var mayGiveUp = _mayRepeat && _table.Count > 1 && _failed.Sent + Volatile.Read(ref _underWay) < _handler.Options.MaxAttempts;
         var result = await _handler.TryAsync(_route, _service, message, destination.Endpoint, mayGiveUp, cancellationToken).ConfigureAwait(false);
+        if (latency is not null)
+            Learn(latency, result.Outcome, _context.Time.GetElapsedTime(started));
         if (result.Response is { } response)
             response.RequestMessage = _request;
         lock (_gate)
@@ -214,6 +220,15 @@ internal sealed class RequestRun
         }
 
         return new Attempt(this, destination, result);
+    }
+
+    // A try that lost, was given up or cancelled would have taken longer than it had run.
+    private static void Learn(LatencyQuantile latency, TryOutcome outcome, TimeSpan ran)
+    {
+        if (outcome == TryOutcome.Answered)
+            latency.Add(ran);
+        else if (outcome is TryOutcome.TimedOut or TryOutcome.Cancelled)
+            latency.AddAtLeast(ran);
     }
 
     // Of an error that is the last resort and an answer that is better, one is kept.

@@ -143,7 +143,6 @@ public sealed partial class RollcallHandler : DelegatingHandler
             var response = await base.SendAsync(request, token).ConfigureAwait(false);
             route.Health.Answered(endpoint);
             var latency = timer.Elapsed;
-            service.Latency?.Add(latency);
             EndWithBody(request, response, new TryReport(route.Health, Context.Metrics, service.Gate, endpoint, ResponseOutcome.Of(response, latency, Context.Time)));
             Context.Metrics.Tried(TryOutcome.Answered);
             return new TryResult(response);

@@ -48,6 +48,23 @@ public sealed class HedgingTests : IAsyncDisposable
         Assert.Equal(0, _metrics["rollcall.client.outcomes timed-out"]);
     }
 
+    [Fact]
+    public async Task SlowReadWithContentHeadersAndNoBody_IsSentToAnotherWithThem()
+    {
+        await using var slow = BadServer.Frozen();
+        await using var good = await TestServer.StartAsync(static context => context.Response.WriteAsync($"{context.Request.ContentType} {context.Request.ContentLength}"));
+        await _bench.SetAsync(slow.Endpoint("a"), good.Endpoint("b") with { Priority = 1 });
+        using var client = _bench.Client(static options => options.HedgingDelay = Delay);
+        using var request = new HttpRequestMessage(HttpMethod.Get, "http://orders/") { Content = new ByteArrayContent([]) { Headers = { { "Content-Type", "text/plain" } } } };
+
+        var sending = client.SendAsync(request);
+        await Eventually.True(() => slow.Connections == 1);
+        await HedgeAsync(() => good.Requests == 1);
+        using var response = await Eventually.Within(sending);
+
+        Assert.Equal("text/plain 0", await response.Content.ReadAsStringAsync());
+    }
+
     [Theory]
     [InlineData("POST")]
     [InlineData("PUT")]
@@ -148,6 +165,34 @@ public sealed class HedgingTests : IAsyncDisposable
         await _bench.Time.AdvanceUntilAsync(() => sending.IsCompleted, TimeSpan.FromMilliseconds(1), TimeSpan.FromSeconds(1));
 
         Assert.Equal("ok", await Eventually.Within(sending));
+    }
+
+    [Fact]
+    public async Task Quantile_CountsTheTriesThatLost()
+    {
+        await using var slow = BadServer.Frozen();
+        await using var good = await TestServer.StartAsync("ok");
+        await _bench.SetAsync(slow.Endpoint("a"), good.Endpoint("b") with { Priority = 1 });
+        var options = new RollcallClientOptions();
+        Configure(options);
+        using var client = _bench.Client(Configure);
+        for (var i = 0; i < 64; i++)
+        {
+            var sending = client.GetStringAsync("http://orders/");
+            await HedgeAsync(() => sending.IsCompleted);
+            Assert.Equal("ok", await Eventually.Within(sending));
+        }
+
+        // Every one of them would have taken longer than this.
+        var service = _bench.Router.Find(new Uri("http://orders"), HttpBench.Settings)!.Resilience(_bench.Context.Share(options.ToResilience()), null!);
+        Assert.InRange(service.HedgeAfter(), Delay, TimeSpan.FromSeconds(1));
+        Assert.True(service.Latency!.Current >= Delay, $"{service.Latency.Current}");
+
+        static void Configure(RollcallClientOptions options)
+        {
+            (options.HedgingQuantile, options.HedgingDelay, options.MinRetriesPerSecond) = (0.5, Delay, 1_000);
+            options.PerTryTimeout = TimeSpan.FromHours(1);
+        }
     }
 
     // The try may be there before the time to the hedge has begun to run.
