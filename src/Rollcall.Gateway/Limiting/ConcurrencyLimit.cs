@@ -12,9 +12,16 @@ internal sealed class ConcurrencyLimit(int max)
     /// <summary>False when there are too many. Pair a true one with <see cref="Leave"/>.</summary>
     public bool TryEnter()
     {
-        if (Interlocked.Increment(ref _underWay) <= max)
-            return true;
-        Interlocked.Decrement(ref _underWay);
+        // Not counted until it may enter: one that is refused must not be in the way of another.
+        var underWay = UnderWay;
+        while (underWay < max)
+        {
+            var seen = Interlocked.CompareExchange(ref _underWay, underWay + 1, underWay);
+            if (seen == underWay)
+                return true;
+            underWay = seen;
+        }
+
         return false;
     }
 

@@ -20,13 +20,10 @@ internal sealed class RequestRun
     private readonly ServiceResilience _service;
     private readonly HttpRequestMessage _request;
     private readonly Uri _original;
-    private readonly PickContext _affinity;
-    private readonly ulong? _session;
     private readonly bool _mayRepeat;
     private readonly bool _mayHedge;
     private readonly FailedTries _failed = new();
-    private readonly TriedEndpoints _tried = new();
-    private Selection<Destination> _table;
+    private readonly DestinationChoice _choice;
     private Destination? _firstDestination;
     private TryResult _firstResult;
     private HttpResponseMessage? _error;
@@ -45,11 +42,9 @@ internal sealed class RequestRun
         _context = handler.Context;
         _route = route;
         _service = service;
-        _table = table;
         _request = request;
         _original = request.RequestUri!;
-        _affinity = affinity;
-        _session = RollcallRequest.SessionOf(request);
+        _choice = new DestinationChoice(route, table, affinity, RollcallRequest.SessionOf(request), service.Settings.MaxRequestsPerEndpoint);
         _mayRepeat = mayRepeat;
         _mayHedge = service.Settings.HasHedging && mayRepeat && Replay.IsRead(request);
     }
@@ -66,7 +61,7 @@ internal sealed class RequestRun
     public void Begin(Destination destination, in TryResult result)
     {
         (_firstDestination, _firstResult) = (destination, result);
-        _tried.Add(destination.Endpoint);
+        _choice.Add(destination);
         Note(destination, result);
     }
 
@@ -111,19 +106,26 @@ internal sealed class RequestRun
                 TryOutcome.Reset or TryOutcome.TimedOut => _mayRepeat && _failed.Sent < _handler.Options.MaxAttempts && TrySpend(),
 
                 // One that has answered would answer the same again.
-                TryOutcome.Answered => IsError(result.Response!) && _failed.Sent < _handler.Options.MaxAttempts && _tried.Count < Table().Count && TrySpend(),
+                TryOutcome.Answered => IsError(result.Response!) && _failed.Sent < _handler.Options.MaxAttempts && _choice.HasUntried && TrySpend(),
                 _ => false,
             };
         }
 
-        if (wants)
-            _handler.Retrying(_route, _request, attempt);
-        return wants;
+        if (!wants)
+            return false;
+        Release(attempt);
+        _handler.Retrying(_route, _request, attempt);
+        return true;
     }
 
     /// <summary>True for a try that has failed while another is under way.</summary>
-    public bool WaitsForOther(Attempt attempt) =>
-        attempt.Destination is not null && !IsGood(attempt) && attempt.Result.Outcome != TryOutcome.Cancelled && Volatile.Read(ref _underWay) > 0;
+    public bool WaitsForOther(Attempt attempt)
+    {
+        if (attempt.Destination is null || IsGood(attempt) || attempt.Result.Outcome == TryOutcome.Cancelled || Volatile.Read(ref _underWay) == 0)
+            return false;
+        Release(attempt);
+        return true;
+    }
 
     /// <summary>Whether another try may be begun beside those under way.</summary>
     public bool MayHedge()
@@ -132,7 +134,7 @@ internal sealed class RequestRun
         {
             var isAllowed = _hedges < _service.Settings.MaxHedges
                 && _failed.Sent + _underWay < _handler.Options.MaxAttempts
-                && _tried.Count < Table().Count
+                && _choice.HasUntried
                 && TrySpend();
             if (isAllowed)
                 _hedges++;
@@ -141,6 +143,9 @@ internal sealed class RequestRun
             return isAllowed;
         }
     }
+
+    // An error that is kept in case nothing better comes is over as far as limits go: the next try may need its place.
+    private static void Release(Attempt attempt) => (attempt.Result.Response?.Content as TrackedContent)?.End();
 
     private static bool IsFailure(TryOutcome outcome) => outcome is TryOutcome.Unreachable or TryOutcome.Reset or TryOutcome.TimedOut;
 
@@ -154,7 +159,7 @@ internal sealed class RequestRun
         if ((last?.Result.Response ?? _error) is { } answer)
             return (int)answer.StatusCode is not (502 or 503 or 504);
         if (ended.IsCancellationRequested)
-            return _tried.Count > 0 ? false : null;
+            return _choice.Tried > 0 ? false : null;
         return last is not null && (last.Destination is null || IsFailure(last.Result.Outcome)) ? false : null;
     }
 
@@ -207,7 +212,7 @@ internal sealed class RequestRun
         // Tries side by side need a message each; one that came second may still be at it when the caller has his answer, and the message back.
         var message = _mayHedge ? Replay.Copy(_request) : _request;
         message.RequestUri = RollcallHandler.Rewrite(_original, destination.Authority);
-        var mayGiveUp = _mayRepeat && _table.Count > 1 && _failed.Sent + Volatile.Read(ref _underWay) < _handler.Options.MaxAttempts;
+        var mayGiveUp = _mayRepeat && _choice.Newest().Count > 1 && _failed.Sent + Volatile.Read(ref _underWay) < _handler.Options.MaxAttempts;
         var result = await _handler.TryAsync(_route, _service, message, destination.Endpoint, mayGiveUp, cancellationToken).ConfigureAwait(false);
         if (latency is not null)
             Learn(latency, result.Outcome, _context.Time.GetElapsedTime(started));
@@ -288,7 +293,7 @@ internal sealed class RequestRun
         _error?.Dispose();
         if (_refusal is not null)
             throw _refusal;
-        throw _failed.IsEmpty ? _handler.WithoutEndpoint(_route, _request, _table) : _failed.ToException(What, _why);
+        throw _failed.IsEmpty ? _handler.WithoutEndpoint(_route, _request, _choice.Newest()) : _failed.ToException(What, _why);
     }
 
     private HttpRequestException Broken(TimeSpan wait)
@@ -311,8 +316,6 @@ internal sealed class RequestRun
             + $"{settings.MaxRequestsPerEndpoint}; 0 is any number), and {settings.MaxQueue} wait already (MaxQueue).").ToRequestException();
     }
 
-    private Selection<Destination> Table() => _table = _route.Current ?? _table;
-
     private bool TrySpend()
     {
         if (_spent > 0)
@@ -334,7 +337,7 @@ internal sealed class RequestRun
             return TryTake();
 
         // Only a first try waits: one that is not the first has its request's time to mind, and whoever waits must be served by any endpoint.
-        if (_tried.Count > 0 || Table().Problem is not null)
+        if (_choice.Tried > 0 || _choice.Newest().Problem is not null)
             return TryTake();
         try
         {
@@ -358,41 +361,14 @@ internal sealed class RequestRun
             return null;
         lock (_gate)
         {
-            if (Pick() is { } destination)
+            if (_choice.Take(turn: _failed.Sent + _failed.Unsent + _underWay, MayRevisit()) is { } destination)
             {
                 _underWay++;
-                _tried.Add(destination.Endpoint);
                 return destination;
             }
         }
 
         gate?.Withdraw();
-        return null;
-    }
-
-    private Destination? Pick()
-    {
-        var table = Table();
-        var limit = _service.Settings.MaxRequestsPerEndpoint;
-        TriedEndpoints? full = null;
-        var context = _affinity with { Turn = _failed.Sent + _failed.Unsent + _underWay };
-        while (table.Problem is null)
-        {
-            var tried = full ?? (_tried.Count == 0 ? null : _tried);
-            var own = tried is null && _session is { } session ? Destination.Find(table, session) : null;
-            if ((own ?? table.Pick(context, tried) ?? (full is null && MayRevisit() ? table.PickAny(context) : null)) is not { } destination)
-                return null;
-            if (limit == 0)
-            {
-                destination.Endpoint.Begin();
-                return destination;
-            }
-
-            if (destination.Endpoint.TryBegin(limit))
-                return destination;
-            (full ??= new TriedEndpoints(_tried)).Add(destination.Endpoint);
-        }
-
         return null;
     }
 

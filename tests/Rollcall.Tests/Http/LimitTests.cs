@@ -97,6 +97,22 @@ public sealed class LimitTests : IAsyncDisposable
         Assert.Equal(0, _bench.InFlight());
     }
 
+    [Fact]
+    public async Task ErrorWhoseBodyGoesOn_HoldsNoPlaceWhileAnotherIsTried()
+    {
+        await using var bad = await TestServer.StartAsync(static async context =>
+        {
+            context.Response.StatusCode = 503;
+            await context.Response.WriteAsync("of no known length");
+        });
+        await using var good = await TestServer.StartAsync("ok");
+        await _bench.SetAsync(bad.Endpoint("a"), good.Endpoint("b") with { Priority = 1 });
+        using var client = _bench.Client(static options => options.MaxRequests = 1);
+
+        Assert.Equal("ok", await Eventually.Within(client.GetStringAsync("http://orders/")));
+        Assert.Equal(0, _bench.InFlight());
+    }
+
     private static void InterlockedMax(ref int target, int value)
     {
         int seen;

@@ -128,13 +128,14 @@ internal sealed class CircuitBreaker
         {
             _probes--;
             before = _state;
-            if (before == BreakerState.Closed || succeeded is not { } works)
+
+            // What others have found out meanwhile is changed only for the better.
+            if (before == BreakerState.Closed || succeeded is not { } works || (before == BreakerState.Open && !works))
                 return;
             after = works ? BreakerState.Closed : BreakerState.Open;
             (_state, _pausedAt) = (after, _time.GetTimestamp());
         }
 
-        if (before != after)
-            _changed(after);
+        _changed(after);
     }
 }

@@ -17,9 +17,19 @@ internal sealed class RequestGate(int maxRequests, int maxQueue)
     /// <summary>One more, if that is not too many. Pair with <see cref="Leave"/> or <see cref="Withdraw"/>.</summary>
     public bool TryEnter()
     {
-        if (maxRequests == 0 || Interlocked.Increment(ref _entered) <= maxRequests)
+        if (maxRequests == 0)
             return true;
-        Interlocked.Decrement(ref _entered);
+
+        // Not counted until it may enter: one that is refused must not be in the way of another.
+        var entered = Volatile.Read(ref _entered);
+        while (entered < maxRequests)
+        {
+            var seen = Interlocked.CompareExchange(ref _entered, entered + 1, entered);
+            if (seen == entered)
+                return true;
+            entered = seen;
+        }
+
         return false;
     }
 

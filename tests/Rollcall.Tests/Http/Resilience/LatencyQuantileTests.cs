@@ -66,7 +66,7 @@ public sealed class LatencyQuantileTests
         var exact = Enumerable.Range(0, 50_000).Select(_ => Latency()).Order().ElementAt((int)(share * 50_000));
         Assert.True(quantile.Current > exact * 0.75 && quantile.Current < exact * 1.5, $"seed {seed}: {quantile.Current} for {exact}");
 
-        TimeSpan Latency() => TimeSpan.FromMilliseconds(10 * Math.Exp(2 * random.NextDouble()));
+        TimeSpan Latency() => TimeSpan.FromMilliseconds(10 * Math.Exp(6 * random.NextDouble()));
     }
 
     [Fact]
