@@ -73,10 +73,11 @@ public sealed class Fleet : IAsyncLifetime
         var routes = Path.Combine(_directory, "routes.yaml");
         await File.WriteAllTextAsync(routes, $$"""
             clusters:
+              orders: rollcall://{{new Uri(NodeUrl).Authority}}/orders
               near: { target: "rollcall://{{new Uri(NodeUrl).Authority}}/orders", zone: {{OwnZone}}, preferOwnZone: true }
             routes:
               near: { path: /near, to: near }
-            default: rollcall://{{new Uri(NodeUrl).Authority}}/orders
+            default: orders
 
             """);
         var url = string.Create(CultureInfo.InvariantCulture, $"http://127.0.0.1:{FreePort()}");
