@@ -166,7 +166,7 @@ public sealed partial class GatewayHost : IAsyncDisposable
         // A failed request is told by its answer and the access log; at this level it would be a stack trace for each.
         builder.Logging.AddFilter("Yarp.ReverseProxy.Forwarder.HttpForwarder", LogLevel.None);
         builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = options.StopWithin);
-        builder.Services.Configure<ConsoleLifetimeOptions>(static console => console.SuppressStatusMessages = true);
+        builder.Services.AddSingleton<IHostLifetime, OwnedLifetime>();
         builder.Services.AddSingleton(new ListenUrls(urls.FirstOrDefault(static url => url.IsEncrypted)?.Url));
         options.ConfigureServices(builder.Services);
         AddGatewayTo(builder.Services);
