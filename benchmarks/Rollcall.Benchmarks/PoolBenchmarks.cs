@@ -20,6 +20,7 @@ public class PoolBenchmarks : IDisposable
     private readonly Channel<object> _channel = Channel.CreateUnbounded<object>();
     private ServiceProvider _provider = null!;
     private ServiceConnectionPool<object> _pool = null!;
+    private ServiceConnectionPool<object> _keyed = null!;
 
     [Params(1, 2)]
     public int Threads { get; set; }
@@ -31,12 +32,8 @@ public class PoolBenchmarks : IDisposable
     public async Task SetupAsync()
     {
         _provider = new ServiceCollection().AddRollcall().BuildServiceProvider();
-        _pool = _provider.GetRequiredService<ServiceConnectionPoolFactory>().Create<object>(
-            "static:///" + string.Join(',', Enumerable.Range(1, Endpoints).Select(static i => $"10.0.0.{i}:5900")),
-            new() { ConnectAsync = static (_, _) => ValueTask.FromResult(new object()) },
-            static options => options.MinIdlePerEndpoint = 2);
-        while (_pool.GetStatistics().Connections.Idle < 2 * Endpoints)
-            await Task.Delay(TimeSpan.FromMilliseconds(10), TimeProvider.System);
+        _pool = await WarmAsync("peak-ewma");
+        _keyed = await WarmAsync("ring-hash");
         for (var i = 0; i < 4; i++)
         {
             _bag.Add(new object());
@@ -77,10 +74,24 @@ public class PoolBenchmarks : IDisposable
         }
     });
 
+    [Target(MaxNanoseconds = 250, MaxBytes = 0)]
+    [Benchmark(OperationsPerInvoke = Rentals, Description = "pool: the same by key, ring hash")]
+    public void Keyed() => OnEach(() =>
+    {
+        for (var i = 0; i < Rentals; i++)
+        {
+            var renting = _keyed.RentAsync(PickContext.ForKey("customer-7"));
+            if (!renting.IsCompletedSuccessfully)
+                throw new InvalidOperationException("The pool was not warm.");
+            renting.GetAwaiter().GetResult().Dispose();
+        }
+    });
+
     [GlobalCleanup]
     public async Task CleanupAsync()
     {
         await _pool.DisposeAsync();
+        await _keyed.DisposeAsync();
         await _provider.DisposeAsync();
     }
 
@@ -88,6 +99,17 @@ public class PoolBenchmarks : IDisposable
     {
         _start.Dispose();
         GC.SuppressFinalize(this);
+    }
+
+    private async Task<ServiceConnectionPool<object>> WarmAsync(string balancer)
+    {
+        var pool = _provider.GetRequiredService<ServiceConnectionPoolFactory>().Create<object>(
+            "static:///" + string.Join(',', Enumerable.Range(1, Endpoints).Select(static i => $"10.0.0.{i}:5900")),
+            new() { ConnectAsync = static (_, _) => ValueTask.FromResult(new object()) },
+            options => (options.Balancer, options.MinIdlePerEndpoint) = (balancer, 2));
+        while (pool.GetStatistics().Connections.Idle < 2 * Endpoints)
+            await Task.Delay(TimeSpan.FromMilliseconds(10), TimeProvider.System);
+        return pool;
     }
 
     private void OnEach(Action work)

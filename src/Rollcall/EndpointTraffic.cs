@@ -26,9 +26,6 @@ internal sealed class EndpointTraffic
     private int _seenFailures;
     private Histogram _seenLatencies;
 
-    /// <summary>Failures since the last success.</summary>
-    public int FailuresInARow => Volatile.Read(ref _failuresInARow);
-
     /// <summary>What the last look found; empty before the first and after a new start.</summary>
     public TrafficWindow LastWindow { get; private set; }
 
@@ -43,9 +40,15 @@ internal sealed class EndpointTraffic
 
     public void Succeeded(TimeSpan latency)
     {
-        _successes = unchecked(_successes + 1);
+        Succeeded();
         ref var step = ref _latencies[StepOf(latency)];
         step = unchecked(step + 1);
+    }
+
+    /// <summary>As <see cref="Succeeded(TimeSpan)"/>, for what took no time of the endpoint's.</summary>
+    public void Succeeded()
+    {
+        _successes = unchecked(_successes + 1);
 
         // Read first: a line that others write to is not taken from them without need.
         if (_failuresInARow != 0)
@@ -103,8 +106,11 @@ internal sealed class EndpointTraffic
     }
 
     // A thread that was held up between reading a count and writing it may set it back.
-    private TrafficWindow Since(int successes, int failures, in Histogram latencies) => new(
-        Math.Max(0, unchecked(successes - _seenSuccesses)), Math.Max(0, unchecked(failures - _seenFailures)), MedianOf(latencies, _seenLatencies));
+    private TrafficWindow Since(int successes, int failures, in Histogram latencies)
+    {
+        var (timed, median) = MedianOf(latencies, _seenLatencies);
+        return new(Math.Max(0, unchecked(successes - _seenSuccesses)), Math.Max(0, unchecked(failures - _seenFailures)), timed, median);
+    }
 
     private static int StepOf(TimeSpan latency)
     {
@@ -116,19 +122,19 @@ internal sealed class EndpointTraffic
         return Math.Min(Steps - 1, (2 * (power - FirstPower)) + half);
     }
 
-    // The middle of the step in which the median lies.
-    private static TimeSpan MedianOf(in Histogram now, in Histogram before)
+    // Of how many, and the middle of the step in which the median lies.
+    private static (int Timed, TimeSpan Median) MedianOf(in Histogram now, in Histogram before)
     {
-        var total = 0L;
+        var total = 0;
         for (var i = 0; i < Steps; i++)
             total += Math.Max(0, unchecked(now[i] - before[i]));
         if (total == 0)
-            return TimeSpan.Zero;
+            return default;
         var (left, at) = ((total + 1) / 2, 0);
         while ((left -= Math.Max(0, unchecked(now[at] - before[at]))) > 0)
             at++;
         var low = (1L << (FirstPower + (at / 2))) * (2 + (at & 1)) / 2;
-        return TimeSpan.FromTicks(low + ((1L << (FirstPower + (at / 2))) / 4));
+        return (total, TimeSpan.FromTicks(low + ((1L << (FirstPower + (at / 2))) / 4)));
     }
 
     [InlineArray(Steps)]
@@ -141,9 +147,10 @@ internal sealed class EndpointTraffic
 /// <summary>How the requests to one endpoint ended in one interval.</summary>
 /// <param name="Successes">Those that ended well.</param>
 /// <param name="Failures">Those that did not.</param>
-/// <param name="Latency">The median of those that ended well, within a quarter; zero when there was none.</param>
+/// <param name="Timed">Those of the successes that took time of the endpoint's: the use of an open connection does not tell how long it took.</param>
+/// <param name="Latency">The median of the timed ones, within a quarter; zero when there was none.</param>
 [StructLayout(LayoutKind.Auto)]
-internal readonly record struct TrafficWindow(int Successes, int Failures, TimeSpan Latency)
+internal readonly record struct TrafficWindow(int Successes, int Failures, int Timed, TimeSpan Latency)
 {
     public int Requests => Successes + Failures;
 

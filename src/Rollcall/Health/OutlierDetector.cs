@@ -62,7 +62,7 @@ internal static class OutlierDetector
         List<(TimeSpan Latency, int Index)> sorted = [];
         for (var i = 0; i < windows.Length; i++)
         {
-            if (windows[i].Successes >= options.MinRequests)
+            if (windows[i].Timed >= options.MinRequests)
                 sorted.Add((windows[i].Latency, i));
         }
 

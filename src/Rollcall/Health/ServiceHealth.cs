@@ -92,14 +92,13 @@ internal sealed class ServiceHealth(ServiceTarget target, HealthContext context,
     }
 
     /// <summary>
-    /// Something that takes no time of its own went well, such as the use of an open connection: ends a row of failures, and when somebody was let through to try, the
-    /// endpoint is well again. Two plain reads when there is nothing to learn.
+    /// Something whose time says nothing of the endpoint went well, such as the use of an open connection: a success like another, and when somebody was let through to try,
+    /// the endpoint is well again. A plain write when there is nothing to learn.
     /// </summary>
     public void Worked(BalancedEndpoint endpoint)
     {
         var load = endpoint.Load;
-        if (load.TrafficSoFar is { FailuresInARow: not 0 } traffic)
-            traffic.ForgetRow();
+        load.Traffic.Succeeded();
         if (Volatile.Read(ref load.Avoidance) is { IsTrying: true })
             Apply(endpoint, static (avoided, endpoint, now, events) => avoided.Return(endpoint, now, events));
     }

@@ -55,7 +55,10 @@ internal sealed class ConnectionStore<T>
     public EndpointConnections<T> NewHome(BalancedEndpoint endpoint) => new(endpoint, _slots);
 
     /// <summary>Whether a connection to there is idle or may be opened, as far as one can see without the lock.</summary>
-    public bool HasRoom(EndpointConnections<T> home) => !home.Idle.IsEmpty || (!IsFull && home.Open < _maxPerEndpoint && !home.IsRetired);
+    public bool HasRoom(EndpointConnections<T> home) => !home.Idle.IsEmpty || (!IsFull && MayHaveMore(home));
+
+    /// <summary>Whether nothing but the limit of all stands against another connection to there, as far as one can see without the lock.</summary>
+    public bool MayHaveMore(EndpointConnections<T> home) => home.Open < _maxPerEndpoint && !home.IsRetired;
 
     /// <summary>A place for a new connection; null when a limit is reached, nothing new may be opened there, or somebody waits who came before.</summary>
     public PoolSlot<T>? TryReserve(EndpointConnections<T> home, long ticket)

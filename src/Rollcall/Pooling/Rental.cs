@@ -6,8 +6,9 @@ namespace Rollcall.Pooling;
 /// <summary>One caller's way to a connection when there was none at hand: look, open, try elsewhere, wait.</summary>
 /// <param name="pool">The pool.</param>
 /// <param name="ticket">Its place among those who wait.</param>
+/// <param name="context">What the policy may know of it.</param>
 /// <param name="choice">What the policy has picked already; null when it has not been asked.</param>
-internal sealed class Rental<T>(ServiceConnectionPool<T> pool, long ticket, PoolDestination<T>? choice)
+internal sealed class Rental<T>(ServiceConnectionPool<T> pool, long ticket, PickContext context, PoolDestination<T>? choice)
     where T : class
 {
     private const int MaxTries = 4;
@@ -88,6 +89,7 @@ internal sealed class Rental<T>(ServiceConnectionPool<T> pool, long ticket, Pool
     private (PoolSlot<T>? Slot, PoolDestination<T>? Destination) Look(Selection<PoolDestination<T>> selection, ConnectionStore<T> store)
     {
         _isSomewhereFull = false;
+        var needsRoom = false;
         if (_choice is { } picked)
         {
             _choice = null;
@@ -96,33 +98,42 @@ internal sealed class Rental<T>(ServiceConnectionPool<T> pool, long ticket, Pool
         }
 
         // What suits may be gone a moment later, or be for somebody who came before: then wait.
-        for (var tries = 0; selection.PickAllowed(PickContext.None, _failed.Endpoints, Suits) is { } allowed; tries++)
+        for (var tries = 0; selection.PickAllowed(context, _failed.Endpoints, Suits) is { } allowed; tries++)
         {
             if (Take(allowed, store) is { } slot)
                 return (slot, allowed);
             if (tries < MaxTries)
                 continue;
-            _isSomewhereFull = true;
+            Refuse(allowed);
             break;
         }
 
         // Better to wait for one that works than to try one that does not. Only when there is no other: those that are avoided.
-        if (!_isSomewhereFull && selection.Pick(PickContext.None, _failed.Endpoints) is { } avoided)
+        if (!_isSomewhereFull && selection.Pick(context, _failed.Endpoints) is { } avoided)
         {
             if (Take(avoided, store) is { } last)
                 return (last, avoided);
-            _isSomewhereFull = true;
+            Refuse(avoided);
         }
 
-        if (store.IsFull)
+        if (needsRoom && store.IsFull)
             store.Replace(Others(selection));
         return default;
 
         bool Suits(PoolDestination<T> destination)
         {
-            var hasRoom = store.HasRoom(destination.Connections);
-            _isSomewhereFull |= !hasRoom && !ServiceHealth.IsAvoided(destination.Endpoint);
-            return hasRoom;
+            if (store.HasRoom(destination.Connections))
+                return true;
+            if (!ServiceHealth.IsAvoided(destination.Endpoint))
+                Refuse(destination);
+            return false;
+        }
+
+        // An idle connection to another is closed only for one that may then be opened.
+        void Refuse(PoolDestination<T> destination)
+        {
+            _isSomewhereFull = true;
+            needsRoom |= store.MayHaveMore(destination.Connections);
         }
     }
 

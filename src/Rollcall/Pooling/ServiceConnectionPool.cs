@@ -94,14 +94,27 @@ public sealed class ServiceConnectionPool<TConnection> : IAsyncDisposable, IDisp
     /// <exception cref="DiscoveryException">Nothing is known of the service yet.</exception>
     /// <exception cref="OperationCanceledException">The caller gave up.</exception>
     /// <exception cref="ObjectDisposedException">The pool was disposed of.</exception>
-    public ValueTask<PooledConnection<TConnection>> RentAsync(CancellationToken cancellationToken = default)
+    public ValueTask<PooledConnection<TConnection>> RentAsync(CancellationToken cancellationToken = default) => RentAsync(PickContext.None, cancellationToken);
+
+    /// <summary>
+    /// As <see cref="RentAsync(CancellationToken)"/>, with affinity: a policy that heeds keys (<c>ring-hash</c>, <c>maglev</c>) rents the same key the same endpoint while it can.
+    /// A caller who has to wait takes the first connection that comes back, to whatever endpoint.
+    /// </summary>
+    /// <param name="context">What the rental has affinity to, such as <see cref="PickContext.ForKey(string)"/> of a customer.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    /// <example><code>using var rented = await pool.RentAsync(PickContext.ForKey(customer), cancellationToken);</code></example>
+    /// <exception cref="ConnectionPoolException">There is no endpoint, none could be connected to, or it took longer than <see cref="ConnectionPoolOptions.RentTimeout"/>.</exception>
+    /// <exception cref="DiscoveryException">Nothing is known of the service yet.</exception>
+    /// <exception cref="OperationCanceledException">The caller gave up.</exception>
+    /// <exception cref="ObjectDisposedException">The pool was disposed of.</exception>
+    public ValueTask<PooledConnection<TConnection>> RentAsync(in PickContext context, CancellationToken cancellationToken = default)
     {
         if (cancellationToken.IsCancellationRequested)
             return ValueTask.FromCanceled<PooledConnection<TConnection>>(cancellationToken);
         PoolDestination<TConnection>? choice = null;
         if (_store.Waiters == 0 && _selector.Current is { Problem: null } selection)
         {
-            choice = selection.Pick(PickContext.None, null)!;
+            choice = selection.Pick(context, null)!;
             while (choice.Connections.Idle.Pop() is { } slot)
             {
                 if (MayLend(slot))
@@ -109,7 +122,7 @@ public sealed class ServiceConnectionPool<TConnection> : IAsyncDisposable, IDisp
             }
         }
 
-        return new(RentSlowlyAsync(choice, cancellationToken));
+        return new(RentSlowlyAsync(context, choice, cancellationToken));
     }
 
     /// <summary>What the pool is doing. Takes time in proportion to the number of connections; not for the path of a request.</summary>
@@ -263,12 +276,12 @@ public sealed class ServiceConnectionPool<TConnection> : IAsyncDisposable, IDisp
         return chosen.Homes.Contains(home);
     }
 
-    private async Task<PooledConnection<TConnection>> RentSlowlyAsync(PoolDestination<TConnection>? choice, CancellationToken cancellationToken)
+    private async Task<PooledConnection<TConnection>> RentSlowlyAsync(PickContext context, PoolDestination<TConnection>? choice, CancellationToken cancellationToken)
     {
         ObjectDisposedException.ThrowIf(_store.IsShut, this);
         using var limit = new CancellationTokenSource(_options.RentTimeout, _time);
         using var any = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, limit.Token, _stop.Token);
-        var rental = new Rental<TConnection>(this, Interlocked.Increment(ref _tickets), choice);
+        var rental = new Rental<TConnection>(this, Interlocked.Increment(ref _tickets), context, choice);
         try
         {
             var (slot, endpoint) = await rental.FindAsync(_selector, _store, any.Token).ConfigureAwait(false);

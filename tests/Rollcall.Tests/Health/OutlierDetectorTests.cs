@@ -37,7 +37,11 @@ public sealed class OutlierDetectorTests
 
     [Fact]
     public void TooFewRequests_AreNotJudged() =>
-        Assert.Empty(Judge([Window(100, 10), Window(100, 10), Window(100, 10), new TrafficWindow(5, 14, TimeSpan.FromSeconds(10))]));
+        Assert.Empty(Judge([Window(100, 10), Window(100, 10), Window(100, 10), new TrafficWindow(5, 14, 5, TimeSpan.FromSeconds(10))]));
+
+    [Fact]
+    public void Latency_OfFewAmongManySuccesses_IsNotJudged() =>
+        Assert.Empty(Judge([Window(100, 10), Window(100, 10), Window(100, 10), new TrafficWindow(100, 0, 19, TimeSpan.FromSeconds(10))]));
 
     [Fact]
     public void TurnedOff_NamesNobody() => Assert.Empty(OutlierDetector.Judge(
@@ -45,5 +49,5 @@ public sealed class OutlierDetectorTests
 
     private static List<Outlier> Judge(TrafficWindow[] windows) => OutlierDetector.Judge(windows, new HealthOptions());
 
-    private static TrafficWindow Window(int successes, int milliseconds) => new(successes, 100 - successes, TimeSpan.FromMilliseconds(milliseconds));
+    private static TrafficWindow Window(int successes, int milliseconds) => new(successes, 100 - successes, successes, TimeSpan.FromMilliseconds(milliseconds));
 }

@@ -17,10 +17,41 @@ public sealed class PoolHealthTests
 
         ones[4].Dispose();
 
-        Assert.Equal(0, world.Load("1").Traffic.FailuresInARow);
         ones[5].Fail();
         Assert.Null(world.Load("1").Avoidance);
         ones[6].Dispose();
+    }
+
+    [Fact]
+    public async Task GoodRentals_CountAsSuccesses_WithoutATime()
+    {
+        await using var world = new PoolWorld();
+        world.Set(PoolWorld.Endpoint("1"));
+
+        for (var i = 0; i < 3; i++)
+            await world.UseAsync();
+
+        var traffic = world.Load("1").Traffic.Recent;
+        Assert.Equal((4, 0, 1), (traffic.Successes, traffic.Failures, traffic.Timed));
+    }
+
+    [Fact]
+    public async Task EndpointWithFarMoreFailedRentalsThanTheOthers_IsEjected()
+    {
+        await using var world = new PoolWorld();
+        world.Set(PoolWorld.Endpoint("1"), PoolWorld.Endpoint("2"), PoolWorld.Endpoint("3"));
+
+        // Every second one: never a row of them.
+        var ones = 0;
+        while (ones < 40)
+        {
+            var rented = await world.RentAsync();
+            if (rented.Endpoint.Id == "1" && ones++ % 2 == 0)
+                rented.Fail();
+            rented.Dispose();
+        }
+
+        await world.UntilAsync(() => world.Load("1").Avoidance is { Reason: AvoidReason.SuccessRate });
     }
 
     [Fact]

@@ -46,6 +46,30 @@ public sealed class ServiceConnectionPoolTests
         Assert.Equal(3, world.Open);
     }
 
+    [Theory]
+    [InlineData("ring-hash")]
+    [InlineData("maglev")]
+    public async Task Rent_WithAKey_OfAPolicyThatHeedsIt_GoesToOneEndpointWhileItCan(string balancer)
+    {
+        await using var world = new PoolWorld(options => (options.Balancer, options.MaxPerEndpoint) = (balancer, 1));
+        world.Set(PoolWorld.Endpoint("1"), PoolWorld.Endpoint("2"), PoolWorld.Endpoint("3"));
+        var homes = new Dictionary<string, string>(StringComparer.Ordinal);
+        for (var i = 0; i < 60; i++)
+        {
+            using var rented = await RentAsync($"customer-{i % 20}");
+            Assert.Equal(rented.Endpoint.Id, homes.TryAdd($"customer-{i % 20}", rented.Endpoint.Id) ? rented.Endpoint.Id : homes[$"customer-{i % 20}"]);
+        }
+
+        Assert.Equal(3, homes.Values.Distinct(StringComparer.Ordinal).Count());
+
+        // Its own may have no more: another is better than to wait.
+        using var held = await RentAsync("customer-7");
+        using var elsewhere = await RentAsync("customer-7");
+        Assert.NotEqual(held.Endpoint.Id, elsewhere.Endpoint.Id);
+
+        Task<PooledConnection<FakeConnection>> RentAsync(string key) => Eventually.Within(world.Pool.RentAsync(PickContext.ForKey(key)).AsTask());
+    }
+
     [Fact]
     public async Task Rented_CountsAsInFlightOfItsEndpoint()
     {

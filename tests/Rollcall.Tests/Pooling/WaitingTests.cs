@@ -100,24 +100,6 @@ public sealed class WaitingTests
     }
 
     [Fact]
-    public async Task Waiting_ConnectionOfADrainingEndpoint_IsNotGiven()
-    {
-        await using var world = new PoolWorld(static options => options.MaxConnections = 1);
-        world.Set(PoolWorld.Endpoint("1"));
-        var held = await world.RentAsync();
-        var old = held.Connection;
-        var waiting = await WaitAsync(world, 1);
-        world.Set(PoolWorld.Endpoint("1", EndpointState.Draining), PoolWorld.Endpoint("2"));
-        await PoolWorld.SoonAsync(() => world.Pool.Selection!.Set.Endpoints.Length == 2);
-
-        held.Dispose();
-
-        using var rented = await Eventually.Within(waiting[0]);
-        Assert.Equal("2", rented.Endpoint.Id);
-        Assert.True(old.IsClosed);
-    }
-
-    [Fact]
     public async Task Waiting_ConnectFails_KeepsItsPlace()
     {
         await using var world = new PoolWorld(static options => options.MaxConnections = 1);
@@ -151,14 +133,34 @@ public sealed class WaitingTests
     }
 
     [Fact]
-    public async Task Waiting_ConnectionOfAnEndpointThatIsNotChosen_IsNotGiven()
+    public async Task Full_OfConnectionsToOthers_ButMayHaveNoMoreItself_TakesNothingFromThem()
+    {
+        await using var world = new PoolWorld(static options => (options.MaxConnections, options.MaxPerEndpoint) = (2, 1));
+        world.Set(PoolWorld.Endpoint("2"));
+        var idle = await world.UseAsync();
+        world.Set(PoolWorld.Endpoint("1"), PoolWorld.Endpoint("2", EndpointState.NotReady));
+        await PoolWorld.SoonAsync(() => world.Pool.Selection!.Set.Endpoints.Length == 2);
+        using var held = await world.RentAsync();
+
+        var waiting = await WaitAsync(world, 1);
+
+        Assert.False(idle.IsClosed);
+        held.Discard();
+        using var rented = await Eventually.Within(waiting[0]);
+        Assert.False(idle.IsClosed);
+    }
+
+    [Theory]
+    [InlineData(EndpointState.Draining)]
+    [InlineData(EndpointState.NotReady)]
+    public async Task Waiting_ConnectionOfAnEndpointThatIsNotChosen_IsNotGiven(EndpointState state)
     {
         await using var world = new PoolWorld(static options => options.MaxConnections = 1);
         world.Set(PoolWorld.Endpoint("1"));
         var held = await world.RentAsync();
         var old = held.Connection;
         var waiting = await WaitAsync(world, 1);
-        world.Set(PoolWorld.Endpoint("1", EndpointState.NotReady), PoolWorld.Endpoint("2"));
+        world.Set(PoolWorld.Endpoint("1", state), PoolWorld.Endpoint("2"));
         await PoolWorld.SoonAsync(() => world.Pool.Selection!.Set.Endpoints.Length == 2);
 
         held.Dispose();
