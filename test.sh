@@ -12,6 +12,11 @@ unpack_package victoria-metrics victoria-metrics || true
 unpack_package etcd etcd-server || true
 # The name server that dns:/// is tested on.
 need_package dnsmasq dnsmasq-base || true
+# Charts are rendered by a program over the libraries that helm is made of.
+need_package go golang-go || true
+need_go_library github.com/Masterminds/sprig golang-github-masterminds-sprig-dev || true
+need_go_library github.com/xeipuuv/gojsonschema golang-github-xeipuuv-gojsonschema-dev || true
+need_go_library sigs.k8s.io/yaml golang-k8s-sigs-yaml-dev || true
 build Debug
 
 # A shell that started this in the background has made it ignore Ctrl-C, and so would every program it starts.

@@ -19,6 +19,19 @@ need_package() {
   return 1
 }
 
+# need_go_library PATH PACKAGE: installs the Debian package of a Go library when it is missing.
+need_go_library() {
+  local folder="/usr/share/gocode/src/$1"
+  [ -d "$folder" ] && return
+  if [ "$(id -u)" -eq 0 ] && command -v apt-get >/dev/null; then
+    echo "Installing $2…" >&2
+    { apt-get install -y --no-install-recommends "$2" || { apt-get update && apt-get install -y --no-install-recommends "$2"; }; } >/dev/null 2>&1 || true
+  fi
+  [ -d "$folder" ] && return
+  echo "The Go library $1 is missing and could not be installed. Install the package $2 and run this again." >&2
+  return 1
+}
+
 # unpack_package COMMAND PACKAGE [LIBRARY…]: unpacks a Debian package below artifacts/tools when it is not there, and the packages of libraries it needs with it.
 # Nothing is installed: a package with a server would start it as a service. What else the package depends on must be there already, so this is for programs that
 # need hardly more than libc.

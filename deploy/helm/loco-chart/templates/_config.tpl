@@ -1,0 +1,43 @@
+{{/* Where a backend of a mode finds its instances. DISCOVERY_MODE says the same; the file says it to those who read it. */}}
+{{- define "loco.target" -}}
+{{- $place := printf "%s/%s" .root.Release.Namespace (include "loco.shown" .root) -}}
+{{- if eq .mode "kubernetes-endpointslices" -}}
+k8s:///{{ $place }}
+{{- else if eq .mode "kubernetes-endpoints" -}}
+k8s:///{{ $place }}?mode=endpoints
+{{- else if eq .mode "kubernetes-pods" -}}
+k8s:///{{ $place }}?mode=pods
+{{- else -}}
+file:///etc/loco/instances.yaml
+{{- end -}}
+{{- end -}}
+
+{{/* The node's configuration; what backend.config adds wins. */}}
+{{- define "loco.nodeConfig" -}}
+{{- $import := dict "target" (include "loco.target" .) "fallback" "/etc/loco/instances.yaml" "metadata" "/etc/loco/metadata.yaml" -}}
+{{- $ours := dict "imports" (dict (include "loco.shown" .root) $import) -}}
+{{- toYaml (mergeOverwrite $ours (deepCopy .root.Values.backend.config)) -}}
+{{- end -}}
+
+{{/* The emulators by the names that the headless service gives them: what a static backend shows, and any other one until Kubernetes has answered for the first time. */}}
+{{- define "loco.instances" -}}
+{{- $name := include "loco.emulator" . -}}
+{{- $instances := list -}}
+{{- range $ordinal := until (int .Values.emulator.replicas) -}}
+{{- $pod := printf "%s-%d" $name $ordinal -}}
+{{- $ports := dict "vnc" $.Values.emulator.ports.vnc "health" $.Values.emulator.ports.health -}}
+{{- $instances = append $instances (dict "id" $pod "host" (printf "%s.%s.%s.svc.%s" $pod $name $.Release.Namespace $.Values.clusterDomain) "ports" $ports) -}}
+{{- end -}}
+{{- toYaml $instances -}}
+{{- end -}}
+
+{{/* What the values say, without what they leave empty. */}}
+{{- define "loco.metadata" -}}
+{{- $said := dict -}}
+{{- range $key, $value := .Values.metadata -}}
+{{- if $value -}}
+{{- $_ := set $said $key $value -}}
+{{- end -}}
+{{- end -}}
+{{- toYaml $said -}}
+{{- end -}}
