@@ -1,0 +1,160 @@
+import type { ServerEvent } from '../api/eventParser';
+import { readEvents } from '../api/eventStream';
+import { Coalescer } from '../model/coalescer';
+import { type Connection, type ConnectionEvent, initialConnection, nextConnection, retryDelayMs } from '../model/connection';
+
+export const pollIntervalMs = 5_000;
+
+export interface FeedSource {
+  url: string;
+  watcher: string;
+  /** Applies events, at most ten times a second. */
+  apply: (events: ServerEvent[]) => void;
+  /** Gets what the stream would have told, while it fails. */
+  poll: (signal: AbortSignal) => Promise<void>;
+  /** Failures after which the stream is not tried again, such as a node that has none. */
+  isFinal?: (error: unknown) => boolean;
+}
+
+/**
+ * Keeps something up to date: by an event stream, else by polling, and not at all while nobody looks. Owns its timers and requests; `stop` ends
+ * them all.
+ */
+export class Feed {
+  private connection: Connection = initialConnection(Date.now());
+  private readonly listeners = new Set<() => void>();
+  private readonly coalescer: Coalescer<ServerEvent>;
+  private run: AbortController | undefined;
+  private lastEventId: string | undefined;
+  private refused = false;
+
+  constructor(private readonly source: FeedSource) {
+    this.coalescer = new Coalescer((events) => {
+      source.apply(events);
+      this.on({ type: 'heard' });
+    });
+  }
+
+  readonly subscribe = (listener: () => void): (() => void) => {
+    this.listeners.add(listener);
+    return () => this.listeners.delete(listener);
+  };
+
+  readonly getConnection = (): Connection => this.connection;
+
+  /** True once the stream was refused for good. */
+  get isRefused(): boolean {
+    return this.refused;
+  }
+
+  start(): void {
+    document.addEventListener('visibilitychange', this.onVisibility);
+    this.onVisibility();
+  }
+
+  stop(): void {
+    document.removeEventListener('visibilitychange', this.onVisibility);
+    this.end();
+    this.listeners.clear();
+  }
+
+  private readonly onVisibility = () => {
+    if (document.hidden) {
+      this.end();
+      this.on({ type: 'hidden' });
+    } else if (!this.run) {
+      this.on({ type: 'visible' });
+      this.run = new AbortController();
+      void this.follow(this.run.signal);
+    }
+  };
+
+  private end(): void {
+    this.run?.abort();
+    this.run = undefined;
+    this.coalescer.clear();
+  }
+
+  private async follow(signal: AbortSignal): Promise<void> {
+    let failures = 0;
+    let polls: AbortController | undefined;
+    const stopPolling = () => {
+      polls?.abort();
+      polls = undefined;
+    };
+    signal.addEventListener('abort', stopPolling);
+    while (!signal.aborted) {
+      let error: unknown;
+      try {
+        await readEvents({
+          url: this.source.url,
+          watcher: this.source.watcher,
+          lastEventId: this.lastEventId,
+          signal,
+          onOpen: () => {
+            failures = 0;
+            stopPolling();
+            this.on({ type: 'opened' });
+          },
+          onEvents: (events) => {
+            this.lastEventId = events.findLast((event) => event.id !== undefined)?.id ?? this.lastEventId;
+            this.coalescer.push(events);
+          },
+        });
+        error = new Error('The node has ended the event stream.');
+      } catch (failure) {
+        error = failure;
+      }
+      if (signal.aborted) return;
+      if (this.source.isFinal?.(error)) {
+        this.refused = true;
+        this.on({ type: 'streamFailed', error: messageOf(error) });
+        return;
+      }
+      this.on({ type: 'streamFailed', error: messageOf(error) });
+      if (!polls) {
+        polls = new AbortController();
+        void this.pollUntil(polls.signal);
+      }
+      await pause(retryDelayMs(failures++, Math.random()), signal);
+    }
+  }
+
+  private async pollUntil(signal: AbortSignal): Promise<void> {
+    while (!signal.aborted) {
+      try {
+        await this.source.poll(signal);
+        if (!signal.aborted) this.on({ type: 'polled' });
+      } catch (error) {
+        if (!signal.aborted) this.on({ type: 'pollFailed', error: messageOf(error) });
+      }
+      await pause(pollIntervalMs, signal);
+    }
+  }
+
+  private on(event: ConnectionEvent): void {
+    const next = nextConnection(this.connection, event, Date.now());
+    if (next === this.connection) return;
+    this.connection = next;
+    for (const listener of this.listeners) listener();
+  }
+}
+
+/** What browsers say of a server that is not there is different in each and helps nobody. */
+export function messageOf(error: unknown): string {
+  if (error instanceof TypeError) return 'It cannot be reached.';
+  return error instanceof Error ? error.message : String(error);
+}
+
+function pause(ms: number, signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    if (signal.aborted) return resolve();
+    const done = () => {
+      clearTimeout(timer);
+      signal.removeEventListener('abort', done);
+      resolve();
+    };
+    const timer = setTimeout(done, ms);
+    signal.addEventListener('abort', done);
+  });
+}

@@ -1,0 +1,44 @@
+import { isNotFound, node } from '../api/client';
+import type { LiveDocument } from '../api/liveDocuments';
+import { Feed } from './feed';
+
+/** A service with the health of its instances, live; undefined for as long as the node has none to tell. */
+export class ServiceFeed {
+  readonly feed: Feed;
+  private document: LiveDocument | undefined;
+  private readonly listeners = new Set<() => void>();
+
+  constructor(service: string, watcher: string) {
+    this.feed = new Feed({
+      url: `/api/instances/live/events?service=${encodeURIComponent(service)}`,
+      watcher,
+      apply: (events) => {
+        const last = events.findLast((event) => event.type === 'instances');
+        if (last) this.publish(JSON.parse(last.data) as LiveDocument);
+      },
+      poll: async (signal) => this.publish(await node.live(service, signal)),
+      isFinal: isNotFound,
+    });
+  }
+
+  readonly subscribe = (listener: () => void): (() => void) => {
+    this.listeners.add(listener);
+    return () => this.listeners.delete(listener);
+  };
+
+  readonly getDocument = (): LiveDocument | undefined => this.document;
+
+  start(): void {
+    this.feed.start();
+  }
+
+  stop(): void {
+    this.feed.stop();
+    this.listeners.clear();
+  }
+
+  private publish(document: LiveDocument): void {
+    this.document = document;
+    for (const listener of this.listeners) listener();
+  }
+}

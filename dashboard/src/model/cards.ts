@@ -1,0 +1,64 @@
+import type { Instance } from '../api/documents';
+import type { LiveDocument, LiveInstance } from '../api/liveDocuments';
+import type { Gone, ServiceState } from './catalog';
+import { compareNatural } from './order';
+import { type Status, statusOf } from './status';
+
+/** An instance as a page shows it: what the registry has, what health tells, or that it has left. */
+export interface Card {
+  readonly id: string;
+  readonly title: string;
+  readonly status: Status;
+  readonly instance: Instance | undefined;
+  readonly live: LiveInstance | undefined;
+  readonly gone: Gone | undefined;
+}
+
+/** The cards of a service. Those with an order of their own come first; who leaves keeps its place until it is forgotten. */
+export function cardsOf(service: ServiceState | undefined, document: LiveDocument | undefined, goneBefore: readonly Gone[]): readonly Card[] {
+  const live = new Map(document?.instances.map((instance) => [instance.instanceId ?? instance.id, instance]));
+  const cards: Card[] = [];
+  for (const instance of service ? service.instances.values() : []) {
+    const known = live.get(instance.id);
+    cards.push({ id: instance.id, title: known?.name ?? instance.id, status: statusOf(instance, known), instance, live: known, gone: undefined });
+  }
+  if (!service) {
+    for (const [id, known] of live) {
+      const instance = instanceOf(id, known);
+      cards.push({ id, title: known.name ?? id, status: statusOf(instance, known), instance, live: known, gone: undefined });
+    }
+  }
+  for (const gone of [...(service?.gone.values() ?? []), ...goneBefore]) {
+    cards.push({ id: gone.id, title: gone.id, status: 'gone', instance: gone.instance, live: undefined, gone });
+  }
+  return cards.sort((a, b) => place(a) - place(b) || compareNatural(a.id, b.id));
+}
+
+const place = (card: Card) => card.live?.order ?? Number.MAX_SAFE_INTEGER;
+
+function instanceOf(id: string, live: LiveInstance): Instance {
+  return {
+    id,
+    address: live.addresses?.podIP ?? live.addresses?.hostname ?? live.hostname ?? '',
+    ports: live.ports ?? {},
+    state: live.state,
+    weight: live.weight ?? 100,
+    since: live.health?.lastTransition ?? '',
+    revision: live.revision ?? 0,
+    ...(live.reason ? { reason: live.reason } : {}),
+    ...(live.zone ? { zone: live.zone } : {}),
+    ...(live.metadata ? { metadata: live.metadata } : {}),
+  };
+}
+
+/** The mean score of those whose health is known. */
+export function serviceScore(document: LiveDocument | undefined): number | undefined {
+  const scores = (document?.instances ?? []).map((instance) => instance.health?.score).filter((score) => score !== undefined);
+  return scores.length === 0 ? undefined : Math.round(scores.reduce((sum, score) => sum + score, 0) / scores.length);
+}
+
+export type ScoreTone = 'good' | 'fair' | 'poor';
+
+export function scoreTone(score: number): ScoreTone {
+  return score >= 80 ? 'good' : score >= 50 ? 'fair' : 'poor';
+}

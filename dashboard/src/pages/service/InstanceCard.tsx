@@ -1,0 +1,73 @@
+import { memo } from 'react';
+import { Age, CopyButton, Score, StatusBadge } from '../../components/basics';
+import type { Card } from '../../model/cards';
+import { versionOf } from '../../model/rows';
+
+interface Props {
+  card: Card;
+  now: number;
+  selected: boolean;
+  onOpen: () => void;
+}
+
+export const InstanceCard = memo(
+  function InstanceCard({ card, now, selected, onOpen }: Props) {
+    const { instance, live, gone } = card;
+    const reasons = reasonsOf(card);
+    return (
+      <article className="card instance-card" data-status={card.status} data-id={card.id} aria-current={selected || undefined}>
+        <header>
+          <StatusBadge status={card.status} />
+          <span className="end">
+            {live?.health?.score !== undefined && <Score score={live.health.score} />}
+          </span>
+        </header>
+        <h3>
+          <button type="button" className="card-button" onClick={onOpen} title={card.title === card.id ? undefined : card.id}>
+            {live?.icon && <span aria-hidden="true">{live.icon} </span>}
+            {card.title}
+          </button>
+        </h3>
+        {instance && (
+          <ul className="ports" aria-label="Addresses">
+            {Object.entries(instance.ports)
+              .slice(0, 2)
+              .map(([name, port]) => (
+                <li key={name}>
+                  <code>
+                    {instance.address}:{port}
+                  </code>
+                  <span className="faint">{name}</span>
+                  <CopyButton text={`${instance.address}:${port}`} label={`${name} address of ${card.id}`} />
+                </li>
+              ))}
+          </ul>
+        )}
+        {reasons.length > 0 && <p className="reason">{reasons[0]}</p>}
+        <footer>
+          {instance?.zone && <span>zone {instance.zone}</span>}
+          {instance && versionOf(instance) && <span>{versionOf(instance)}</span>}
+          {instance && instance.weight !== 100 && <span>weight {instance.weight}</span>}
+          {live?.quality?.viewers !== undefined && <span>{live.quality.viewers} viewing</span>}
+          <span className="end">
+            {gone ? (
+              <>
+                last seen <Age at={gone.lastSeen} now={now} suffix />
+              </>
+            ) : (
+              instance && <Age at={Date.parse(instance.since)} now={now} />
+            )}
+          </span>
+        </footer>
+      </article>
+    );
+  },
+  (a, b) => a.selected === b.selected && a.now === b.now && a.card.instance === b.card.instance && a.card.live === b.card.live && a.card.gone === b.card.gone && a.card.status === b.card.status,
+);
+
+/** Why it is not as well as it could be: what the registry says, then what its health says, the worst part first. */
+export function reasonsOf(card: Card): readonly string[] {
+  if (card.gone) return [card.gone.how === 'removed' ? 'Its lease lapsed and it was removed.' : card.gone.how === 'deregistered' ? 'It was deregistered.' : 'It is not there any more.'];
+  const parts = [...(card.live?.health?.parts ?? [])].sort((a, b) => a.score - b.score);
+  return [...(card.instance?.reason ? [card.instance.reason] : []), ...parts.flatMap((part) => (part.score < 100 ? (part.reasons ?? []) : []))];
+}

@@ -1,0 +1,149 @@
+import { useQuery } from '@tanstack/react-query';
+import { lazy, Suspense, useMemo } from 'react';
+import { node } from '../../api/client';
+import { Empty, Notice, ReadyBar, Score, Segmented } from '../../components/basics';
+import { CardGrid } from '../../components/CardGrid';
+import { useShowInHeader } from '../../components/PageDocument';
+import { useCatalogLoaded, useChanges, useLiveDocument, useNow, useService, useServiceList, useSettings } from '../../live/LiveProvider';
+import { Link, useRouter } from '../../live/router';
+import { cardsOf, serviceScore } from '../../model/cards';
+import { countStates, goneBefore } from '../../model/catalog';
+import { formatAge, plural } from '../../model/format';
+import { ActionDialog, type Action, actions } from './actions/ActionDialog';
+import { CardTable } from './CardTable';
+import { EventsPanel } from './EventsPanel';
+import { InstanceCard } from './InstanceCard';
+import { InstanceDetails } from './InstanceDetails';
+import { WatchersPanel } from './WatchersPanel';
+import { ZonesPanel } from './ZonesPanel';
+
+const CountsChart = lazy(() => import('./CountsChart'));
+
+const views = [
+  { value: 'cards', label: 'Cards', icon: 'cards' },
+  { value: 'table', label: 'Table', icon: 'table' },
+] as const;
+
+export function ServicePage({ name }: { name: string }) {
+  const { parameters, setParameters } = useRouter();
+  const service = useService(name);
+  const loaded = useCatalogLoaded();
+  const summary = useServiceList().get(name);
+  const document = useLiveDocument(name);
+  const { changes } = useChanges(name, '1h', 2_000);
+  const [settings, setSettings] = useSettings();
+  const now = useNow();
+  useShowInHeader(document);
+  const { data: watchers } = useQuery({ queryKey: ['watchers', name], queryFn: ({ signal }) => node.watchers(name, signal), refetchInterval: 2_000, enabled: service !== undefined });
+
+  // Those that left are worked out once a while, not at every tick of the clock.
+  const slowNow = Math.floor(now / 5_000) * 5_000;
+  const keepMs = settings.keepGoneMinutes * 60_000;
+  const before = useMemo(() => (service ? goneBefore(service, changes, keepMs, slowNow) : []), [service, changes, keepMs, slowNow]);
+  const cards = useMemo(() => cardsOf(service, document, before), [service, document, before]);
+
+  if (!service && !document) {
+    if (!loaded) return <p className="faint loading">Loading.</p>;
+    return (
+      <Empty title={`There is no service ${name}`}>
+        <p>
+          It has no instance, and had none in the time that is remembered. It appears here as soon as one registers. <Link to={{ name: 'services' }}>All services</Link>
+        </p>
+      </Empty>
+    );
+  }
+
+  const instances = cards.filter((card) => card.instance !== undefined && !card.gone).map((card) => card.instance!);
+  const counts = service?.counts ?? countStates(instances);
+  const view = parameters.get('view') === 'table' ? 'table' : 'cards';
+  const selected = cards.find((card) => card.id === parameters.get('instance'));
+  const action = actions.find((each) => each === parameters.get('action'));
+  const origin = summary?.origin;
+  const start = (next: Action, id: string) => setParameters({ action: next, instance: id });
+  const score = serviceScore(document);
+  const goneCount = cards.filter((card) => card.gone).length;
+  return (
+    <div className="page">
+      <div className="page-head">
+        <div className="crumbs">
+          <Link to={{ name: 'services' }}>Services</Link>
+          <span aria-hidden="true">/</span>
+          <h1>{name}</h1>
+        </div>
+        <div className="service-facts">
+          <span className="big-ratio">
+            {counts.ready}
+            <span className="faint">/{counts.total} ready</span>
+          </span>
+          <ReadyBar counts={counts} />
+          {score !== undefined && (
+            <span>
+              <Score score={score} /> <span className="faint">score</span>
+            </span>
+          )}
+          <span className="tag" data-tone={origin && origin.freshness !== 'live' ? 'warn' : undefined} title={origin?.target}>
+            {origin ? origin.mode : 'registered'}
+          </span>
+          <Link to={{ name: 'explain' }} parameters={{ service: name }}>Explain</Link>
+          <Link to={{ name: 'timeline' }} parameters={{ service: name }}>Timeline</Link>
+        </div>
+      </div>
+      {origin && origin.freshness !== 'live' && (
+        <Notice tone="warn">
+          {origin.freshness === 'stale' ? 'The source cannot be reached; this is what it said last' : 'Discovery has not succeeded yet; this is the static list'}
+          {origin.observedAt ? ` (${formatAge(now - Date.parse(origin.observedAt))} ago)` : ''}. {origin.reason}
+        </Notice>
+      )}
+      <div className="split">
+        <div className="split-main">
+          <div className="toolbar">
+            <span className="faint">
+              {plural(counts.total, 'instance')}
+              {goneCount > 0 && `, ${goneCount} gone`}
+            </span>
+            <label className="inline-field">
+              Keep gone for
+              <select value={settings.keepGoneMinutes} onChange={(event) => setSettings({ ...settings, keepGoneMinutes: Number(event.target.value) })}>
+                {[0, 1, 10, 60].map((minutes) => (
+                  <option key={minutes} value={minutes}>
+                    {minutes === 0 ? 'not at all' : minutes === 60 ? '1 h' : `${minutes} m`}
+                  </option>
+                ))}
+              </select>
+            </label>
+            <Segmented label="View" value={view} options={views} onChange={(next) => setParameters({ view: next === 'cards' ? undefined : next })} />
+          </div>
+          {cards.length === 0 ? (
+            <Empty title="Its last instance has left" />
+          ) : view === 'cards' ? (
+            <CardGrid
+              label={`Instances of ${name}`}
+              items={cards}
+              itemId={(card) => card.id}
+              minWidth={272}
+              rowHeight={164}
+              render={(card) => <InstanceCard card={card} now={slowNow} selected={card === selected} onOpen={() => setParameters({ instance: card.id })} />}
+            />
+          ) : (
+            <CardTable cards={cards} now={slowNow} sort={parameters.get('sort') ?? ''} onSort={(sort) => setParameters({ sort })} onOpen={(id) => setParameters({ instance: id })} />
+          )}
+        </div>
+        <aside className="split-side">
+          {selected && <InstanceDetails card={selected} service={name} changes={changes} readOnly={origin !== undefined} now={now} onAction={(next) => start(next, selected.id)} onClose={() => setParameters({ instance: undefined })} />}
+          <section className="panel" aria-label="Instances over the last hour">
+            <header>
+              <h2>Last hour</h2>
+            </header>
+            <Suspense fallback={<div className="chart-space" />}>
+              <CountsChart instances={instances} changes={changes} now={slowNow} />
+            </Suspense>
+          </section>
+          <ZonesPanel instances={instances} />
+          <WatchersPanel watchers={watchers} changes={changes} now={now} />
+          <EventsPanel changes={changes} now={now} onPick={(id) => setParameters({ instance: id })} />
+        </aside>
+      </div>
+      {action && selected && <ActionDialog action={action} service={name} card={selected} instances={instances} watchers={watchers?.watchers ?? []} onClose={() => setParameters({ action: undefined })} />}
+    </div>
+  );
+}
