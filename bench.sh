@@ -16,6 +16,7 @@ out=artifacts/bench
 mkdir -p "$out"
 
 need_dotnet
+need_node
 if [ "$what" = all ] || [ "$what" = load ]; then
   need_package etcd etcd-server
   need_package wrk wrk

@@ -5,6 +5,7 @@ cd "$(dirname "${BASH_SOURCE[0]}")"
 source scripts/common.sh
 
 need_dotnet
+need_node
 build Release samples/Demo/Demo.csproj
 
 # In a process group of its own: Ctrl-C reaches the demo alone, which ends its processes in order; and whatever happens to it, the whole

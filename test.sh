@@ -5,6 +5,7 @@ cd "$(dirname "${BASH_SOURCE[0]}")"
 source scripts/common.sh
 
 need_dotnet
+need_node
 # The judges of the Kubernetes API server double. Without them the tests they judge are skipped, or fail where CI=true.
 unpack_package kubectl kubernetes-client || true
 unpack_package victoria-metrics victoria-metrics || true
@@ -41,6 +42,21 @@ for project in tests/*.Tests tests/Rollcall.EndToEnd; do
   failed=$((failed + $(count failed) + $(count errors)))
   skipped=$((skipped + $(count skipped)))
 done
+
+# The logic of the dashboard. Arguments choose among the tests of .NET; with any, only those are run.
+if [ $# -eq 0 ]; then
+  printf '\n== dashboard\n'
+  results="$PWD/artifacts/test-results/dashboard.json"
+  rm -f "$results"
+  (cd dashboard && npm test --silent -- --reporter=default --reporter=json --outputFile.json="$results") || status=1
+  if [ -s "$results" ]; then
+    read -r good bad left < <(node -p 'const r = JSON.parse(fs.readFileSync(process.argv[1])); [r.numPassedTests, r.numFailedTests, r.numPendingTests + r.numTodoTests].join(" ")' "$results")
+    passed=$((passed + good)) failed=$((failed + bad)) skipped=$((skipped + left))
+  else
+    printf 'dashboard wrote no results\n'
+    failed=$((failed + 1)) status=1
+  fi
+fi
 
 printf '\n%d passed, %d failed, %d skipped\n' "$passed" "$failed" "$skipped"
 [ "$passed" -gt 0 ] && [ "$failed" -eq 0 ] && [ "$status" -eq 0 ]

@@ -7,6 +7,14 @@ need_dotnet() {
   fi
 }
 
+# The dashboard is built with it (build/Dashboard.targets).
+need_node() {
+  if ! command -v npm >/dev/null || ! node -e 'process.exit(+process.versions.node.split(".")[0] >= 20 ? 0 : 1)' 2>/dev/null; then
+    echo "Node.js 20 or newer, or its npm, is missing. Install it (package nodejs, or see https://nodejs.org) and run this again." >&2
+    exit 1
+  fi
+}
+
 # need_package COMMAND PACKAGE: installs a Debian package when its command is missing.
 need_package() {
   command -v "$1" >/dev/null && return

@@ -8,6 +8,7 @@ using Microsoft.Extensions.Logging;
 using Rollcall.Gateway;
 using Rollcall.Node.Api;
 using Rollcall.Node.Configuration;
+using Rollcall.Node.Dashboard;
 using Rollcall.Node.Findings;
 using Rollcall.Node.OpenApi;
 using Rollcall.Node.Rendering;
@@ -68,6 +69,8 @@ public static class NodeHost
         builder.Services.AddSingleton(environment.Time);
         builder.Services.AddSingleton<RequestMetrics>();
         builder.Services.AddSingleton<RequestEdge>();
+        builder.Services.AddSingleton(DashboardFiles.Embedded);
+        builder.Services.AddSingleton<DashboardPages>();
         builder.Services.AddSingleton<MetricsCollector>();
         builder.Services.AddSingleton<NodeLifetime>();
         builder.Services.AddSingleton(options);
@@ -104,6 +107,7 @@ public static class NodeHost
         var edge = app.Services.GetRequiredService<RequestEdge>();
         app.UseRouting();
         app.Use(edge.AnswerWrongMethod);
+        app.Use(app.Services.GetRequiredService<DashboardPages>().Answer);
         var routes = new RouteTable(app, edge);
         new ServicesApi(parts).Map(routes);
         new ExplainApi(parts, environment.Random()).Map(routes);
