@@ -103,7 +103,7 @@ internal sealed class Selection<T>
     public IEnumerable<T> Items => _groups.Where((group, i) => !group.IsSpare || _groups[i - 1].Candidates.All(ServiceHealth.IsAvoided)).SelectMany(static group => group.Items);
 
     /// <summary>As <see cref="Pick"/>, but only one that suits, and never one that is avoided; null when there is none.</summary>
-    public T? PickAllowed(in PickContext context, TriedEndpoints? tried, Func<T, bool> suits)
+    public T? PickAllowed(in PickContext context, TriedEndpoints? tried, Func<T, bool>? suits = null)
     {
         foreach (var group in _groups)
         {
@@ -131,8 +131,20 @@ internal sealed class Selection<T>
         return null;
     }
 
-    /// <summary>The next one, tried or not, avoided or not.</summary>
-    public T PickAny(in PickContext context) => _groups[0].Pick(context);
+    /// <summary>Whether there is one that was not tried yet and is not avoided, besides a certain one. Looks only; mostly the first or the second will do.</summary>
+    public bool HasAllowed(BalancedEndpoint besides, TriedEndpoints? tried)
+    {
+        foreach (var group in _groups)
+        {
+            foreach (var item in group.Items)
+            {
+                if (!ReferenceEquals(item.Endpoint, besides) && tried?.Contains(item.Endpoint) != true && _health.WouldAllow(item.Endpoint))
+                    return true;
+            }
+        }
+
+        return false;
+    }
 
     private SelectionChoice<T> PickOther(in PickContext context, TriedEndpoints? tried, bool looks)
     {

@@ -152,6 +152,9 @@ internal sealed class AvoidanceTable(HealthSettings settings, Random random)
         if (before is { IsEjection: true } && !avoidance.IsEjection)
             endpoint.Load.Traffic.ReturnedAt = now.Timestamp;
         Volatile.Write(ref endpoint.Load.Avoidance, avoidance);
+
+        // To be avoided is the price it pays. With what its failures have made it cost on top of that, the policy would not choose it for a minute after its time is up.
+        PeakEwma.Forget(endpoint.Load);
         if (before is not null)
             Count(endpoint, before, -1);
         Count(endpoint, avoidance, 1);

@@ -92,14 +92,24 @@ internal sealed class ServiceHealth(ServiceTarget target, HealthContext context,
     }
 
     /// <summary>
+    /// A connection could be made: it can be reached, and that is all. A frozen process accepts connections, one that fails every request does, too; so nothing else is forgotten.
+    /// </summary>
+    public void Connected(BalancedEndpoint endpoint, TimeSpan latency)
+    {
+        PeakEwma.Observe(endpoint.Load, new RequestOutcome(OutcomeKind.Success, latency), context.Time.GetTimestamp(), context.Time.TimestampFrequency);
+        if (Volatile.Read(ref endpoint.Load.Avoidance) is { Reason: AvoidReason.Unreachable })
+            Apply(endpoint, static (avoided, endpoint, now, events) => avoided.Return(endpoint, now, events));
+    }
+
+    /// <summary>
     /// Something whose time says nothing of the endpoint went well, such as the use of an open connection: a success like another, and when somebody was let through to try,
-    /// the endpoint is well again. A plain write when there is nothing to learn.
+    /// the endpoint is well again, unless it was too slow. A plain write when there is nothing to learn.
     /// </summary>
     public void Worked(BalancedEndpoint endpoint)
     {
         var load = endpoint.Load;
         load.Traffic.Succeeded();
-        if (Volatile.Read(ref load.Avoidance) is { IsTrying: true })
+        if (Volatile.Read(ref load.Avoidance) is { IsTrying: true, LatencyLimit: null })
             Apply(endpoint, static (avoided, endpoint, now, events) => avoided.Return(endpoint, now, events));
     }
 
@@ -220,10 +230,19 @@ internal sealed class ServiceHealth(ServiceTarget target, HealthContext context,
             if (endpoint.Load.Avoidance is { IsEjection: true })
                 avoided.EjectAgain(endpoint, result.Detail, now, events);
             else if (problem is AvoidReason.FailedProbe)
-                avoided.Eject(endpoint, problem, result.Detail, latencyLimit: null, now, events);
+                FailedProbe(avoided, endpoint, result.Detail, now, events);
             else
                 avoided.Unanswered(endpoint, problem, result.Detail, now, events);
         });
+    }
+
+    // It answers, but not as it should: what was said of it before is not so any more.
+    private void FailedProbe(AvoidanceTable avoided, BalancedEndpoint endpoint, string detail, HealthMoment now, List<HealthEvent> events)
+    {
+        if (endpoint.Load.Avoidance is not null)
+            avoided.Return(endpoint, now, events);
+        if (context.Settings.Options.Ejection)
+            avoided.Eject(endpoint, AvoidReason.FailedProbe, detail, latencyLimit: null, now, events);
     }
 
     private bool CanProbe => context.Probe is not null && Probe.Kind != ProbeKinds.None;

@@ -25,19 +25,22 @@ internal sealed class DestinationChoice(ServiceRoute route, Selection<Destinatio
     /// <summary>It was there.</summary>
     public void Add(Destination destination) => _tried.Add(destination.Endpoint);
 
-    /// <summary>Where to go next, counted as in flight there; null when there is nowhere.</summary>
+    /// <summary>Whether another than this one is left that is not avoided, so that it is worth while to give up waiting for this one.</summary>
+    public bool HasBetterThan(Destination destination) => Newest().HasAllowed(destination.Endpoint, _tried);
+
+    /// <summary>Where to go next, counted as in flight there; null when there is nowhere, or no room.</summary>
     /// <param name="turn">How many tries came before.</param>
-    /// <param name="mayRevisit">Whether, when it was everywhere, it may go where it was before.</param>
-    public Destination? Take(int turn, bool mayRevisit)
+    /// <param name="isBeside">True for a try beside another, which is only worth while where it may be expected to go well.</param>
+    /// <param name="mayRevisit">Asked when it was everywhere that is not avoided: whether it may go where it was before. Null: it may not.</param>
+    /// <param name="lost">Where it was and found nobody to connect to.</param>
+    public Destination? Take(int turn, bool isBeside, Func<bool>? mayRevisit, TriedEndpoints? lost)
     {
         var current = Newest();
         TriedEndpoints? full = null;
         var context = affinity with { Turn = turn };
         while (current.Problem is null)
         {
-            var passed = full ?? (_tried.Count == 0 ? null : _tried);
-            var own = passed is null && session is { } idHash ? Destination.Find(current, idHash) : null;
-            if ((own ?? current.Pick(context, passed) ?? (full is null && mayRevisit ? current.PickAny(context) : null)) is not { } destination)
+            if (Next(current, context, full, isBeside, mayRevisit, lost) is not { } destination)
                 return null;
             if (maxRequestsPerEndpoint == 0)
                 destination.Endpoint.Begin();
@@ -51,5 +54,21 @@ internal sealed class DestinationChoice(ServiceRoute route, Selection<Destinatio
         }
 
         return null;
+    }
+
+    // Better to wait for room where it may be expected to go well than to go where it may not.
+    private Destination? Next(Selection<Destination> current, in PickContext context, TriedEndpoints? full, bool isBeside, Func<bool>? mayRevisit, TriedEndpoints? lost)
+    {
+        if (full is not null || isBeside)
+            return current.PickAllowed(context, full ?? _tried);
+        if (_tried.Count == 0)
+            return (session is { } idHash ? Destination.Find(current, idHash) : null) ?? current.Pick(context, null);
+        if (mayRevisit is null)
+            return current.Pick(context, _tried);
+
+        // Where a connection was lost, asking once more helps more often than asking one that is known to be bad.
+        if (current.PickAllowed(context, _tried) is { } other)
+            return other;
+        return mayRevisit() ? current.PickAllowed(context, lost) ?? current.Pick(context, _tried) ?? current.Pick(context, lost) : current.Pick(context, _tried);
     }
 }

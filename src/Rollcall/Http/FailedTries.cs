@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Net;
 using System.Runtime.ExceptionServices;
+using Rollcall.Balancing;
 
 namespace Rollcall.Http;
 
@@ -15,6 +16,12 @@ internal sealed class FailedTries
     /// <summary>Tries that found no connection.</summary>
     public int Unsent => _tries.Count - Sent;
 
+    /// <summary>Whether one of them was sent and had no answer.</summary>
+    public bool HasUnanswered { get; private set; }
+
+    /// <summary>Where there was nobody to connect to; null when there was everywhere.</summary>
+    public TriedEndpoints? Lost { get; private set; }
+
     /// <summary>How the last one ended; meaningful only when there was one.</summary>
     public TryOutcome LastOutcome => _tries[^1].Outcome;
 
@@ -25,6 +32,9 @@ internal sealed class FailedTries
         _tries.Add(new(destination, result.Outcome, result.Error, result.Response?.StatusCode));
         if (result.Outcome != TryOutcome.Unreachable)
             Sent++;
+        else
+            (Lost ??= new TriedEndpoints()).Add(destination.Endpoint);
+        HasUnanswered |= result.Outcome is TryOutcome.Reset or TryOutcome.TimedOut;
     }
 
     /// <summary>All of it in one error; the only one, or the caller's own cancellation, as it was thrown.</summary>

@@ -1,3 +1,5 @@
+using System.Diagnostics.CodeAnalysis;
+
 namespace Rollcall.Http;
 
 /// <summary>Whether a request may be sent a second time, and what the failure of the first try means for that.</summary>
@@ -47,7 +49,11 @@ internal static class Replay
     private static bool IsEmpty(HttpContent? content) => content is null or { Headers.ContentLength: 0 };
 
     // A sequence that is made while it is written may have nothing left the second time.
-    private static bool MayRunOut(object? value) => value is IAsyncEnumerable<object?> or (System.Collections.IEnumerable and not (string or System.Collections.ICollection));
+    private static bool MayRunOut(object? value) => value is System.Collections.IEnumerable and not (string or System.Collections.ICollection) || (value is not null && IsAsyncSequence(value.GetType()));
+
+    [UnconditionalSuppressMessage("Trimming", "IL2070", Justification = "Had the interface been trimmed away, nothing could write the value through it.")]
+    private static bool IsAsyncSequence(Type type) =>
+        !type.IsPrimitive && type.GetInterfaces().Any(static face => face.IsGenericType && face.GetGenericTypeDefinition() == typeof(IAsyncEnumerable<>));
 
     /// <summary>Reads a content of known length into memory, unless it is longer than <paramref name="maxBytes"/>. True when it can then be sent again.</summary>
     public static async ValueTask<bool> LoadAsync(HttpContent content, int maxBytes, CancellationToken cancellationToken)

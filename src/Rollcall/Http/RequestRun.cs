@@ -118,31 +118,43 @@ internal sealed class RequestRun
         return true;
     }
 
-    /// <summary>True for a try that has failed while another is under way.</summary>
+    /// <summary>True for a try that has failed, or found nowhere to go, while another is under way.</summary>
     public bool WaitsForOther(Attempt attempt)
     {
-        if (attempt.Destination is null || IsGood(attempt) || attempt.Result.Outcome == TryOutcome.Cancelled || Volatile.Read(ref _underWay) == 0)
+        if (IsGood(attempt) || attempt.Result.Outcome == TryOutcome.Cancelled || Volatile.Read(ref _underWay) == 0)
             return false;
         Release(attempt);
         return true;
     }
 
-    /// <summary>Whether another try may be begun beside those under way.</summary>
-    public bool MayHedge()
+    /// <summary>Begins another try beside those under way: where, counted as under way; null when there is to be none. One that waits for room is not under way.</summary>
+    public Destination? BeginHedge()
     {
         lock (_gate)
         {
-            var isAllowed = _hedges < _service.Settings.MaxHedges
-                && _failed.Sent + _underWay < _handler.Options.MaxAttempts
-                && _choice.HasUntried
-                && TrySpend();
-            if (isAllowed)
-                _hedges++;
-            if (isAllowed)
-                _context.Metrics.Hedged();
-            return isAllowed;
+            if (_underWay == 0 || _hedges >= _service.Settings.MaxHedges || _failed.Sent + _underWay >= _handler.Options.MaxAttempts || !_choice.HasUntried || !TrySpend())
+                return null;
+            _hedges++;
         }
+
+        if (TryTake(isBeside: true) is { } destination)
+        {
+            _context.Metrics.Hedged();
+            return destination;
+        }
+
+        lock (_gate)
+        {
+            _hedges--;
+            _spent++;
+        }
+
+        return null;
     }
+
+    /// <summary>Runs a try that <see cref="BeginHedge"/> has begun.</summary>
+    public async ValueTask<Outcome<Attempt>> HedgeAsync(Destination destination, CancellationToken cancellationToken) =>
+        Outcome.FromResult(await TryAsync(destination, cancellationToken).ConfigureAwait(false));
 
     // An error that is kept in case nothing better comes is over as far as limits go: the next try may need its place.
     private static void Release(Attempt attempt) => (attempt.Result.Response?.Content as TrackedContent)?.End();
@@ -160,7 +172,7 @@ internal sealed class RequestRun
             return (int)answer.StatusCode is not (502 or 503 or 504);
         if (ended.IsCancellationRequested)
             return _choice.Tried > 0 ? false : null;
-        return last is not null && (last.Destination is null || IsFailure(last.Result.Outcome)) ? false : null;
+        return last is not null && _choice.Tried > 0 && (last.Destination is null || IsFailure(last.Result.Outcome)) ? false : null;
     }
 
     private async Task<Attempt> ExecuteAsync(CancellationToken cancellationToken)
@@ -202,9 +214,13 @@ internal sealed class RequestRun
             return new Attempt(this, first, _firstResult);
         }
 
-        if (await TakeAsync(cancellationToken).ConfigureAwait(false) is not { } destination)
-            return new Attempt(this, null, default);
+        return await TakeAsync(cancellationToken).ConfigureAwait(false) is { } destination
+            ? await TryAsync(destination, cancellationToken).ConfigureAwait(false)
+            : new Attempt(this, null, default);
+    }
 
+    private async ValueTask<Attempt> TryAsync(Destination destination, CancellationToken cancellationToken)
+    {
         // Only tries that were not begun beside another are measured: of those that were, the slow ones lose and are never seen to the end.
         var latency = Volatile.Read(ref _underWay) == 1 ? _service.Latency : null;
         var started = _context.Time.GetTimestamp();
@@ -212,7 +228,9 @@ internal sealed class RequestRun
         // Tries side by side need a message each; one that came second may still be at it when the caller has his answer, and the message back.
         var message = _mayHedge ? Replay.Copy(_request) : _request;
         message.RequestUri = RollcallHandler.Rewrite(_original, destination.Authority);
-        var mayGiveUp = _mayRepeat && _choice.Newest().Count > 1 && _failed.Sent + Volatile.Read(ref _underWay) < _handler.Options.MaxAttempts;
+        bool mayGiveUp;
+        lock (_gate)
+            mayGiveUp = _mayRepeat && _failed.Sent + _underWay < _handler.Options.MaxAttempts && _choice.HasBetterThan(destination);
         var result = await _handler.TryAsync(_route, _service, message, destination.Endpoint, mayGiveUp, cancellationToken).ConfigureAwait(false);
         if (latency is not null)
             Learn(latency, result.Outcome, _context.Time.GetElapsedTime(started));
@@ -354,14 +372,14 @@ internal sealed class RequestRun
     }
 
     // Where to go, counted as under way; null when there is nowhere, or no room.
-    private Destination? TryTake()
+    private Destination? TryTake(bool isBeside = false)
     {
         var gate = _service.Gate;
-        if (gate?.TryEnter() == false)
+        if (gate?.TryEnter(IsUnsentRetry(isBeside)) == false)
             return null;
         lock (_gate)
         {
-            if (_choice.Take(turn: _failed.Sent + _failed.Unsent + _underWay, MayRevisit()) is { } destination)
+            if (_choice.Take(turn: _failed.Sent + _failed.Unsent + _underWay, isBeside, _failed.HasUnanswered && _underWay == 0 ? MayRevisit : null, _failed.Lost) is { } destination)
             {
                 _underWay++;
                 return destination;
@@ -372,6 +390,13 @@ internal sealed class RequestRun
         return null;
     }
 
-    // When everyone was tried, asking once more helps after a lost connection, but not where there was nobody to connect to.
-    private bool MayRevisit() => !_failed.IsEmpty && _underWay == 0 && _failed.LastOutcome is TryOutcome.Reset or TryOutcome.TimedOut;
+    // One that had been let in and found nobody to connect to has cost nothing yet: it is not turned away because another took its place meanwhile.
+    private bool IsUnsentRetry(bool isBeside)
+    {
+        lock (_gate)
+            return !isBeside && _underWay == 0 && !_failed.IsEmpty && _failed.LastOutcome == TryOutcome.Unreachable;
+    }
+
+    // After a lost connection it was decided, and paid for, when another try was; after one that was not sent, not yet.
+    private bool MayRevisit() => _failed.LastOutcome is TryOutcome.Reset or TryOutcome.TimedOut || (_mayRepeat && _failed.Sent < _handler.Options.MaxAttempts && TrySpend());
 }

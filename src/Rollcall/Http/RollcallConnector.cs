@@ -61,7 +61,7 @@ public sealed class RollcallConnector
             try
             {
                 var socket = await ConnectInTimeAsync(address, cancellationToken).ConfigureAwait(false);
-                route.Health.Answered(destination.Endpoint);
+                route.Health.Connected(destination.Endpoint, _context.Time.GetElapsedTime(started));
                 return new CountedStream(socket, destination.Endpoint);
             }
             catch (Exception error) when (error is SocketException or TimeoutException)

@@ -17,9 +17,6 @@ namespace Rollcall.Http;
 /// </remarks>
 public sealed partial class RollcallHandler : DelegatingHandler
 {
-    // A body of this length comes with the head, or right behind it: seeing its end is not worth a stream of our own.
-    private const long ShortBodyBytes = 64 * 1024;
-
     private static readonly UriCreationOptions KeepPath = new() { DangerousDisablePathAndQueryCanonicalization = true };
 
     private readonly BalancingSettings _settings;
@@ -110,7 +107,7 @@ public sealed partial class RollcallHandler : DelegatingHandler
             request.RequestUri = Rewrite(original, destination.Authority);
 
             // Where there is nothing left to try, waiting is all that is left.
-            var mayGiveUp = mayRepeat && table.Count > 1 && Options.MaxAttempts > 1;
+            var mayGiveUp = mayRepeat && Options.MaxAttempts > 1 && table.HasAllowed(destination.Endpoint, null);
             result = await TryAsync(route, service, request, destination.Endpoint, mayGiveUp, cancellationToken).ConfigureAwait(false);
         }
         finally
@@ -136,6 +133,7 @@ public sealed partial class RollcallHandler : DelegatingHandler
         ServiceRoute route, ServiceResilience service, HttpRequestMessage request, BalancedEndpoint endpoint, bool mayGiveUp, CancellationToken cancellationToken)
     {
         RollcallRequest.TraceOf(request)?.Begin(endpoint.Endpoint);
+        var sent = request.RequestUri;
         var timer = Context.Timers.Rent();
         try
         {
@@ -151,6 +149,10 @@ public sealed partial class RollcallHandler : DelegatingHandler
         {
             var isCancelled = cancellationToken.IsCancellationRequested || IsOfTheCaller?.Invoke(error) == true;
             var outcome = Replay.Classify(error, timer.HasFired, isCancelled);
+
+            // The handler below has followed a redirect: the endpoint has answered, and who failed is another.
+            if (!ReferenceEquals(request.RequestUri, sent) && outcome is TryOutcome.Unreachable or TryOutcome.Reset)
+                outcome = TryOutcome.Failed;
             new TryReport(route.Health, Context.Metrics, service.Gate, endpoint, ResponseOutcome.Of(outcome, error, timer.Elapsed)).End();
             Context.Metrics.Tried(outcome);
             return new TryResult(outcome, error);
@@ -222,8 +224,10 @@ public sealed partial class RollcallHandler : DelegatingHandler
     // A request counts as in flight, and has no outcome, until the end of the response's body; an upgraded connection until the other side closes it.
     private static void EndWithBody(HttpRequestMessage request, HttpResponseMessage response, in TryReport report)
     {
-        var isShort = request.Method == HttpMethod.Head || (response.Content.Headers.ContentLength <= ShortBodyBytes && response.StatusCode != HttpStatusCode.SwitchingProtocols);
-        if (isShort)
+        var isEmpty = request.Method == HttpMethod.Head
+            || response.StatusCode is HttpStatusCode.NoContent or HttpStatusCode.NotModified
+            || (response.Content.Headers.ContentLength == 0 && response.StatusCode != HttpStatusCode.SwitchingProtocols);
+        if (isEmpty)
             report.End();
         else
             response.Content = new TrackedContent(response.Content, report);

@@ -34,7 +34,9 @@ internal sealed class TryPipelines(TimeProvider time)
                 MaxHedgedAttempts = maxHedges,
                 DelayGenerator = static arguments => new(RunOf(arguments.Context).HedgeAfter),
                 ShouldHandle = static arguments => new(arguments.Outcome.Result is { } attempt && attempt.Run.WaitsForOther(attempt)),
-                ActionGenerator = static arguments => RunOf(arguments.PrimaryContext).MayHedge() ? () => arguments.Callback(arguments.ActionContext) : null,
+                ActionGenerator = static arguments => RunOf(arguments.PrimaryContext) is var run && run.BeginHedge() is { } destination
+                    ? () => run.HedgeAsync(destination, arguments.ActionContext.CancellationToken)
+                    : null,
             });
         }
 

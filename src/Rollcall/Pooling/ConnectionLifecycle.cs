@@ -26,6 +26,9 @@ public sealed class ConnectionLifecycle<TConnection>
     /// <summary>Closes a connection. Default: disposes of it if it can be disposed of.</summary>
     public Func<TConnection, ValueTask>? CloseAsync { get; init; }
 
+    /// <summary>As <see cref="IsUsable"/>, for a connection that nobody has rented yet; null: the same.</summary>
+    internal Func<TConnection, bool>? IsFreshUsable { get; init; }
+
     /// <summary>Whether an endpoint with several ports cannot be connected to unless one is named.</summary>
     internal bool NeedsSinglePort { get; init; }
 }

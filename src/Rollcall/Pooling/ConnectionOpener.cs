@@ -32,7 +32,8 @@ internal sealed class ConnectionOpener<T>
     {
         try
         {
-            return _lifecycle.IsUsable?.Invoke(slot.Connection!) != false;
+            var look = slot.WasLent ? _lifecycle.IsUsable : _lifecycle.IsFreshUsable ?? _lifecycle.IsUsable;
+            return look?.Invoke(slot.Connection!) != false;
         }
         catch (Exception)
         {
@@ -101,8 +102,7 @@ internal sealed class ConnectionOpener<T>
             return error;
         }
 
-        _health.Answered(endpoint);
-        _health.Report(endpoint, new RequestOutcome(OutcomeKind.Success, _context.Time.GetElapsedTime(started)));
+        _health.Connected(endpoint, _context.Time.GetElapsedTime(started));
         return null;
     }
 
@@ -110,6 +110,7 @@ internal sealed class ConnectionOpener<T>
     {
         var now = _context.Time.GetTimestamp();
         slot.Connection = connection;
+        slot.WasLent = false;
         slot.OpenedAt = slot.IdleSince = slot.CheckedAt = now;
         double jitter;
         lock (_random)

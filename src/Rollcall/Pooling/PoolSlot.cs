@@ -36,6 +36,9 @@ internal sealed class PoolSlot<T>(ServiceConnectionPool<T> pool, int index)
     /// <summary>Whose requests in flight the rental counts among.</summary>
     public BalancedEndpoint? Endpoint { get; set; }
 
+    /// <summary>Whether its connection was rented before.</summary>
+    public bool WasLent { get; set; }
+
     public long OpenedAt { get; set; }
 
     /// <summary>After this it is not lent again.</summary>

@@ -246,6 +246,7 @@ public sealed class ServiceConnectionPool<TConnection> : IAsyncDisposable, IDisp
     private static PooledConnection<TConnection> Lend(PoolSlot<TConnection> slot, BalancedEndpoint endpoint)
     {
         slot.Endpoint = endpoint;
+        slot.WasLent = true;
         endpoint.Begin();
         return new(slot, slot.Lend());
     }

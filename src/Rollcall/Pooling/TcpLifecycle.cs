@@ -11,6 +11,7 @@ internal static class TcpLifecycle
         NeedsSinglePort = port is null,
         ConnectAsync = (endpoint, cancellationToken) => ConnectAsync(endpoint, port is null ? endpoint.Ports.AsSpan()[0].Value : endpoint.Ports[port], cancellationToken),
         IsUsable = IsUsable,
+        IsFreshUsable = static stream => IsUsable(stream) || stream.Socket.Available > 0,
     };
 
     private static async ValueTask<NetworkStream> ConnectAsync(Endpoint endpoint, int port, CancellationToken cancellationToken)
@@ -28,6 +29,7 @@ internal static class TcpLifecycle
         }
     }
 
-    // Something to read on an idle connection is its end, or what is left of an answer that nobody has read: either way the next caller could not use it.
+    // Something to read on an idle connection is its end, or what is left of an answer that nobody has read: either way the next caller could not use it. Before the first
+    // rental it is the greeting of a server that speaks first, as those of VNC, SMTP and MySQL do.
     private static bool IsUsable(NetworkStream stream) => !stream.Socket.Poll(0, SelectMode.SelectRead);
 }

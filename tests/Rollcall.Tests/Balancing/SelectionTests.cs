@@ -42,12 +42,12 @@ public sealed class SelectionTests
     public void Build_AddressMoves_MakesANewPickerAndKeepsWhatWasLearned()
     {
         var table = Build(Make.Set(1, Make.Endpoint("a")), null);
-        table.PickAny(PickContext.None).Endpoint.Begin();
+        table.Groups[0].Pick(PickContext.None).Endpoint.Begin();
 
         var next = Build(Make.Set(2, Make.Endpoint("a") with { Host = "10.0.0.9" }), table);
 
-        Assert.Equal("http://10.0.0.9:8080", next.PickAny(PickContext.None).Authority);
-        Assert.Equal(1, next.PickAny(PickContext.None).Endpoint.InFlight);
+        Assert.Equal("http://10.0.0.9:8080", next.Groups[0].Pick(PickContext.None).Authority);
+        Assert.Equal(1, next.Groups[0].Pick(PickContext.None).Endpoint.InFlight);
     }
 
     [Fact]
@@ -97,7 +97,7 @@ public sealed class SelectionTests
         var set = Make.Set(1, Make.Endpoint("a") with { Metadata = new([new("version", "v2")]) }, Make.Endpoint("b"));
         var filters = FilterChain.Of(new() { Subset = new([new("version", "v2")]), Aperture = new(1, "c-0") });
         var table = Selection<Destination>.Build(set, Use, filters, new FilterContext(_health, DateTimeOffset.UnixEpoch), _balancer, null);
-        _health.Silent(table.PickAny(PickContext.None).Endpoint);
+        _health.Silent(table.Groups[0].Pick(PickContext.None).Endpoint);
 
         Assert.Equal(["a"], Ids(table));
     }
@@ -156,7 +156,7 @@ public sealed class SelectionTests
     public void Pick_SomeAreAvoided_TakesTheOthersInTurn()
     {
         var table = Build(Make.Set(1, [.. "abcdefgh".Select(static id => Make.Endpoint(id.ToString()))]), null);
-        var avoided = Enumerable.Range(0, 6).Select(_ => table.PickAny(PickContext.None)).ToArray();
+        var avoided = Enumerable.Range(0, 6).Select(_ => table.Groups[0].Pick(PickContext.None)).ToArray();
         foreach (var destination in avoided)
             _health.Silent(destination.Endpoint);
 
@@ -171,7 +171,7 @@ public sealed class SelectionTests
     {
         var table = Build(Make.Set(1, Make.Endpoint("a"), Make.Endpoint("b"), Make.Endpoint("c")), null);
         for (var i = 0; i < 3; i++)
-            _health.Silent(table.PickAny(PickContext.None).Endpoint);
+            _health.Silent(table.Groups[0].Pick(PickContext.None).Endpoint);
 
         Assert.Equal(3, Enumerable.Range(0, 30).Select(_ => table.Pick(PickContext.None, null)).Distinct().Count());
     }

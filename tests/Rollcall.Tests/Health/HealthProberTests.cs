@@ -33,6 +33,30 @@ public sealed class HealthProberTests : IDisposable
     }
 
     [Fact]
+    public void Unreachable_AnswersItsProbeBadly_IsEjectedForThat()
+    {
+        _options.Probe.Kind = ProbeKinds.Http;
+        var (health, endpoints) = Start();
+        Report(health, endpoints[0], OutcomeKind.Unreachable);
+        _probe.Answer = new ProbeResult(AvoidReason.FailedProbe, "it answered 404");
+        Pass(3);
+
+        Assert.Equal((AvoidReason.FailedProbe, "it answered 404"), (endpoints[0].Load.Avoidance?.Reason, endpoints[0].Load.Avoidance?.Detail));
+    }
+
+    [Fact]
+    public void WithoutEjection_AFailedProbeEjectsNobody()
+    {
+        (_options.Ejection, _options.Probe.Kind) = (false, ProbeKinds.Http);
+        var (health, endpoints) = Start();
+        Report(health, endpoints[0], OutcomeKind.Unreachable);
+        _probe.Answer = new ProbeResult(AvoidReason.FailedProbe, "it answered 404");
+        Pass(3);
+
+        Assert.Null(endpoints[0].Load.Avoidance);
+    }
+
+    [Fact]
     public void Silent_IsNoMatterForTcp_ARequestTries()
     {
         var (health, endpoints) = Start();

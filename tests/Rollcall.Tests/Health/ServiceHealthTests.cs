@@ -32,6 +32,17 @@ public sealed class ServiceHealthTests
     }
 
     [Fact]
+    public void Ejected_IsForgivenWhatItsFailuresMadeItCost()
+    {
+        var endpoints = _health.Read(Make.Set(1, Make.Endpoint("a"), Make.Endpoint("b"), Make.Endpoint("c")));
+        for (var i = 0; i < 5; i++)
+            _health.Report(endpoints[0], new RequestOutcome(OutcomeKind.Error, TimeSpan.FromMilliseconds(1)));
+
+        Assert.True(endpoints[0].Load.Avoidance?.IsEjection);
+        Assert.Equal(0, endpoints[0].Load.Cost);
+    }
+
+    [Fact]
     public void Report_AnyOutcome_TeachesTheBalancer()
     {
         var endpoint = _health.Read(Make.Set(1, Make.Endpoint("a")))[0];

@@ -47,6 +47,39 @@ public sealed class BreakerTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task NobodyToSendTo_IsNoFailureOfTheService()
+    {
+        using var client = await ClientAsync();
+        await _bench.SetAsync();
+        for (var i = 0; i < 30; i++)
+        {
+            var error = await Assert.ThrowsAsync<HttpRequestException>(() => client.GetAsync("http://orders/"));
+            Assert.Contains("no endpoint is known", error.Message, StringComparison.Ordinal);
+        }
+
+        await _bench.SetAsync(new Endpoint("a", "10.0.0.1", 80));
+        using var response = await Eventually.Within(client.GetAsync("http://orders/"));
+        Assert.True(response.IsSuccessStatusCode);
+    }
+
+    [Fact]
+    public async Task SuccessesBeforeTheFirstFailure_Count()
+    {
+        using var client = await ClientAsync();
+        await SendAsync(client);
+        _bench.Time.Advance(TimeSpan.FromSeconds(9));
+        _answer = static () => new HttpResponseMessage(HttpStatusCode.BadGateway);
+        for (var i = 0; i < 40; i++)
+            await SendAsync(client);
+
+        Assert.Equal(0, _metrics["rollcall.client.refused breaker"]);
+        _bench.Time.Advance(TimeSpan.FromSeconds(11));
+        for (var i = 0; i < 40; i++)
+            await SendAsync(client);
+        Assert.NotEqual(0, _metrics["rollcall.client.refused breaker"]);
+    }
+
+    [Fact]
     public async Task Open_OneAtATimeFindsOut()
     {
         using var client = await ClientAsync();

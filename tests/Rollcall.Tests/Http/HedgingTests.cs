@@ -48,6 +48,39 @@ public sealed class HedgingTests : IAsyncDisposable
         Assert.Equal(0, _metrics["rollcall.client.outcomes timed-out"]);
     }
 
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task SlowRead_WithNoRoomForAnother_GoesOn(bool perEndpoint)
+    {
+        var finish = new TaskCompletionSource();
+        await using var slow = await TestServer.StartAsync(async context =>
+        {
+            await finish.Task;
+            await context.Response.WriteAsync("slow");
+        });
+        await _bench.SetAsync(perEndpoint ? [slow.Endpoint("a")] : [slow.Endpoint("a"), slow.Endpoint("b")]);
+        using var client = _bench.Client(options =>
+        {
+            (options.HedgingDelay, options.MaxQueue) = (Delay, 5);
+            (options.MaxRequestsPerEndpoint, options.MaxRequests) = perEndpoint ? (1, 0) : (0, 1);
+        });
+
+        var sending = client.GetStringAsync("http://orders/");
+        await Eventually.True(() => slow.Requests == 1);
+        var queued = client.GetStringAsync("http://orders/");
+        for (var i = 0; i < 5; i++)
+            _bench.Time.Advance(Delay);
+        Assert.False(sending.IsCompleted);
+        Assert.False(queued.IsCompleted);
+        finish.SetResult();
+
+        Assert.Equal("slow", await Eventually.Within(sending));
+        Assert.Equal("slow", await Eventually.Within(queued));
+        Assert.Equal(0, _metrics["rollcall.client.hedges"]);
+        Assert.Equal(2, slow.Requests);
+    }
+
     [Fact]
     public async Task SlowReadWithContentHeadersAndNoBody_IsSentToAnotherWithThem()
     {

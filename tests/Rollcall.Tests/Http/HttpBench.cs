@@ -75,7 +75,7 @@ internal sealed class HttpBench : IAsyncDisposable
     }
 
     /// <summary>Requests in flight to the only endpoint of <c>orders</c>, as a client sees it that has sent to it.</summary>
-    public int InFlight(string scheme = "http") => Router.Find(new Uri($"{scheme}://orders"), Settings)!.Current!.PickAny(PickContext.None).Endpoint.InFlight;
+    public int InFlight(string scheme = "http") => Router.Find(new Uri($"{scheme}://orders"), Settings)!.Current!.Groups[0].Pick(PickContext.None).Endpoint.InFlight;
 
     /// <summary>Sets the endpoints and waits until routes of <c>http://orders</c> made so far have them.</summary>
     public async Task SetAsync(params Endpoint[] endpoints)

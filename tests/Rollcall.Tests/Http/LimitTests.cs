@@ -28,6 +28,28 @@ public sealed class LimitTests : IAsyncDisposable
         Assert.Equal("held", await Eventually.Within(client.GetStringAsync("http://orders/")));
     }
 
+    [Fact]
+    public async Task AllThatAreWellAtTheLimit_WaitInsteadOfGoingToOneThatIsNot()
+    {
+        await using var server = await HoldingAsync();
+        await using var frozen = BadServer.Frozen();
+        await _bench.SetAsync(server.Server.Endpoint("a"), frozen.Endpoint("b"));
+        using var client = _bench.Client(static options => options.MaxRequestsPerEndpoint = 1);
+        await Eventually.True(() => _bench.Router.Find(new Uri("http://orders"), HttpBench.Settings)?.Current is not null);
+        var route = _bench.Router.Find(new Uri("http://orders"), HttpBench.Settings)!;
+        route.Health.Silent(route.Current!.Groups[0].Items[1].Endpoint);
+
+        var first = client.GetStringAsync("http://orders/");
+        await Eventually.True(() => server.Server.Requests == 1);
+        var second = client.PostAsync("http://orders/", null);
+        server.Release();
+
+        Assert.Equal("held", await Eventually.Within(first));
+        using var response = await Eventually.Within(second);
+        Assert.True(response.IsSuccessStatusCode);
+        Assert.Equal(0, frozen.Connections);
+    }
+
     [Theory]
     [InlineData(true)]
     [InlineData(false)]

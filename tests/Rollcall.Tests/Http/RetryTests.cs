@@ -49,6 +49,23 @@ public sealed class RetryTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task RedirectToSomebodyWhoIsNotThere_IsNotTheEndpointsFault()
+    {
+        await using var server = await TestServer.StartAsync(static context =>
+        {
+            context.Response.Redirect($"http://127.0.0.1:{BadServer.RefusingPort()}/");
+            return Task.CompletedTask;
+        });
+        await _bench.SetAsync(server.Endpoint("a"), server.Endpoint("b"));
+        using var client = _bench.Client();
+
+        await Assert.ThrowsAsync<HttpRequestException>(() => Eventually.Within(client.PostAsync("http://orders/", null)));
+
+        Assert.Equal(1, server.Requests);
+        Assert.Equal("a b", string.Join(' ', _bench.Router.Find(new Uri("http://orders"), HttpBench.Settings)!.Health.Endpoints.Where(static endpoint => endpoint.Load.Avoidance is null).Select(static endpoint => endpoint.Endpoint.Id)));
+    }
+
+    [Fact]
     public async Task Refused_MoreEndpointsThanAttempts_IsSentToTheOneThatWorks()
     {
         await using var good = await TestServer.StartAsync("ok");
@@ -233,6 +250,7 @@ public sealed class RetryTests : IAsyncDisposable
         { static () => new ReadOnlyMemoryContent("body"u8.ToArray()), true },
         { static () => new FormUrlEncodedContent([KeyValuePair.Create("body", "")]), true },
         { static () => JsonContent.Create("body"), true },
+        { static () => JsonContent.Create(Once()), false },
         { static () => new MultipartContent { new StringContent("body") }, true },
         { static () => new MultipartContent { new StreamContent(new NotSeekableStream("body"u8.ToArray())) }, false },
         { static () => new StreamContent(new NotSeekableStream("body"u8.ToArray())), false },
@@ -264,6 +282,12 @@ public sealed class RetryTests : IAsyncDisposable
 
         Assert.StartsWith("GET http://orders failed on each of 4 tries.", error.Message, StringComparison.Ordinal);
         Assert.Equal(4, a.Connections + b.Connections);
+    }
+
+    private static async IAsyncEnumerable<KeyValuePair<string, int>> Once()
+    {
+        await Task.Yield();
+        yield return KeyValuePair.Create("body", 1);
     }
 
     private static async Task EchoAsync(HttpContext context)

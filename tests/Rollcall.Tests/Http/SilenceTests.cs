@@ -34,6 +34,31 @@ public sealed class SilenceTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task SlowAnswer_WhenTheOthersAreKnownToBeDead_IsWaitedFor()
+    {
+        var finish = new TaskCompletionSource();
+        await using var slow = await TestServer.StartAsync(async context =>
+        {
+            if (context.Request.Path == "/slow")
+                await finish.Task;
+            await context.Response.WriteAsync("ok");
+        });
+        await _bench.SetAsync(slow.Endpoint("a"), new Endpoint("b", "127.0.0.1", BadServer.RefusingPort()));
+        using var client = _bench.Client();
+        for (var i = 0; i < 2; i++)
+            Assert.Equal("ok", await Eventually.Within(client.GetStringAsync("http://orders/")));
+
+        var sending = client.GetStringAsync("http://orders/slow");
+        await Eventually.True(() => slow.Requests == 3);
+        for (var i = 0; i < 12; i++)
+            _bench.Time.Advance(Step);
+        finish.SetResult();
+
+        Assert.Equal("ok", await Eventually.Within(sending));
+        Assert.Equal(3, slow.Requests);
+    }
+
+    [Fact]
     public async Task Frozen_NextRequests_AvoidIt()
     {
         await using var frozen = BadServer.Frozen();
@@ -255,7 +280,7 @@ public sealed class SilenceTests : IAsyncDisposable
         var route = _bench.Router.Find(new Uri("http://orders"), HttpBench.Settings)!;
         var table = await route.GetAsync(CancellationToken.None);
         for (var i = 0; i < 2; i++)
-            route.Health.Silent(table.PickAny(PickContext.None).Endpoint);
+            route.Health.Silent(table.Groups[0].Pick(PickContext.None).Endpoint);
 
         Assert.Equal("ok", await Eventually.Within(client.GetStringAsync("http://orders/")));
     }

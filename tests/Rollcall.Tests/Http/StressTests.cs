@@ -35,7 +35,7 @@ public sealed class StressTests
         await changing;
         Assert.Equal(4_000, metrics["answered"]);
         Assert.True(metrics["unreachable"] > 0 && metrics["reset"] > 0);
-        Assert.All(Enumerable.Range(0, 1_000), _ => Assert.Equal(0, route.Current!.PickAny(PickContext.None).Endpoint.InFlight));
+        Assert.All(Enumerable.Range(0, 1_000), _ => Assert.Equal(0, route.Current!.Groups[0].Pick(PickContext.None).Endpoint.InFlight));
     }
 
     // Two that never fail and never leave, so that ten attempts are always enough.

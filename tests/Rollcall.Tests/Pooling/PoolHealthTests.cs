@@ -32,7 +32,24 @@ public sealed class PoolHealthTests
             await world.UseAsync();
 
         var traffic = world.Load("1").Traffic.Recent;
-        Assert.Equal((4, 0, 1), (traffic.Successes, traffic.Failures, traffic.Timed));
+        Assert.Equal((3, 0, 0), (traffic.Successes, traffic.Failures, traffic.Timed));
+    }
+
+    [Fact]
+    public async Task EveryRentalFails_OneCallerAfterAnother_EjectsThoughConnectsSucceed()
+    {
+        await using var world = new PoolWorld();
+        world.Set(PoolWorld.Endpoint("1"), PoolWorld.Endpoint("2"), PoolWorld.Endpoint("3"));
+
+        for (var i = 0; i < 15; i++)
+        {
+            var rented = await world.RentAsync();
+            if (rented.Endpoint.Id == "1")
+                rented.Fail();
+            rented.Dispose();
+        }
+
+        Assert.Equal(AvoidReason.Failures, world.Load("1").Avoidance?.Reason);
     }
 
     [Fact]

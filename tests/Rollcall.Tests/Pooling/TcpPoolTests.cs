@@ -38,6 +38,26 @@ public sealed class TcpPoolTests
     }
 
     [Fact]
+    public async Task ServerThatSpeaksFirst_StaysWarm()
+    {
+        await using var server = new EchoServer(greeting: "RFB 003.008\n"u8.ToArray());
+        await using var provider = Services(("Rollcall:Pools:echo:Service", $"127.0.0.1:{server.Port}"), ("Rollcall:Pools:echo:CheckInterval", "100ms"));
+        var pool = provider.GetRequiredKeyedService<ServiceConnectionPool<NetworkStream>>("echo");
+        await Eventually.True(() => pool.GetStatistics().Connections.Idle == 1);
+        await Task.Delay(TimeSpan.FromSeconds(1.6), TimeProvider.System);
+
+        using (var rented = await Eventually.Within(pool.RentAsync().AsTask()))
+        {
+            var greeting = new byte[12];
+            await rented.Connection.ReadExactlyAsync(greeting);
+            Assert.Equal("RFB 003.008\n"u8.ToArray(), greeting);
+            await EchoAsync(rented.Connection, 7);
+        }
+
+        Assert.Equal((1L, 0L), (pool.GetStatistics().Opened, pool.GetStatistics().Failures));
+    }
+
+    [Fact]
     public async Task ServerClosesIdleConnections_NoneOfThemIsLent()
     {
         await using var server = new EchoServer();
@@ -150,8 +170,11 @@ public sealed class TcpPoolTests
         private readonly Task _accepting;
         private int _open;
 
-        public EchoServer()
+        private readonly byte[] _greeting;
+
+        public EchoServer(byte[]? greeting = null)
         {
+            _greeting = greeting ?? [];
             _listener.Start(1024);
             _accepting = AcceptAsync();
         }
@@ -204,6 +227,7 @@ public sealed class TcpPoolTests
                 try
                 {
                     var stream = client.GetStream();
+                    await stream.WriteAsync(_greeting);
                     var bytes = new byte[16];
                     int length;
                     while ((length = await stream.ReadAsync(bytes)) > 0)

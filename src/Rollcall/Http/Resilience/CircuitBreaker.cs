@@ -29,7 +29,10 @@ internal sealed class CircuitBreaker
     private readonly TimeSpan _pause;
     private readonly TimeProvider _time;
     private readonly Action<BreakerState> _changed;
+    private readonly long _window;
     private volatile BreakerState _state;
+    private long _lastSuccess;
+    private long _lastFailure;
     private long _pausedAt;
     private int _probes;
 
@@ -39,6 +42,8 @@ internal sealed class CircuitBreaker
     public CircuitBreaker(ResilienceSettings settings, TimeProvider time, Action<BreakerState> changed)
     {
         _pause = settings.BreakerPause;
+        _window = (long)(settings.BreakerWindow.TotalSeconds * time.TimestampFrequency);
+        _lastSuccess = _lastFailure = time.GetTimestamp() - _window - 1;
         _time = time;
         _changed = changed;
         _pipeline = new ResiliencePipelineBuilder<bool> { TimeProvider = time }
@@ -68,6 +73,25 @@ internal sealed class CircuitBreaker
     {
         if (!IsClosed)
             return;
+
+        // As long as nothing fails there is nothing to count, and no lock to take for it. The first failure is told behind the last success, so that it does not stand alone.
+        var now = _time.GetTimestamp();
+        if (succeeded)
+        {
+            Volatile.Write(ref _lastSuccess, now);
+            if (now - Volatile.Read(ref _lastFailure) > _window)
+                return;
+        }
+        else if (now - Interlocked.Exchange(ref _lastFailure, now) > _window && now - Volatile.Read(ref _lastSuccess) <= _window)
+        {
+            Count(succeeded: true);
+        }
+
+        Count(succeeded);
+    }
+
+    private void Count(bool succeeded)
+    {
         var context = ResilienceContextPool.Shared.Get(CancellationToken.None);
 
         // Without anything to wait for it is over when it returns.

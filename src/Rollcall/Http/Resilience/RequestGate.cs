@@ -15,10 +15,16 @@ internal sealed class RequestGate(int maxRequests, int maxQueue)
     private int _waiters;
 
     /// <summary>One more, if that is not too many. Pair with <see cref="Leave"/> or <see cref="Withdraw"/>.</summary>
-    public bool TryEnter()
+    /// <param name="always">True for one that was in already and goes on: it enters even when that is one too many.</param>
+    public bool TryEnter(bool always = false)
     {
         if (maxRequests == 0)
             return true;
+        if (always)
+        {
+            Interlocked.Increment(ref _entered);
+            return true;
+        }
 
         // Not counted until it may enter: one that is refused must not be in the way of another.
         var entered = Volatile.Read(ref _entered);
