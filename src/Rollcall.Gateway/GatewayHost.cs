@@ -100,6 +100,7 @@ public sealed partial class GatewayHost : IAsyncDisposable
     public static async Task<(int Routes, int Clusters)> CheckAsync(string file, Action<IServiceCollection> configureServices, CancellationToken cancellationToken)
     {
         var services = new ServiceCollection();
+        services.AddSingleton<IConfiguration>(new ConfigurationBuilder().AddInMemoryCollection(Variables()).Build());
         configureServices(services);
         AddGatewayTo(services);
         await using var provider = services.BuildServiceProvider();

@@ -1,3 +1,4 @@
+using Microsoft.Extensions.Options;
 using Rollcall.Api;
 using Rollcall.Cli.Output;
 
@@ -29,6 +30,7 @@ internal static class ErrorReport
         DiscoveryException discovery => (ExitCode.Failed, discovery.Message, null),
         OperationCanceledException => (ExitCode.Interrupted, "interrupted.", null),
         ArgumentException argument => (ExitCode.WrongUsage, WithoutParameter(argument), null),
+        OptionsValidationException options => (ExitCode.WrongUsage, string.Join("\n", options.Failures), null),
         IOException or UnauthorizedAccessException or InvalidOperationException => (ExitCode.Failed, error.Message, null),
         _ => (ExitCode.Failed, $"{error.Message} ({error.GetType().Name})", "This should not have happened; please report it with the command you ran."),
     };

@@ -57,9 +57,12 @@ internal sealed class AccessLog : IAsyncDisposable
     /// <summary>Requests that were not written down, because too many waited or because they could not be written.</summary>
     public long Dropped => Interlocked.Read(ref _dropped);
 
+    /// <summary>False when too many wait, or it has ended.</summary>
+    public bool TryWrite(AccessRecord record) => _records.Writer.TryWrite(record);
+
     public void Write(AccessRecord record)
     {
-        if (!_records.Writer.TryWrite(record))
+        if (!TryWrite(record))
             Interlocked.Increment(ref _dropped);
     }
 

@@ -12,9 +12,20 @@ internal sealed class AccessLogs(TimeProvider time, ILogger<AccessLog> logger) :
 
     private readonly List<Task> _ending = [];
     private AccessLog? _current;
+    private long _dropped;
+
+    /// <summary>Requests that were not written down, because too many waited or because they could not be written.</summary>
+    public long Dropped => Interlocked.Read(ref _dropped) + (Current?.Dropped ?? 0);
 
     /// <summary>Null when nothing is written down.</summary>
     public AccessLog? Current => Volatile.Read(ref _current);
+
+    /// <summary>Writes a request down, in the log that was in use when it began, or the one that has followed it.</summary>
+    public void Write(AccessLog log, AccessRecord record)
+    {
+        if (!log.TryWrite(record))
+            (Current ?? log).Write(record);
+    }
 
     /// <summary>Follows a configuration. One caller at a time.</summary>
     public void Use(AccessLogConfig? config)
@@ -29,7 +40,13 @@ internal sealed class AccessLogs(TimeProvider time, ILogger<AccessLog> logger) :
         Volatile.Write(ref _current, config is null ? null : new AccessLog(config.File, time, logger) { Format = config.Format });
         _ending.RemoveAll(static task => task.IsCompleted);
         if (before is not null)
-            _ending.Add(before.DisposeAsync().AsTask());
+            _ending.Add(EndAsync(before));
+    }
+
+    private async Task EndAsync(AccessLog log)
+    {
+        await log.DisposeAsync();
+        Interlocked.Add(ref _dropped, log.Dropped);
     }
 
     public Task StartAsync(CancellationToken cancellationToken) => Task.CompletedTask;

@@ -1,6 +1,5 @@
 using System.Collections.Immutable;
 using System.Net.Quic;
-using Rollcall.Servers;
 using Rollcall.Sources.Text;
 
 namespace Rollcall.Gateway.Configuration;
@@ -76,11 +75,12 @@ internal sealed class ClusterReader(ConfigVocabulary vocabulary, List<ConfigErro
             part.Fail("target", "'target' is missing");
         if (part.Text("protocol") is "http3" && !QuicConnection.IsSupported)
             part.Fail("protocol", "'http3' needs QUIC, which this platform lacks; on Linux install libmsquic, or leave 'protocol' to auto");
+        var tls = ClusterTls.Read(part);
         return new GatewayClusterConfig
         {
             Name = name,
             Target = part.Text("target") is { } found && Target(found, part.Place("target"), where) is { } target ? target : ServiceTarget.Parse("static:///none:1"),
-            Fingerprint = Fingerprint.Of(value),
+            Fingerprint = $"{Fingerprint.Of(value)} {tls?.Stamps}",
             Client = ClientReader.Read(part, vocabulary),
             Place = value,
             Port = part.Text("port"),
@@ -93,21 +93,7 @@ internal sealed class ClusterReader(ConfigVocabulary vocabulary, List<ConfigErro
                 _ => ClusterProtocol.Auto,
             },
             MaxConnections = (int?)part.Number("maxConnections", 1, 100_000),
-            Tls = ReadTls(part),
-        };
-    }
-
-    private static TlsOptions? ReadTls(Section part)
-    {
-        if (part.Part("tls", "caFile", "certificateFile", "keyFile", "serverName", "skipVerification") is not { } tls)
-            return null;
-        return new()
-        {
-            CaFile = tls.Text("caFile"),
-            CertificateFile = tls.Text("certificateFile"),
-            KeyFile = tls.Text("keyFile"),
-            ServerName = tls.Text("serverName"),
-            SkipVerification = tls.Flag("skipVerification") ?? false,
+            Tls = tls,
         };
     }
 

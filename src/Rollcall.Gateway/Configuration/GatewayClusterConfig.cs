@@ -1,5 +1,4 @@
 using Rollcall.Http;
-using Rollcall.Servers;
 using Rollcall.Sources.Text;
 
 namespace Rollcall.Gateway.Configuration;
@@ -15,7 +14,7 @@ internal sealed record GatewayClusterConfig
 
     public required ServiceTarget Target { get; init; }
 
-    /// <summary>The file's own text of it, without places: two of the same text are the same.</summary>
+    /// <summary>The file's own text of it, without places, and the state of the files that it names: two of the same text are the same.</summary>
     public required string Fingerprint { get; init; }
 
     /// <summary>The scheme with which endpoints are spoken to: <c>http</c>, <c>https</c>, <c>https+http</c>, <c>http+https</c>.</summary>
@@ -33,7 +32,7 @@ internal sealed record GatewayClusterConfig
     public int? MaxConnections { get; init; }
 
     /// <summary>How endpoints with https are trusted.</summary>
-    public TlsOptions? Tls { get; init; }
+    public ClusterTls? Tls { get; init; }
 
     /// <summary>Where it stands in the file.</summary>
     public required DataNode Place { get; init; }

@@ -28,6 +28,30 @@ internal static partial class RouteConflicts
         }
     }
 
+    /// <summary>Finds names that differ in case alone, which whoever reads metrics and logs would take for one.</summary>
+    public static void FindNames(ImmutableArray<GatewayRouteConfig> routes, List<ConfigError> errors)
+    {
+        foreach (var same in routes.GroupBy(static route => route.Name, StringComparer.OrdinalIgnoreCase))
+        {
+            foreach (var route in same.Skip(1))
+                errors.Add(new(route.Place.Line, route.Place.Column, $"route '{route.Name}': has the name of route '{same.First().Name}' in line {same.First().Place.Line}; names must differ in more than case"));
+        }
+    }
+
+    /// <summary>Finds cookies that two routes would write for endpoints of different clusters: each would undo what the other has done.</summary>
+    public static void FindCookies(ImmutableArray<GatewayRouteConfig> routes, List<ConfigError> errors)
+    {
+        foreach (var same in routes.Where(static route => route.Affinity?.Cookie is not null).GroupBy(static route => route.Affinity!.Cookie!.Name, StringComparer.Ordinal))
+        {
+            var first = same.First();
+            foreach (var route in same.Where(route => ClustersOf(route) != ClustersOf(first)))
+                errors.Add(new(route.Place.Line, route.Place.Column, $"route '{route.Name}': its cookie '{same.Key}' is that of route '{first.Name}' in line {first.Place.Line}, which leads elsewhere; give it another name"));
+        }
+    }
+
+    private static string ClustersOf(GatewayRouteConfig route) =>
+        string.Join(' ', route.Splits.Select(static split => $"{split.Version}={split.Cluster}").Order(StringComparer.Ordinal));
+
     private static IEnumerable<string> Keys(GatewayRouteConfig route)
     {
         // The names of parameters make no difference to what is matched.

@@ -22,6 +22,8 @@ internal static class RoutesReader
         var reader = new RouteReader(clusters, errors);
         var routes = ReadRoutes(file, reader);
         RouteConflicts.Find(routes, errors);
+        RouteConflicts.FindNames(routes, errors);
+        RouteConflicts.FindCookies(routes, errors);
         return new GatewayConfig
         {
             Routes = routes,

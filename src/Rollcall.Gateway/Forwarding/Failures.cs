@@ -70,7 +70,7 @@ internal static class Failures
     {
         _ when RequestBody.FaultOf(cause) is { } fault =>
             (fault.StatusCode, "bad-request", "The request's body cannot be forwarded", fault.Message),
-        ForwarderError.RequestTimedOut or ForwarderError.RequestCanceled =>
+        ForwarderError.RequestTimedOut or ForwarderError.RequestCanceled or ForwarderError.RequestBodyCanceled =>
             (504, "gateway-timeout", "The service did not answer in time", $"{cluster} did not answer in time{tries}."),
         _ when cause?.InnerException is RefusedException { Reason: Refusal.Breaker } =>
             (503, "breaker-open", "The service does not answer", $"{cluster} has answered no request of late and is spared for a while."),

@@ -33,8 +33,7 @@ internal sealed class GatewayEdge(GatewayRoutes routes, AccessLogs.AccessLogs lo
             UserAgent = isCombined ? request.Headers.UserAgent.ToString() : null,
             CorrelationId = id,
         };
-        var body = new CountingStream(context.Response.Body);
-        context.Response.Body = body;
+        var body = CountedBody.Put(context);
         context.Features.Set(record);
         try
         {
@@ -45,7 +44,7 @@ internal sealed class GatewayEdge(GatewayRoutes routes, AccessLogs.AccessLogs lo
             record.Status = context.Response.StatusCode;
             record.Bytes = body.Bytes;
             record.Duration = clock.Between(start, clock.Now);
-            log.Write(record);
+            logs.Write(log, record);
         }
     }
 }

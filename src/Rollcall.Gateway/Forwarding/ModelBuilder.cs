@@ -90,7 +90,7 @@ internal sealed class ModelBuilder(ClientContext context, SelectorFactory select
     {
         var settings = TransportSettings.Of(cluster);
         if (!_transports.TryGetValue(settings, out var transport))
-            _transports.Add(settings, transport = new Transport(settings, cluster.Tls, time));
+            _transports.Add(settings, transport = new Transport(settings, cluster.Tls?.Options, time));
         return transport;
     }
 }

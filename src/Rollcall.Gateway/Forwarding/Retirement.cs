@@ -1,12 +1,12 @@
 namespace Rollcall.Gateway.Forwarding;
 
 /// <summary>
-/// Disposes of what a new configuration has no use for, but not at once: a request that has just found its route may still be about to use it. What it has begun
-/// is finished even then; connections in use are closed when they are given back.
+/// Disposes of what a new configuration has no use for, but not at once: a request that has found its route may still wait for its turn, or for the rest of its body, and use it then. What
+/// it has begun is finished even after; connections in use are closed when they are given back, idle ones long before.
 /// </summary>
 internal sealed class Retirement(TimeProvider time) : IDisposable
 {
-    public static readonly TimeSpan After = TimeSpan.FromMinutes(1);
+    public static readonly TimeSpan After = TimeSpan.FromMinutes(10);
 
     private readonly Lock _gate = new();
     private readonly HashSet<ITimer> _timers = [];

@@ -8,16 +8,14 @@ namespace Rollcall.Gateway.Forwarding;
 
 /// <summary>How connections are made. Clusters that say the same share their connections, also with those of a configuration before.</summary>
 internal sealed record TransportSettings(
-    TimeSpan ConnectTimeout, int? MaxConnections, string? CaFile, string? CertificateFile, string? KeyFile, string? ServerName, bool SkipVerification)
+    TimeSpan ConnectTimeout, int? MaxConnections, string? TlsFiles, string? ServerName, bool SkipVerification)
 {
     public static TransportSettings Of(GatewayClusterConfig cluster) => new(
         cluster.Client.ConnectTimeout,
         cluster.MaxConnections,
-        cluster.Tls?.CaFile,
-        cluster.Tls?.CertificateFile,
-        cluster.Tls?.KeyFile,
-        cluster.Tls?.ServerName,
-        cluster.Tls?.SkipVerification ?? false);
+        cluster.Tls?.Stamps,
+        cluster.Tls?.Options.ServerName,
+        cluster.Tls?.Options.SkipVerification ?? false);
 }
 
 /// <summary>The connections of one or more clusters.</summary>

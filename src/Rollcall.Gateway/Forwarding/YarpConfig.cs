@@ -8,6 +8,9 @@ namespace Rollcall.Gateway.Forwarding;
 /// <summary>A configuration as YARP reads it: matches and transforms. What is behind a cluster is none of its business.</summary>
 internal sealed class YarpConfig : IProxyConfig, IDisposable
 {
+    // YARP wants one; where a request goes is decided for each.
+    private const string Cluster = "any";
+
     private readonly CancellationTokenSource _outdated = new();
 
     public YarpConfig(IReadOnlyList<RouteConfig> routes, IReadOnlyList<ClusterConfig> clusters)
@@ -28,7 +31,7 @@ internal sealed class YarpConfig : IProxyConfig, IDisposable
     public void Dispose() => _outdated.Dispose();
 
     public static YarpConfig Of(GatewayConfig config) =>
-        new([.. config.Routes.Select(static (route, index) => RouteOf(route, index))], [.. config.Routes.SelectMany(static route => route.Splits).Select(static split => split.Cluster).Distinct(StringComparer.Ordinal).Select(static name => new ClusterConfig { ClusterId = name })]);
+        new([.. config.Routes.Select(static (route, index) => RouteOf(route, index))], [new ClusterConfig { ClusterId = Cluster }]);
 
     /// <param name="route">The route.</param>
     /// <param name="index">Where in the file it stands.</param>
@@ -36,8 +39,7 @@ internal sealed class YarpConfig : IProxyConfig, IDisposable
     {
         RouteId = route.Name,
 
-        // YARP wants one; which of the splits' a request goes to is decided for each.
-        ClusterId = route.Splits[0].Cluster,
+        ClusterId = Cluster,
         Order = route.Order,
         Match = new RouteMatch
         {

@@ -8,7 +8,7 @@ namespace Rollcall.Gateway.Reloading;
 /// <summary>Reads the routes file again when it changes. One that is wrong is refused as a whole, and what was in force stays.</summary>
 internal sealed partial class RoutesFollower(GatewayRoutes routes, TimeProvider time, ILogger<RoutesFollower> logger) : BackgroundService
 {
-    /// <summary>How often a file that was refused is tried again.</summary>
+    /// <summary>How often a file that was refused is tried again, and the files are looked at that clusters name.</summary>
     public static readonly TimeSpan TryAgain = TimeSpan.FromSeconds(5);
 
     // What was read first must not come into force last.
@@ -36,7 +36,7 @@ internal sealed partial class RoutesFollower(GatewayRoutes routes, TimeProvider 
         try
         {
             var text = await ReadAsync(_file, cancellationToken);
-            if (text.AsSpan().SequenceEqual(_seen) && Last!.Error is null)
+            if (text.AsSpan().SequenceEqual(_seen) && Last!.Error is null && !Clusters.Any(static cluster => cluster.Tls is { IsOutdated: true }))
                 return;
             _seen = text;
             await routes.LoadAsync(_file, text, cancellationToken);
@@ -55,6 +55,8 @@ internal sealed partial class RoutesFollower(GatewayRoutes routes, TimeProvider 
             _oneAtATime.Release();
         }
     }
+
+    private IEnumerable<Configuration.GatewayClusterConfig> Clusters => routes.Current.Clusters.Values.Select(static cluster => cluster.Config);
 
     public override void Dispose()
     {
@@ -84,13 +86,13 @@ internal sealed partial class RoutesFollower(GatewayRoutes routes, TimeProvider 
 
     private async Task WaitAsync(FileChanges changes, Task touched, FileStamp? stamp, CancellationToken stoppingToken)
     {
-        if (Last!.Error is null)
+        if (Last!.Error is null && !Clusters.Any(static cluster => cluster.Tls is not null))
         {
             await changes.WaitAsync(touched, stamp, stoppingToken);
             return;
         }
 
-        // What it was refused for may be no fault of its own, such as a certificate that is not written yet.
+        // What it was refused for may be no fault of its own, such as a certificate that is not written yet; and those of clusters are renewed without a word in this file.
         using var again = new CancellationTokenSource(TryAgain, time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(again.Token, stoppingToken);
         try

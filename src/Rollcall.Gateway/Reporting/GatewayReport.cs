@@ -23,7 +23,7 @@ internal sealed class GatewayReport(GatewayRoutes routes, RoutesFollower followe
             Overload = model.Overload is not { } gate
                 ? null
                 : new() { MaxConcurrent = gate.Config.MaxConcurrent, UnderWay = gate.UnderWay, Waiting = gate.Waiting, Refused = gate.Refused },
-            AccessLogDropped = logs.Current?.Dropped,
+            AccessLogDropped = logs.Current is null ? null : logs.Dropped,
         };
     }
 

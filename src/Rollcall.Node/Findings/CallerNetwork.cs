@@ -17,7 +17,7 @@ internal static class CallerNetwork
     public static string Of(string remote)
     {
         if (!IPEndPoint.TryParse(remote, out var at))
-            return Local; // a Unix socket
+            return remote.Contains(':', StringComparison.Ordinal) ? remote : Local; // a Unix socket has no address
         var address = at.Address.IsIPv4MappedToIPv6 ? at.Address.MapToIPv4() : at.Address;
         if (IPAddress.IsLoopback(address))
             return Local;

@@ -1,4 +1,4 @@
-using System.Globalization;
+using System.Net;
 using Microsoft.AspNetCore.Http;
 using Rollcall.Api;
 using Rollcall.Node.Problems;
@@ -18,7 +18,7 @@ internal readonly record struct Remote(string Name, string Address, bool IsNamed
     {
         var connection = context.Connection;
         var address = connection.RemoteIpAddress is { } ip
-            ? string.Create(CultureInfo.InvariantCulture, $"{ip}:{connection.RemotePort}")
+            ? new IPEndPoint(ip.IsIPv4MappedToIPv6 ? ip.MapToIPv4() : ip, connection.RemotePort).ToString()
             : connection.Id;
         remote = new Remote(address, address, IsNamed: false);
         if (!context.Request.Headers.TryGetValue(ApiNames.WatcherHeader, out var given))

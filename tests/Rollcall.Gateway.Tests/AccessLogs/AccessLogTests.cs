@@ -1,8 +1,10 @@
 using System.Net;
 using System.Text.Json;
 using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Features;
 using Microsoft.Extensions.Logging.Abstractions;
 using Rollcall.Gateway.AccessLogs;
+using Rollcall.Gateway.Configuration;
 using Rollcall.TestKit;
 
 namespace Rollcall.Gateway.Tests.AccessLogs;
@@ -223,6 +225,38 @@ public sealed class AccessLogTests
     }
 
     [Fact]
+    public async Task A_request_that_outlives_its_log_is_written_to_the_next()
+    {
+        var directory = Directory.CreateTempSubdirectory("access-");
+        var (first, second) = (Path.Combine(directory.FullName, "first.log"), Path.Combine(directory.FullName, "second.log"));
+        var logs = new Rollcall.Gateway.AccessLogs.AccessLogs(TimeProvider.System, NullLogger<AccessLog>.Instance);
+        logs.Use(new(first, AccessLogFormat.Json, new Rollcall.Sources.Text.ScalarNode(first, 1, 1)));
+        var log = logs.Current!;
+        logs.Use(new(second, AccessLogFormat.Json, new Rollcall.Sources.Text.ScalarNode(second, 1, 1)));
+
+        logs.Write(log, Record("/late"));
+
+        await logs.StopAsync(CancellationToken.None);
+        Assert.Contains("/late", await File.ReadAllTextAsync(second), StringComparison.Ordinal);
+        Assert.Equal(0, logs.Dropped);
+        directory.Delete(recursive: true);
+    }
+
+    [Fact]
+    public async Task A_counted_body_that_is_completed_completes_the_servers_own()
+    {
+        var body = new ServersBody();
+        var context = new DefaultHttpContext();
+        context.Features.Set<IHttpResponseBodyFeature>(body);
+        var counted = CountedBody.Put(context);
+
+        await context.Response.Body.WriteAsync("four"u8.ToArray());
+        await context.Response.CompleteAsync();
+
+        Assert.Equal((4, true), (counted.Bytes, body.IsCompleted));
+    }
+
+    [Fact]
     public async Task A_text_that_would_end_a_line_does_not()
     {
         var directory = Directory.CreateTempSubdirectory("access-");
@@ -246,6 +280,17 @@ public sealed class AccessLogTests
         Path = path,
         Status = 200,
     };
+
+    private sealed class ServersBody() : StreamResponseBodyFeature(new MemoryStream())
+    {
+        public bool IsCompleted { get; private set; }
+
+        public override Task CompleteAsync()
+        {
+            IsCompleted = true;
+            return base.CompleteAsync();
+        }
+    }
 
     private sealed class Unspeakable() : IPAddress(1)
     {

@@ -70,6 +70,28 @@ public sealed class RoutesFileTests
         Assert.Equal(expected, message);
     }
 
+    [Theory]
+    [InlineData("clusters:\n  a: { target: static:///a:1, tls: { caFile: /nowhere/ca.pem } }\ndefault: a", "routes.yaml(2,36): cluster 'a': The file /nowhere/ca.pem of the certificate authorities cannot be used")]
+    [InlineData("routes:\n  Orders: { path: /a, to: static:///a:1 }\n  orders: { path: /b, to: static:///a:1 }", "routes.yaml(3,11): route 'orders': has the name of route 'Orders' in line 2; names must differ in more than case.")]
+    [InlineData("routes:\n  Default: { path: /a, to: static:///a:1 }\ndefault: static:///a:1", "routes.yaml(3,10): route 'default': has the name of route 'Default' in line 2; names must differ in more than case.")]
+    [InlineData(
+        "routes:\n  a: { path: /a, to: static:///a:1, affinity: { cookie: stay } }\n  b: { path: /b, to: static:///b:1, affinity: { cookie: stay } }",
+        "routes.yaml(3,6): route 'b': its cookie 'stay' is that of route 'a' in line 2, which leads elsewhere; give it another name.")]
+    public async Task What_would_only_come_out_later_is_refused_as_well(string text, string expected)
+    {
+        var error = await Assert.ThrowsAsync<RoutesFileException>(() => CheckAsync(text));
+
+        Assert.StartsWith(expected, error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Names_of_clusters_may_differ_in_case_alone()
+    {
+        await using var gateway = await TestGateway.StartAsync("routes:\n  a: { path: /a, to: static:///x:1 }\n  b: { path: /b, to: static:///X:1 }");
+
+        Assert.Equal(2, gateway.Host.Report().Clusters.Count);
+    }
+
     [Fact]
     public async Task All_that_is_wrong_is_told_at_once_in_the_order_of_the_file()
     {

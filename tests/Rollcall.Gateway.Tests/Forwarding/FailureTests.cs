@@ -1,5 +1,7 @@
 using System.Net;
+using System.Net.Sockets;
 using System.Text.Json;
+using Rollcall.TestKit;
 
 namespace Rollcall.Gateway.Tests.Forwarding;
 
@@ -16,6 +18,22 @@ public sealed class FailureTests
 
         Assert.Equal(HttpStatusCode.ServiceUnavailable, answer.StatusCode);
         Assert.Equal(("urn:rollcall:problem:unreachable", "Route 'default': no endpoint of its service could be reached, in 3 tries."), await ProblemAsync(answer));
+    }
+
+    [Fact]
+    public async Task A_body_that_takes_longer_than_its_route_allows_is_told_so()
+    {
+        await using var backEnd = await TestBackEnd.StartAsync(static async context => await context.Request.Body.CopyToAsync(Stream.Null));
+        await using var gateway = await TestGateway.StartAsync($$"""default: { to: "{{backEnd.Target}}", timeout: 200ms }""");
+        using var client = new TcpClient();
+        await client.ConnectAsync(IPAddress.Loopback, gateway.Client.BaseAddress!.Port);
+        await using var stream = client.GetStream();
+
+        // And no more of it.
+        await stream.WriteAsync("POST / HTTP/1.1\r\nHost: orders\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nbegin\r\n"u8.ToArray());
+
+        using var reader = new StreamReader(stream);
+        Assert.Equal("HTTP/1.1 504 Gateway Timeout", await Eventually.Within(reader.ReadLineAsync()));
     }
 
     [Fact]

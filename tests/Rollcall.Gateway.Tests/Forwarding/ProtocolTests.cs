@@ -27,6 +27,43 @@ public sealed class ProtocolTests
         await socket.CloseAsync(WebSocketCloseStatus.NormalClosure, null, limit.Token);
     }
 
+    [Theory]
+    [InlineData("")]
+    [InlineData("accessLog: { file: \"-\" }")]
+    public async Task A_call_that_its_server_ends_early_ends_for_the_client_as_well(string accessLog)
+    {
+        await using var backEnd = await TestBackEnd.StartAsync(
+            static context =>
+            {
+                context.Response.ContentType = "application/grpc";
+                context.Response.AppendTrailer("grpc-status", "16");
+                return Task.CompletedTask;
+            },
+            HttpProtocols.Http2);
+        await using var gateway = await TestGateway.StartAsync(
+            $$"""
+            {{accessLog}}
+            clusters:
+              greeter: { target: "{{backEnd.Target}}", protocol: http2 }
+            default: greeter
+            """,
+            urls: "h2c://127.0.0.1:0");
+        using var client = new HttpClient { BaseAddress = gateway.Client.BaseAddress };
+        var body = new StreamedContent();
+        using var request = new HttpRequestMessage(HttpMethod.Post, "/greeter.Greeter/Chat")
+        {
+            Version = HttpVersion.Version20, VersionPolicy = HttpVersionPolicy.RequestVersionExact, Content = body, Headers = { TE = { new("trailers") } },
+        };
+        request.Content.Headers.ContentType = new("application/grpc");
+
+        // The client has not ended its side.
+        using var response = await Eventually.Within(client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead));
+        await using var responseStream = await response.Content.ReadAsStreamAsync();
+        Assert.Equal(0, await Eventually.Within(responseStream.ReadAsync(new byte[16]).AsTask()));
+        Assert.Equal("16", response.TrailingHeaders.GetValues("grpc-status").Single());
+        body.End();
+    }
+
     [Fact]
     public async Task Streams_and_trailers_pass_as_gRPC_needs_them()
     {

@@ -22,6 +22,37 @@ public sealed class ReloadTests
     }
 
     [Fact]
+    public async Task Certificates_of_a_cluster_that_are_renewed_are_used_though_the_file_stays()
+    {
+        var directory = Directory.CreateTempSubdirectory("trust-");
+        try
+        {
+            var (served, trusted) = (Path.Combine(directory.FullName, "served.pem"), Path.Combine(directory.FullName, "ca.pem"));
+            TestCertificate.Write(served, "new", "localhost");
+            TestCertificate.Write(trusted, "old", "localhost");
+            await using var hello = await TestBackEnd.SayingAsync("hello");
+            await using var encrypted = await TestGateway.StartAsync($"certificates: [{{ file: {served} }}]\ndefault: {hello.Target}", urls: "https://127.0.0.1:0");
+            await using var gateway = await TestGateway.StartAsync($$"""
+                clusters:
+                  far: { target: "static:///localhost:{{encrypted.Client.BaseAddress!.Port}}", scheme: https, tls: { caFile: {{trusted}} } }
+                default: far
+                """);
+            using (var refused = await gateway.Client.GetAsync(new Uri("/", UriKind.Relative)))
+                Assert.Equal(System.Net.HttpStatusCode.ServiceUnavailable, refused.StatusCode);
+
+            await File.WriteAllTextAsync(trusted, await File.ReadAllTextAsync(served));
+            File.SetLastWriteTimeUtc(trusted, DateTime.UnixEpoch);
+            await gateway.ReloadAsync();
+
+            Assert.Equal("hello", await gateway.GetAsync("/"));
+        }
+        finally
+        {
+            directory.Delete(recursive: true);
+        }
+    }
+
+    [Fact]
     public async Task A_wrong_file_is_refused_whole_and_the_old_one_stays()
     {
         await using var backEnd = await TestBackEnd.SayingAsync("before");
