@@ -28,4 +28,7 @@ internal sealed class Attempt(RequestRun run, Destination? destination, TryResul
         if (Result.Response is { } response && !Run.IsError(response))
             response.Dispose();
     }
+
+    /// <summary>An error that is kept in case nothing better comes is over as far as limits go: the next try may need its place.</summary>
+    public void Release() => (Result.Response?.Content as TrackedContent)?.End();
 }

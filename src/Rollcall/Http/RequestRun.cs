@@ -113,7 +113,7 @@ internal sealed class RequestRun
 
         if (!wants)
             return false;
-        Release(attempt);
+        attempt.Release();
         _handler.Retrying(_route, _request, attempt);
         return true;
     }
@@ -123,7 +123,7 @@ internal sealed class RequestRun
     {
         if (IsGood(attempt) || attempt.Result.Outcome == TryOutcome.Cancelled || Volatile.Read(ref _underWay) == 0)
             return false;
-        Release(attempt);
+        attempt.Release();
         return true;
     }
 
@@ -155,9 +155,6 @@ internal sealed class RequestRun
     /// <summary>Runs a try that <see cref="BeginHedge"/> has begun.</summary>
     public async ValueTask<Outcome<Attempt>> HedgeAsync(Destination destination, CancellationToken cancellationToken) =>
         Outcome.FromResult(await TryAsync(destination, cancellationToken).ConfigureAwait(false));
-
-    // An error that is kept in case nothing better comes is over as far as limits go: the next try may need its place.
-    private static void Release(Attempt attempt) => (attempt.Result.Response?.Content as TrackedContent)?.End();
 
     private static bool IsFailure(TryOutcome outcome) => outcome is TryOutcome.Unreachable or TryOutcome.Reset or TryOutcome.TimedOut;
 
