@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Logging;
 using Rollcall.Gateway;
+using Rollcall.Sources;
 
 namespace Rollcall.Node;
 
@@ -11,6 +12,9 @@ internal sealed record NodeEnvironment(TimeProvider Time, Func<Random> Random, A
 {
     /// <summary>The gateway beside the node; null while there is none.</summary>
     public Func<GatewayHost?> Gateway { get; init; } = static () => null;
+
+    /// <summary>Where imports come from. Default: files and what is written in the target itself.</summary>
+    public Func<IDiscoverySource> Source { get; init; } = static () => new SourceRegistry([new StaticSource(), new FileSource()]);
 
     /// <summary>The system's clock, a random seed, lines on the console.</summary>
     public static NodeEnvironment System { get; } = new(TimeProvider.System, static () => new Random(), static logging =>

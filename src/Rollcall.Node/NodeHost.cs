@@ -10,6 +10,7 @@ using Rollcall.Node.Api;
 using Rollcall.Node.Configuration;
 using Rollcall.Node.Dashboard;
 using Rollcall.Node.Findings;
+using Rollcall.Node.Imports;
 using Rollcall.Node.OpenApi;
 using Rollcall.Node.Rendering;
 using Rollcall.Node.Requests;
@@ -34,7 +35,10 @@ public static class NodeHost
     {
         ArgumentNullException.ThrowIfNull(options);
         NodeOptionsValidator.ThrowIfWrong(options);
-        var app = Build(options, environment);
+        var source = options.Imports.Count == 0 ? null : environment.Source();
+        foreach (var import in options.Imports)
+            source!.Validate(ServiceTarget.Parse(import.Target));
+        var app = Build(options, environment, source);
         try
         {
             var lifetime = app.Services.GetRequiredService<NodeLifetime>();
@@ -49,7 +53,7 @@ public static class NodeHost
         }
     }
 
-    private static WebApplication Build(NodeOptions options, NodeEnvironment environment)
+    private static WebApplication Build(NodeOptions options, NodeEnvironment environment, IDiscoverySource? source)
     {
         // Empty: no configuration files, environment variables or middleware that a node has no use for.
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions { EnvironmentName = Environments.Production });
@@ -74,11 +78,15 @@ public static class NodeHost
         builder.Services.AddSingleton<MetricsCollector>();
         builder.Services.AddSingleton<NodeLifetime>();
         builder.Services.AddSingleton(options);
+        if (source is not null)
+            builder.Services.AddSingleton(source);
+        builder.Services.AddSingleton(new ImportTable { Services = [.. options.Imports.Select(static import => import.Service)] });
         builder.Services.AddSingleton<FindingTable>();
         builder.Services.AddSingleton<FindingMetrics>();
         builder.Services.AddSingleton<FindingReader>();
         // Services stop in the reverse order of their start, and the server starts last: so the registry stops when no request is left.
         builder.Services.AddHostedService(static services => services.GetRequiredService<NodeLifetime>());
+        builder.Services.AddHostedService<ImportLoop>();
         builder.Services.AddHostedService<QuorumLoop>();
         ApiDocument.AddTo(builder.Services);
         return builder.Build();
@@ -99,6 +107,7 @@ public static class NodeHost
             FindingReader = app.Services.GetRequiredService<FindingReader>(),
             Jitter = new Jitter(environment.Random()),
             WatchMetrics = new WatchMetrics(app.Services.GetRequiredService<IMeterFactory>(), () => waiting.Count),
+            Imports = app.Services.GetRequiredService<ImportTable>(),
             Metrics = app.Services.GetRequiredService<MetricsCollector>(),
             Gateway = environment.Gateway,
             Started = environment.Time.GetUtcNow(),

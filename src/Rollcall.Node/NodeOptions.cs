@@ -1,3 +1,4 @@
+using Rollcall.Node.Imports;
 using Rollcall.Registry.Engine;
 
 namespace Rollcall.Node;
@@ -22,6 +23,9 @@ public sealed record NodeOptions
 
     /// <summary>What callers that avoid an instance may do to it. Default: nothing.</summary>
     public CallerOptions Callers { get; init; } = new();
+
+    /// <summary>Services that other systems know. Default: none.</summary>
+    public IReadOnlyList<ImportOptions> Imports { get; init; } = [];
 
     /// <summary>Requests that may wait on purpose at once: blocking queries, event streams, drains. One more is refused as busy. Default 20,000.</summary>
     public int MaxWaitingRequests { get; init; } = 20_000;

@@ -101,6 +101,9 @@ public sealed record Instance
     /// </summary>
     public string? CallersFinding { get; init; }
 
+    /// <summary>The target that it is imported from, such as <c>k8s:///shop/orders</c>: nobody can change it here. Null for one that was registered here.</summary>
+    public string? Origin { get; init; }
+
     /// <summary>Names it.</summary>
     public InstanceKey Key => new(Registration.Service, Registration.Id);
 
@@ -119,7 +122,8 @@ public sealed record Instance
             && Draining == other.Draining
             && Expired == other.Expired
             && string.Equals(FailingCheck, other.FailingCheck, StringComparison.Ordinal)
-            && string.Equals(CallersFinding, other.CallersFinding, StringComparison.Ordinal));
+            && string.Equals(CallersFinding, other.CallersFinding, StringComparison.Ordinal)
+            && string.Equals(Origin, other.Origin, StringComparison.Ordinal));
 
     /// <inheritdoc />
     public override int GetHashCode() => HashCode.Combine(Registration, State, Since, Revision);

@@ -29,6 +29,9 @@ public enum WriteOutcome
 
     /// <summary>The node is stopping, or too many writes are waiting.</summary>
     Busy = 8,
+
+    /// <summary>The instance is imported and can only be changed where it comes from; or, for an import, it was registered here.</summary>
+    ReadOnly = 9,
 }
 
 /// <summary>How a write ended.</summary>

@@ -8,6 +8,7 @@ using Rollcall.Api;
 using Rollcall.Gateway;
 using Rollcall.Registry.Engine;
 using Rollcall.Registry.Journaling;
+using Rollcall.Sources;
 using Rollcall.TestKit;
 
 namespace Rollcall.Node.Tests;
@@ -43,7 +44,7 @@ internal sealed class TestNode : IAsyncDisposable
     public IServiceProvider Services => _app.Services;
 
     public static async Task<TestNode> StartAsync(
-        Func<NodeOptions, NodeOptions>? change = null, TimeProvider? time = null, int seed = 1, Func<GatewayHost?>? gateway = null)
+        Func<NodeOptions, NodeOptions>? change = null, TimeProvider? time = null, int seed = 1, Func<GatewayHost?>? gateway = null, IDiscoverySource? source = null)
     {
         var options = new NodeOptions
         {
@@ -52,6 +53,8 @@ internal sealed class TestNode : IAsyncDisposable
         };
         var logs = new RecordedLogs();
         var environment = new NodeEnvironment(time ?? TimeProvider.System, () => new Random(seed), logging => logging.AddProvider(logs)) { Gateway = gateway ?? (static () => null) };
+        if (source is not null)
+            environment = environment with { Source = () => new SourceRegistry([source, new FileSource()]) };
         var app = await NodeHost.BuildAsync(change?.Invoke(options) ?? options, environment, CancellationToken.None);
         await app.StartAsync();
         return new TestNode(app, logs);

@@ -29,11 +29,15 @@ public static class Eventually
     }
 
     /// <summary>Polls until the condition holds; for what offers nothing to await, such as another process.</summary>
-    public static async Task True(Func<bool> condition, [CallerMemberName] string caller = "", [CallerLineNumber] int line = 0)
+    public static Task True(Func<bool> condition, [CallerMemberName] string caller = "", [CallerLineNumber] int line = 0) =>
+        True(() => Task.FromResult(condition()), caller, line);
+
+    /// <summary>As above, for a condition that has to be asked for.</summary>
+    public static async Task True(Func<Task<bool>> condition, [CallerMemberName] string caller = "", [CallerLineNumber] int line = 0)
     {
         ArgumentNullException.ThrowIfNull(condition);
         var start = TimeProvider.System.GetTimestamp();
-        while (!condition())
+        while (!await condition())
         {
             if (TimeProvider.System.GetElapsedTime(start) > Limit)
                 throw new TimeoutException($"{caller} (line {line}): the condition did not hold within {Limit.TotalSeconds:0} s.");

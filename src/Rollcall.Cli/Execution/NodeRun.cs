@@ -8,6 +8,7 @@ using Microsoft.Extensions.Logging.Console;
 using Rollcall.Gateway;
 using Rollcall.Node;
 using Rollcall.Node.Configuration;
+using Rollcall.Node.Imports;
 using Rollcall.Registry.Journaling;
 
 namespace Rollcall.Cli.Execution;
@@ -19,15 +20,17 @@ internal static class NodeRun
     [MethodImpl(MethodImplOptions.NoInlining)]
     public static async Task<int> RunAsync(ServeSettings settings, CliEnvironment environment, CancellationToken cancellationToken)
     {
-        var options = Read(settings);
+        var options = Imported(Read(settings), environment);
         if (settings.Gateway is not null)
             GatewayRun.PreferInlineCompletions(environment);
         if (settings.Routes is { } routes)
             await GatewayRun.CheckAsync(routes, cancellationToken);
         GatewayHost? running = null;
-        await using var node = await StartAsync(options, () => Volatile.Read(ref running), cancellationToken);
+        await using var node = await StartAsync(options, () => Volatile.Read(ref running), () => environment.CreateSource([]), cancellationToken);
         await using var gateway = settings.Routes is null ? null : await GatewayRun.StartAsync(settings, node, cancellationToken);
         environment.Out.WriteLine($"rollcall {ProgramVersion.Current.Number} listens on {string.Join(", ", node.Urls)}, {Journal(options.Registry.Journal)}");
+        foreach (var import in options.Imports)
+            environment.Out.WriteLine($"imports {import.Service} from {import.Target}, using discovery mode: {ImportMode.Of(ServiceTarget.Parse(import.Target))}");
         Volatile.Write(ref running, gateway);
         if (gateway is not null)
             environment.Out.WriteLine($"its gateway listens on {string.Join(", ", gateway.Urls)}, routes in {Path.GetFullPath(settings.Routes!)}");
@@ -91,12 +94,27 @@ internal static class NodeRun
         }
     }
 
+    private static NodeOptions Imported(NodeOptions options, CliEnvironment environment)
+    {
+        try
+        {
+            return options with { Imports = ImportVariables.Apply(options.Imports, environment.Variable) };
+        }
+        catch (FormatException error)
+        {
+            throw new CliException(ExitCode.WrongUsage, error.Message);
+        }
+    }
+
     internal static Task<WebApplication> StartAsync(NodeOptions options, CancellationToken cancellationToken) => StartAsync(options, static () => null, cancellationToken);
 
+    internal static Task<WebApplication> StartAsync(NodeOptions options, Func<GatewayHost?> gateway, CancellationToken cancellationToken) =>
+        StartAsync(options, gateway, NodeEnvironment.System.Source, cancellationToken);
+
     /// <summary>Builds and starts a node.</summary>
-    internal static async Task<WebApplication> StartAsync(NodeOptions options, Func<GatewayHost?> gateway, CancellationToken cancellationToken)
+    internal static async Task<WebApplication> StartAsync(NodeOptions options, Func<GatewayHost?> gateway, Func<IDiscoverySource> source, CancellationToken cancellationToken)
     {
-        var node = await NodeHost.BuildAsync(options, NodeEnvironment.System with { Logging = Log, Gateway = gateway }, cancellationToken);
+        var node = await NodeHost.BuildAsync(options, NodeEnvironment.System with { Logging = Log, Gateway = gateway, Source = source }, cancellationToken);
         try
         {
             await node.StartAsync(cancellationToken);

@@ -1,5 +1,6 @@
 using Rollcall.Gateway;
 using Rollcall.Node.Findings;
+using Rollcall.Node.Imports;
 using Rollcall.Node.Rendering;
 using Rollcall.Node.Telemetry;
 using Rollcall.Node.Watching;
@@ -33,6 +34,9 @@ internal sealed record NodeParts
 
     /// <summary>Hears them.</summary>
     public required FindingReader FindingReader { get; init; }
+
+    /// <summary>How imports are doing.</summary>
+    public required ImportTable Imports { get; init; }
 
     /// <summary>How watchers fare.</summary>
     public required WatchMetrics WatchMetrics { get; init; }

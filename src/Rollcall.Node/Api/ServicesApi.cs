@@ -55,7 +55,7 @@ internal sealed class ServicesApi(NodeParts parts)
     private ValueTask<Problem?> List(HttpContext context)
     {
         using var buffer = JsonBuffer.Rent();
-        ListWriter.WriteServices(buffer.Json, _catalog, _watchers);
+        ListWriter.WriteServices(buffer.Json, _catalog, _watchers, parts.Imports);
         buffer.Answer(context.Response);
         return default;
     }

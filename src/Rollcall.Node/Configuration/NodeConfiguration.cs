@@ -17,9 +17,17 @@ public static class NodeConfiguration
         var options = new NodeOptions();
         var errors = new List<string>();
         var seen = new HashSet<string>(StringComparer.Ordinal);
+        var imports = new ImportSettings();
         foreach (var entry in Read(file))
         {
-            if (!Setting.All.TryGetValue(entry.Key, out var setting))
+            if (entry.Key.StartsWith(ImportSettings.Prefix, StringComparison.Ordinal))
+            {
+                if (!seen.Add(entry.Key))
+                    errors.Add(At(entry, $"{entry.Key} occurs twice"));
+                else if (imports.Add(entry) is { } wrong)
+                    errors.Add(At(entry, wrong));
+            }
+            else if (!Setting.All.TryGetValue(entry.Key, out var setting))
                 errors.Add(At(entry, $"unknown key {Echo.Clean(entry.Key)}; {Setting.Suggest(entry.Key)}"));
             else if (!seen.Add(entry.Key))
                 errors.Add(At(entry, $"{entry.Key} occurs twice"));
@@ -31,7 +39,7 @@ public static class NodeConfiguration
 
         if (options.DefaultWait > options.MaxWait)
             errors.Add($"watch.defaultWait ({DurationText.Format(options.DefaultWait)}) must not exceed watch.maxWait ({DurationText.Format(options.MaxWait)})");
-        return errors.Count == 0 ? options : throw new NodeConfigurationException($"{file}: {string.Join("\n  ", errors)}");
+        return errors.Count == 0 ? options with { Imports = imports.All } : throw new NodeConfigurationException($"{file}: {string.Join("\n  ", errors)}");
     }
 
     private static List<ConfigurationEntry> Read(string file)

@@ -32,5 +32,9 @@ internal static class NodeOptionsValidator
             yield return string.Create(CultureInfo.InvariantCulture, $"At least one request must be allowed to wait, not {options.MaxWaitingRequests}.");
         foreach (var violation in options.Callers.Violations())
             yield return violation;
+        foreach (var violation in options.Imports.SelectMany(static import => import.Violations()))
+            yield return violation;
+        foreach (var twice in options.Imports.GroupBy(static import => import.Service, StringComparer.Ordinal).Where(static group => group.Count() > 1))
+            yield return $"The service {twice.Key} is imported twice.";
     }
 }

@@ -46,7 +46,7 @@ internal sealed record Setting(string Allowed, Func<NodeOptions, IReadOnlyList<s
         var inGroup = All.Keys.Where(known => known.StartsWith(group, StringComparison.Ordinal)).ToArray();
         return inGroup.Length > 0
             ? $"{group[..^1]} has {string.Join(", ", inGroup.Select(known => known[group.Length..]))}"
-            : $"there are {string.Join(", ", All.Keys)}";
+            : $"there are {string.Join(", ", All.Keys)} and imports.SERVICE";
     }
 
     private static Setting Duration(TimeSpan min, TimeSpan max, Func<NodeOptions, TimeSpan, NodeOptions> apply) =>

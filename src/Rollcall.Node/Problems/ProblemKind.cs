@@ -18,6 +18,7 @@ internal sealed record ProblemKind(int Status, string Name, string Title)
     public static readonly ProblemKind MethodNotAllowed = new(405, "method-not-allowed", "The path does not take this method");
     public static readonly ProblemKind RequestTimeout = new(408, "request-timeout", "The body did not arrive in time");
     public static readonly ProblemKind LimitReached = new(409, "limit-reached", "A limit of the registry is reached");
+    public static readonly ProblemKind ReadOnly = new(409, "read-only", "The instance is imported");
     public static readonly ProblemKind HistoryGone = new(410, "history-gone", "History does not reach back that far");
     public static readonly ProblemKind BodyTooLarge = new(413, "body-too-large", "The body is too large");
     public static readonly ProblemKind InternalError = new(500, "internal-error", "The node failed");
@@ -29,6 +30,6 @@ internal sealed record ProblemKind(int Status, string Name, string Title)
     public static IReadOnlyList<ProblemKind> All { get; } =
     [
         InvalidRequest, MalformedJson, NotOwner, CrossSite, ServiceNotFound, InstanceNotFound, NoGateway, RouteNotFound, NoSuchRoute, MethodNotAllowed, RequestTimeout,
-        LimitReached, HistoryGone, BodyTooLarge, InternalError, Busy, StorageUnavailable, StorageFull,
+        LimitReached, ReadOnly, HistoryGone, BodyTooLarge, InternalError, Busy, StorageUnavailable, StorageFull,
     ];
 }

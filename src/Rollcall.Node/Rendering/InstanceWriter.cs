@@ -17,6 +17,7 @@ internal static class InstanceWriter
     private static readonly JsonEncodedText Node = JsonEncodedText.Encode("node");
     private static readonly JsonEncodedText Metadata = JsonEncodedText.Encode("metadata");
     private static readonly JsonEncodedText Since = JsonEncodedText.Encode("since");
+    private static readonly JsonEncodedText Origin = JsonEncodedText.Encode("origin");
     private static readonly JsonEncodedText Revision = JsonEncodedText.Encode("revision");
 
     /// <summary>Writes one object.</summary>
@@ -48,6 +49,8 @@ internal static class InstanceWriter
 
         json.WriteString(Since, instance.Since.UtcDateTime);
         json.WriteNumber(Revision, instance.Revision);
+        if (instance.Origin is not null)
+            json.WriteString(Origin, instance.Origin);
         json.WriteEndObject();
     }
 }

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Rollcall.Api;
+using Rollcall.Node.Imports;
 using Rollcall.Registry.Catalogs;
 using Rollcall.Registry.Watchers;
 
@@ -9,7 +10,7 @@ namespace Rollcall.Node.Rendering;
 internal static class ListWriter
 {
     /// <summary>All services with their counts, those that nobody is left of too.</summary>
-    public static void WriteServices(Utf8JsonWriter json, Catalog catalog, WatcherTable watchers)
+    public static void WriteServices(Utf8JsonWriter json, Catalog catalog, WatcherTable watchers, ImportTable imports)
     {
         // The revision first: the list may be newer than it says, never older.
         var revision = catalog.Revision;
@@ -29,10 +30,33 @@ internal static class ListWriter
             json.WriteNumber("notReady"u8, counts.NotReady);
             json.WriteNumber("watchers"u8, watchers.Count(service.Service));
             json.WriteNumber("revision"u8, service.Revision);
+            if (imports.Of(service.Service) is { } import)
+                WriteOrigin(json, import);
             json.WriteEndObject();
         }
 
         json.WriteEndArray();
+        json.WriteEndObject();
+    }
+
+    private static void WriteOrigin(Utf8JsonWriter json, ImportStatus import)
+    {
+        json.WriteStartObject("origin"u8);
+        json.WriteString("target"u8, import.Options.Target);
+        json.WriteString("mode"u8, import.Mode);
+        json.WriteString("freshness"u8, import.FreshnessText);
+        if (import.Freshness.Reason is { } reason)
+            json.WriteString("reason"u8, reason);
+        if (import.ObservedAt is { } at)
+            json.WriteString("observedAt"u8, at.UtcDateTime);
+        if (!import.Rejected.IsEmpty)
+        {
+            json.WriteStartArray("rejected"u8);
+            foreach (var rejected in import.Rejected)
+                json.WriteStringValue(rejected);
+            json.WriteEndArray();
+        }
+
         json.WriteEndObject();
     }
 

@@ -25,6 +25,7 @@ internal sealed class InstrumentSeries
     private readonly Lazy<Series> _untagged;
     private readonly double[] _bounds;
     private readonly bool _adds;
+    private readonly bool _isObserved;
 
     public InstrumentSeries(Instrument instrument)
     {
@@ -35,6 +36,7 @@ internal sealed class InstrumentSeries
             : SeriesKind.Gauge;
         // Steps are summed; what is observed, and a gauge that is set, tells the whole.
         _adds = definition == typeof(Counter<>) || definition == typeof(UpDownCounter<>);
+        _isObserved = instrument.IsObservable;
         Name = PrometheusNames.Of(instrument.Name, instrument.Unit, Kind);
         Help = instrument.Description ?? "";
         _bounds = instrument.Unit switch { "s" => SecondsBounds, "By" => BytesBounds, _ => CountBounds };
@@ -72,6 +74,27 @@ internal sealed class InstrumentSeries
         }
 
         series.Record(value);
+    }
+
+    /// <summary>Before its values are asked for; see <see cref="EndRound"/>.</summary>
+    public void BeginRound()
+    {
+        if (!_isObserved)
+            return;
+        foreach (var (_, series) in _tagged)
+            ((LastSeries)series).IsTold = false;
+    }
+
+    /// <summary>What was not told when it was asked for is there no more: a route that is gone must not be told for ever.</summary>
+    public void EndRound()
+    {
+        if (!_isObserved)
+            return;
+        foreach (var (tags, series) in _tagged)
+        {
+            if (!((LastSeries)series).IsTold)
+                _tagged.TryRemove(tags, out _);
+        }
     }
 
     private Series Make() => Kind == SeriesKind.Histogram ? new HistogramSeries(_bounds) : _adds ? new SumSeries() : new LastSeries();

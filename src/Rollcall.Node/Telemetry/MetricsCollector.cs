@@ -7,6 +7,7 @@ namespace Rollcall.Node.Telemetry;
 internal sealed class MetricsCollector : IDisposable
 {
     private readonly MeterListener _listener = new();
+    private readonly Lock _collecting = new();
     private readonly ConcurrentQueue<InstrumentSeries> _instruments = new();
 
     public MetricsCollector(IMeterFactory meters)
@@ -28,7 +29,15 @@ internal sealed class MetricsCollector : IDisposable
     /// <summary>Every instrument, in order of name, with the values of now.</summary>
     public IReadOnlyList<InstrumentSeries> Collect()
     {
-        _listener.RecordObservableInstruments();
+        lock (_collecting)
+        {
+            foreach (var instrument in _instruments)
+                instrument.BeginRound();
+            _listener.RecordObservableInstruments();
+            foreach (var instrument in _instruments)
+                instrument.EndRound();
+        }
+
         return [.. _instruments.OrderBy(static instrument => instrument.Name, StringComparer.Ordinal)];
     }
 

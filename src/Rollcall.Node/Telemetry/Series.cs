@@ -37,7 +37,14 @@ internal sealed class LastSeries : Series
 
     public double Value => Volatile.Read(ref _value);
 
-    public override void Record(double value) => Volatile.Write(ref _value, value);
+    /// <summary>Whether it was told when the instrument was asked last.</summary>
+    public bool IsTold { get; set; }
+
+    public override void Record(double value)
+    {
+        Volatile.Write(ref _value, value);
+        IsTold = true;
+    }
 }
 
 /// <summary>Measurements counted into fixed buckets.</summary>

@@ -33,6 +33,9 @@ internal sealed class CommitTracker(LeaseTable leases, HealthChecker checks) : I
     /// <summary>Begins with an instance: one full ttl from now, and its checks from what is on record.</summary>
     public void Track(Instance instance)
     {
+        // Of an imported one its source says when it is gone.
+        if (instance.Origin is not null)
+            return;
         var (key, registration) = (instance.Key, instance.Registration);
         leases.Track(key, registration.Ttl, instance.Expired);
         if (registration.Checks.IsEmpty)

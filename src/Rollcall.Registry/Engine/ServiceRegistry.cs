@@ -147,6 +147,24 @@ public sealed class ServiceRegistry : IAsyncDisposable
     }
 
     /// <summary>
+    /// Takes over what another system knows: each instance as it is there now, and those that are gone. All that the journal can take becomes one write. An instance that was registered here
+    /// stays as it is.
+    /// </summary>
+    /// <param name="instances">As they are there; they have passed <see cref="RegistrationValidator"/>.</param>
+    /// <param name="gone">Imported before and not there any more. One that was registered here is left alone.</param>
+    /// <param name="why">Why those are gone, in words.</param>
+    /// <param name="cancellationToken">Gives up what has not been taken yet.</param>
+    /// <returns>What became of each, the gone behind the others.</returns>
+    public Task<WriteResult[]> ImportAsync(IReadOnlyList<ImportedInstance> instances, IReadOnlyList<InstanceKey> gone, string why, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(instances);
+        ArgumentNullException.ThrowIfNull(gone);
+        return _replication.SubmitAllAsync(
+            [.. instances.Select(static (Command, Func<bool>?) (instance) => (new Import(instance), null)), .. gone.Select((Command, Func<bool>?) (key) => (new RemoveImported(key, why), null))],
+            cancellationToken);
+    }
+
+    /// <summary>
     /// Says what enough callers of an instance agree on, as it was registered when they called it: it is not ready while they do. Changes nothing when it was registered anew since.
     /// </summary>
     /// <param name="instance">The instance that they called.</param>

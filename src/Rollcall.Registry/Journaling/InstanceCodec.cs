@@ -22,7 +22,8 @@ internal static class InstanceCodec
         OwnerReason = 256,
         FailingCheck = 512,
         CallersFinding = 1024,
-        All = 2047,
+        Origin = 2048,
+        All = 4095,
     }
 
     /// <summary>A record of a snapshot.</summary>
@@ -87,6 +88,7 @@ internal static class InstanceCodec
         WriteWhenThere(buffer, instance.OwnerReason);
         WriteWhenThere(buffer, instance.FailingCheck);
         WriteWhenThere(buffer, instance.CallersFinding);
+        WriteWhenThere(buffer, instance.Origin);
     }
 
     public static Instance? TryReadBody(
@@ -114,6 +116,7 @@ internal static class InstanceCodec
         var ownerReason = ReadWhen(has.HasFlag(Has.OwnerReason), ref reader, pool);
         var failingCheck = ReadWhen(has.HasFlag(Has.FailingCheck), ref reader, pool);
         var callersFinding = ReadWhen(has.HasFlag(Has.CallersFinding), ref reader, pool);
+        var origin = ReadWhen(has.HasFlag(Has.Origin), ref reader, pool);
         if (state > EndpointState.Draining || !isTime || weight is < int.MinValue or > int.MaxValue)
             reader.Fail();
         if (reader.Failed)
@@ -144,6 +147,7 @@ internal static class InstanceCodec
             Expired = has.HasFlag(Has.Expired),
             FailingCheck = failingCheck,
             CallersFinding = callersFinding,
+            Origin = origin,
         };
     }
 
@@ -158,7 +162,8 @@ internal static class InstanceCodec
         | (instance.OwnerHash.IsDefaultOrEmpty ? Has.None : Has.OwnerHash)
         | (instance.OwnerReason is null ? Has.None : Has.OwnerReason)
         | (instance.FailingCheck is null ? Has.None : Has.FailingCheck)
-        | (instance.CallersFinding is null ? Has.None : Has.CallersFinding);
+        | (instance.CallersFinding is null ? Has.None : Has.CallersFinding)
+        | (instance.Origin is null ? Has.None : Has.Origin);
 
     private static void WriteWhenThere(RecordBuffer buffer, string? value)
     {

@@ -32,6 +32,12 @@ internal sealed record RemoveExpired(InstanceKey Key, InstanceRegistration Of) :
 /// </summary>
 internal sealed record ReportChecks(InstanceKey Key, InstanceRegistration Of, string? Failing) : Command(Key);
 
+/// <summary>Says what another system knows of an instance, which is from then on read-only here. What callers found of it stands.</summary>
+internal sealed record Import(ImportedInstance Instance) : Command(new InstanceKey(Instance.Registration.Service, Instance.Registration.Id));
+
+/// <summary>An imported instance has left, or is imported no more. Does nothing to one that was registered here.</summary>
+internal sealed record RemoveImported(InstanceKey Key, string Reason) : Command(Key);
+
 /// <summary>
 /// What enough callers of an instance agree on: null, or why it is not ready. <paramref name="Of"/> is the registration that they called.
 /// </summary>

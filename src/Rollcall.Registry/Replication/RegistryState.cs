@@ -53,7 +53,10 @@ internal sealed class RegistryState(int maxServices, int maxInstancesPerService)
         return command switch
         {
             Register register => Apply(register, before, now, revision),
+            Import import => Apply(import.Instance, before, now, revision),
             _ when before is null => new(new(WriteOutcome.NotFound, revision - 1, $"There is no instance '{command.Key}'; it may have expired and been removed, or was never registered.")),
+            RemoveImported remove => before.Origin is null ? Unchanged(before) : Remove(before, ChangeKind.Removed, remove.Reason, now, revision),
+            Deregister or SetStatus or BeginDrain when before.Origin is not null => ReadOnly(before),
             Deregister deregister => deregister.Owner.Opens(before.OwnerHash)
                 ? Remove(before, ChangeKind.Deregistered, reason: null, now, revision)
                 : Forbidden(before),
@@ -101,12 +104,9 @@ internal sealed class RegistryState(int maxServices, int maxInstancesPerService)
             Revision = revision,
         };
         if (before is null)
-        {
-            return LimitReached(command.Key) is { } message
-                ? new(new(WriteOutcome.LimitReached, revision - 1, message))
-                : Store(null, started, ChangeKind.Registered, now, revision);
-        }
-
+            return Add(started, now, revision);
+        if (before.Origin is not null)
+            return ReadOnly(before);
         if (!command.Owner.Opens(before.OwnerHash))
             return Forbidden(before);
         // Said again while nothing has happened to it: the verdict of its checks stands, so a client that registers periodically does not flap. What callers found is not about
@@ -116,6 +116,35 @@ internal sealed class RegistryState(int maxServices, int maxInstancesPerService)
             && before.OwnerHash.AsSpan().SequenceEqual(started.OwnerHash.AsSpan());
         return isSame ? Unchanged(before) : Store(before, started, ChangeKind.Updated, now, revision);
     }
+
+    private Applied Apply(ImportedInstance imported, Instance? before, DateTimeOffset now, long revision)
+    {
+        if (before is { Origin: null })
+            return new(new(WriteOutcome.ReadOnly, before.Revision, $"The instance '{before.Key}' was registered here, so that it is not taken from {imported.Origin}."));
+        var after = new Instance
+        {
+            Registration = before?.Registration.Equals(imported.Registration) == true ? before.Registration : imported.Registration,
+            Origin = imported.Origin,
+            OwnerReady = imported.State is EndpointState.Ready or EndpointState.Draining,
+            OwnerReason = imported.Reason,
+            Draining = imported.State == EndpointState.Draining,
+            CallersFinding = before?.CallersFinding,
+            State = EndpointState.Unknown,
+            Since = imported.Since ?? now,
+            Revision = revision,
+        };
+        if (before is null)
+            return Add(after, now, revision, imported.Since);
+        var (state, reason) = Effective(after);
+        var since = before.State == state && imported.Since is null ? before.Since : imported.Since ?? now;
+        return (after with { State = state, Reason = reason, Since = since, Revision = before.Revision }).Equals(before)
+            ? Unchanged(before)
+            : Store(before, after, ReferenceEquals(after.Registration, before.Registration) ? ChangeKind.Status : ChangeKind.Updated, now, revision, imported.Since);
+    }
+
+    private Applied Add(Instance started, DateTimeOffset now, long revision, DateTimeOffset? since = null) => LimitReached(started.Key) is { } message
+        ? new(new(WriteOutcome.LimitReached, revision - 1, message))
+        : Store(null, started, ChangeKind.Registered, now, revision, since);
 
     private Applied Apply(SetStatus command, Instance before, DateTimeOffset now, long revision)
     {
@@ -134,10 +163,10 @@ internal sealed class RegistryState(int maxServices, int maxInstancesPerService)
     private Applied Change(Instance before, Instance after, ChangeKind kind, DateTimeOffset now, long revision) =>
         after.Equals(before) ? Unchanged(before) : Store(before, after, kind, now, revision);
 
-    private Applied Store(Instance? before, Instance after, ChangeKind kind, DateTimeOffset now, long revision)
+    private Applied Store(Instance? before, Instance after, ChangeKind kind, DateTimeOffset now, long revision, DateTimeOffset? since = null)
     {
         var (state, reason) = Effective(after);
-        after = after with { State = state, Reason = reason, Since = before?.State == state ? before.Since : now, Revision = revision };
+        after = after with { State = state, Reason = reason, Since = since ?? (before?.State == state ? before.Since : now), Revision = revision };
         Put(after.Key, after);
         var outcome = before is null ? WriteOutcome.Created : WriteOutcome.Changed;
         return new(new(outcome, revision), new Change(revision, now, kind, after.Key, after, reason), before);
@@ -163,6 +192,9 @@ internal sealed class RegistryState(int maxServices, int maxInstancesPerService)
 
     private static Applied Forbidden(Instance before) =>
         new(new(WriteOutcome.Forbidden, before.Revision, $"The instance '{before.Key}' has an owner, and the secret given is not the owner's (or none was given)."));
+
+    private static Applied ReadOnly(Instance before) =>
+        new(new(WriteOutcome.ReadOnly, before.Revision, $"The instance '{before.Key}' is imported from {before.Origin}, and can only be changed there."));
 
     private string? LimitReached(InstanceKey key)
     {

@@ -113,6 +113,9 @@ public sealed record InstanceDocument
 
     /// <summary>Revision of its last change.</summary>
     public required long Revision { get; init; }
+
+    /// <summary>The target that it is imported from, so that nobody can change it here; null for one that was registered here.</summary>
+    public string? Origin { get; init; }
 }
 
 /// <summary>One service: every instance that passed the query's filters.</summary>
@@ -164,6 +167,31 @@ public sealed record ServiceSummaryDocument
 
     /// <summary>Revision of its last change.</summary>
     public required long Revision { get; init; }
+
+    /// <summary>Where it is imported from; null for one that is registered here.</summary>
+    public OriginDocument? Origin { get; init; }
+}
+
+/// <summary>Where an imported service comes from, and how much of it can be trusted.</summary>
+public sealed record OriginDocument
+{
+    /// <summary>The target, such as <c>k8s:///shop/orders</c>.</summary>
+    public required string Target { get; init; }
+
+    /// <summary>How it is found: <c>kubernetes-endpointslices</c>, <c>kubernetes-endpoints</c>, <c>kubernetes-pods</c>, <c>static</c>, <c>static-fallback</c>, or the target's scheme.</summary>
+    public required string Mode { get; init; }
+
+    /// <summary><c>live</c>, <c>stale</c> or <c>static-fallback</c>.</summary>
+    public required string Freshness { get; init; }
+
+    /// <summary>Why it is not live; null when it is.</summary>
+    public string? Reason { get; init; }
+
+    /// <summary>When its source last said so (UTC); null before its first answer.</summary>
+    public DateTimeOffset? ObservedAt { get; init; }
+
+    /// <summary>Some of those that could not be imported, each with the reason; null when all could.</summary>
+    public IReadOnlyList<string>? Rejected { get; init; }
 }
 
 /// <summary>Body of a renewal of many leases.</summary>

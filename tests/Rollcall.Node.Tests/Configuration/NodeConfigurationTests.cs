@@ -1,5 +1,6 @@
 using System.Reflection;
 using Rollcall.Node.Configuration;
+using Rollcall.Node.Imports;
 using Rollcall.Registry.Engine;
 using Rollcall.Registry.Journaling;
 
@@ -36,17 +37,27 @@ public sealed class NodeConfigurationTests
         watch:
           defaultWait: 10s   # comments are fine
           maxWait: 1m
+        imports:
+          payments: consul:///payments
+          orders: { target: k8s:///shop/orders, fallback: /etc/orders.yaml, fallbackAfter: 3s, metadata: /etc/names.yaml }
         """;
 
     [Fact]
     public void Every_key_is_read()
     {
         var options = Load(Everything);
+        Assert.Equal(
+            [
+                new ImportOptions("payments", "consul:///payments"),
+                new ImportOptions("orders", "k8s:///shop/orders") { Fallback = "/etc/orders.yaml", FallbackAfter = TimeSpan.FromSeconds(3), Metadata = "/etc/names.yaml" },
+            ],
+            options.Imports);
         Assert.Equal(["http://127.0.0.1:7655", "http://[::1]:7655"], options.Urls);
         Assert.Equal(
             new NodeOptions
             {
                 Urls = options.Urls,
+                Imports = options.Imports,
                 AllowAnyone = true,
                 MaxWaitingRequests = 400,
                 Callers = new CallerOptions { Quorum = 0.5, MinCallers = 4, MaxShare = 0.3, RetryAfter = TimeSpan.FromMinutes(1) },
@@ -76,6 +87,13 @@ public sealed class NodeConfigurationTests
             options);
     }
 
+    [Theory]
+    [InlineData("imports: { orders: { target: 'dns:///a', fallbck: x } }", "unknown key imports.orders.fallbck; an import has target, fallback, fallbackAfter and metadata")]
+    [InlineData("imports: { orders: { fallbackAfter: soon } }", "imports.orders.fallbackAfter must be a duration, such as 2s")]
+    [InlineData("imports: { orders: [a, b] }", "imports.orders must be a target, or a mapping with target, fallback, fallbackAfter and metadata")]
+    public void A_wrong_import_is_refused_with_its_line(string text, string expected) =>
+        Assert.Contains($"line 1: {expected}", Assert.Throws<NodeConfigurationException>(() => Load(text)).Message, StringComparison.Ordinal);
+
     [Fact]
     public void The_sample_above_and_the_documentation_name_every_key_and_every_option_has_one()
     {
@@ -83,7 +101,7 @@ public sealed class NodeConfigurationTests
         Assert.All(Setting.All.Keys, key => Assert.Contains($"| `{key}` |", documented, StringComparison.Ordinal));
         var options = new[] { typeof(NodeOptions), typeof(CallerOptions), typeof(RegistryOptions), typeof(JournalOptions) }
             .SelectMany(static type => type.GetProperties(BindingFlags.Public | BindingFlags.Instance))
-            .Count(static property => property.Name is not (nameof(NodeOptions.Registry) or nameof(NodeOptions.Callers) or nameof(RegistryOptions.Journal)));
+            .Count(static property => property.Name is not (nameof(NodeOptions.Registry) or nameof(NodeOptions.Imports) or nameof(NodeOptions.Callers) or nameof(RegistryOptions.Journal)));
         Assert.Equal(options, Setting.All.Count);
     }
 

@@ -91,6 +91,21 @@ public sealed partial class PrometheusTests : IDisposable
     }
 
     [Fact]
+    public void What_is_observed_no_more_is_told_no_more()
+    {
+        string[] routes = ["a", "b"];
+        _meters.Create("Rollcall.Test").CreateObservableGauge(
+            "rollcall.test.observed", () => routes.Select(static (route, i) => new Measurement<int>(i, new KeyValuePair<string, object?>("route", route))));
+        Assert.Contains("rollcall_test_observed{route=\"b\"} 1\n", Write(), StringComparison.Ordinal);
+
+        routes = ["a"];
+
+        var text = Write();
+        Assert.Contains("rollcall_test_observed{route=\"a\"} 0\n", text, StringComparison.Ordinal);
+        Assert.DoesNotContain("route=\"b\"", text, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Nobody_elses_meters_are_told()
     {
         using var other = new ServiceCollection().AddMetrics().BuildServiceProvider();

@@ -24,6 +24,36 @@ public sealed class RegistryStateTests
     }
 
     [Fact]
+    public void What_is_imported_is_as_its_source_says_and_nobody_elses_to_change()
+    {
+        var since = _now - TimeSpan.FromHours(1);
+        Assert.Equal(new WriteResult(WriteOutcome.Created, 1), Apply(new Import(Imported(EndpointState.Ready, since))).Result);
+        Assert.Equal((EndpointState.Ready, since, "k8s:///orders"), (Current.State, Current.Since, Current.Origin));
+        Assert.Equal(WriteOutcome.Unchanged, Apply(new Import(Imported(EndpointState.Ready, since))).Result.Outcome);
+
+        Assert.Equal(ChangeKind.Status, Apply(new Import(Imported(EndpointState.NotReady, null, "booting"))).Change!.Kind);
+        AssertState(EndpointState.NotReady, "booting");
+        Assert.Equal(_now, Current.Since);
+        Apply(new Import(Imported(EndpointState.Draining, null)));
+        AssertState(EndpointState.Draining, null);
+
+        foreach (var command in new Command[] { new Register(Sample.Registration(), Alice), new Deregister(Sample.Key(), Alice), new SetStatus(Sample.Key(), true, null, Alice), new BeginDrain(Sample.Key(), Alice) })
+            Assert.Equal(WriteOutcome.ReadOnly, Apply(command).Result.Outcome);
+        Assert.Equal((ChangeKind.Removed, "gone"), (Apply(new RemoveImported(Sample.Key(), "gone")).Change is { } change ? change.Kind : default, "gone"));
+        Assert.Null(_state.Find(Sample.Key()));
+    }
+
+    [Fact]
+    public void What_was_registered_here_is_neither_taken_over_nor_removed_by_an_import()
+    {
+        Apply(new Register(Sample.Registration(), Alice));
+
+        Assert.Equal(WriteOutcome.ReadOnly, Apply(new Import(Imported(EndpointState.NotReady, null))).Result.Outcome);
+        Assert.Equal(WriteOutcome.Unchanged, Apply(new RemoveImported(Sample.Key(), "gone")).Result.Outcome);
+        AssertState(EndpointState.Ready, null);
+    }
+
+    [Fact]
     public void With_checks_it_is_not_ready_until_the_first_pass()
     {
         Apply(new Register(Sample.Registration() with { Checks = Sample.Checks }, default));
@@ -258,4 +288,6 @@ public sealed class RegistryStateTests
     private void Tick() => _now += TimeSpan.FromSeconds(1);
 
     private void AssertState(EndpointState state, string? reason) => Assert.Equal((state, reason), (Current.State, Current.Reason));
+
+    private static ImportedInstance Imported(EndpointState state, DateTimeOffset? since, string? reason = null) => new(Sample.Registration(), "k8s:///orders", state, reason, since);
 }

@@ -32,7 +32,7 @@ internal static class JsonData
             throw new DataFormatException("a text is no valid Unicode", place.Line, place.Column, error);
         }
 
-        return builder.Root ?? throw new DataFormatException("it is empty; write [] when there are no endpoints", 1, 1);
+        return builder.Root ?? throw new DataFormatException("it is empty; write [] or {} when there is nothing to say", 1, 1);
     }
 
     private static void Take(ref Utf8JsonReader reader, DataBuilder builder, Place place)

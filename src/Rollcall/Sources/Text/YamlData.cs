@@ -33,7 +33,7 @@ internal static class YamlData
             throw new DataFormatException(error.Message.TrimEnd('.'), line, column, error);
         }
 
-        return builder.Root ?? throw new DataFormatException("it is empty; write [] when there are no endpoints", 1, 1);
+        return builder.Root ?? throw new DataFormatException("it is empty; write [] or {} when there is nothing to say", 1, 1);
     }
 
     // The parser reports what is missing at the end of the text one line after its last.
