@@ -28,7 +28,11 @@ internal sealed class StreamWatch(
     public async Task RunAsync(CancellationToken cancellationToken)
     {
         using var end = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        var changes = TryResume() ?? await StartAsync(request.StartOver || request.Resume is not null, end.Token);
+        var changes = TryResume();
+        if (changes is null)
+            changes = await StartAsync(request.StartOver || request.Resume is not null, end.Token);
+        else
+            await stream.FlushAsync(end.Token); // one that has missed nothing must not wait for the first change to learn that it is connected
         while (true)
         {
             try

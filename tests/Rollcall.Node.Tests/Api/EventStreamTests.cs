@@ -64,6 +64,19 @@ public sealed class EventStreamTests
         Assert.Equal("o-3", Text(await again.NextAsync(), "id"));
     }
 
+    [Fact]
+    public async Task A_client_that_missed_nothing_hears_at_once_that_it_is_connected()
+    {
+        // The clock stands still: no heartbeat comes to its help.
+        await using var node = await TestNode.StartAsync(time: new VirtualTime());
+        await node.PutAsync("orders", "o-1");
+        string last;
+        await using (var events = await EventReader.OpenAsync(node, "/api/watch"))
+            last = (await events.NextAsync()).Id!;
+        await using var again = await EventReader.OpenAsync(node, "/api/watch", last);
+        Assert.Equal(HttpStatusCode.OK, again.Response.StatusCode);
+    }
+
     [Theory]
     [InlineData("another:1")]
     [InlineData("EPOCH:99")]
