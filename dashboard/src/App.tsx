@@ -10,6 +10,7 @@ import { formatAge } from './model/format';
 import { ServicePage } from './pages/service/ServicePage';
 import { ServicesPage } from './pages/services/ServicesPage';
 
+const TopologyPage = lazy(() => import('./pages/topology/TopologyPage'));
 const TimelinePage = lazy(() => import('./pages/timeline/TimelinePage'));
 const GatewayPage = lazy(() => import('./pages/gateway/GatewayPage'));
 const ExplainPage = lazy(() => import('./pages/explain/ExplainPage'));
@@ -62,6 +63,8 @@ function CurrentPage() {
       return <ServicesPage />;
     case 'service':
       return <ServicePage key={page.service} name={page.service} />;
+    case 'topology':
+      return <TopologyPage />;
     case 'timeline':
       return <TimelinePage />;
     case 'gateway':

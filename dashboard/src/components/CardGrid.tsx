@@ -32,7 +32,7 @@ export function CardGrid<T>({ label, items, itemId, minWidth, rowHeight, render 
     count: Math.ceil(items.length / columns),
     estimateSize: () => rowHeight,
     gap,
-    overscan: 4,
+    overscan: 3,
     scrollMargin: margin,
   });
   return (

@@ -24,6 +24,9 @@ interface Props {
   whole?: boolean;
 }
 
+// Seconds only where minutes would say the same twice.
+const clock = (seconds: number, span: number) => new Date(seconds * 1000).toTimeString().slice(0, span < 600 ? 8 : 5);
+
 /** Lines over time (uPlot). Colours are read from the theme, so that they follow it. */
 export function Chart({ label, times, series, from, to, height, whole = false }: Props) {
   const box = useRef<HTMLDivElement>(null);
@@ -58,7 +61,7 @@ export function Chart({ label, times, series, from, to, height, whole = false }:
             y: { range: (_, __, max) => [0, Math.max(1, max * 1.1)] },
           },
           axes: [
-            { ...axis, grid: { show: false }, size: 22, values: (_, ticks) => ticks.map((tick) => new Date(tick * 1000).toTimeString().slice(0, 5)) },
+            { ...axis, grid: { show: false }, size: 22, space: 80, values: (_, ticks) => ticks.map((tick) => clock(tick, range.current.to - range.current.from)) },
             { ...axis, size: 34, ...(whole ? { incrs: [1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000] } : {}) },
           ],
           series: [

@@ -1,6 +1,6 @@
 import { createColumnHelper, createSortedRowModel, rowSortingFeature, type SortingState, tableFeatures, useTable } from '@tanstack/react-table';
 import { useWindowVirtualizer } from '@tanstack/react-virtual';
-import { type ReactNode, useMemo, useRef } from 'react';
+import { memo, type ReactNode, useMemo, useRef } from 'react';
 import { compareNatural } from '../model/order';
 import { Icon } from './Icon';
 import { useScrollMargin } from './useScrollMargin';
@@ -86,27 +86,34 @@ export function DataTable<T extends object>({ label, rows, rowId, columns, sort,
       <div ref={body} role="rowgroup" className="table-body" style={{ height: virtualizer.getTotalSize() }}>
         {virtualizer.getVirtualItems().map((item) => {
           const row = sorted[item.index]!;
-          return (
-            <div
-              key={item.key}
-              role="row"
-              aria-rowindex={item.index + 2}
-              className="table-row"
-              data-tone={rowTone?.(row.original)}
-              style={{ gridTemplateColumns: tracks(columns), height: rowHeight, transform: `translateY(${item.start - margin}px)` }}
-            >
-              {columns.map((column) => (
-                <div key={column.id} role="cell" className="table-cell" data-align={column.align} data-from={column.from}>
-                  {column.cell(row.original)}
-                </div>
-              ))}
-            </div>
-          );
+          return <TableRow key={item.key} row={row.original} index={item.index} columns={columns} height={rowHeight} top={item.start - margin} tone={rowTone?.(row.original)} />;
         })}
       </div>
     </div>
   );
 }
+
+interface RowProps<T> {
+  row: T;
+  index: number;
+  columns: readonly Column<T>[];
+  height: number;
+  top: number;
+  tone: string | undefined;
+}
+
+// Drawn again only when what it shows changes: scrolling draws the rows that come into sight and no others.
+const TableRow = memo(function TableRow<T>({ row, index, columns, height, top, tone }: RowProps<T>) {
+  return (
+    <div role="row" aria-rowindex={index + 2} className="table-row" data-tone={tone} style={{ gridTemplateColumns: tracks(columns), height, transform: `translateY(${top}px)` }}>
+      {columns.map((column) => (
+        <div key={column.id} role="cell" className="table-cell" data-align={column.align} data-from={column.from}>
+          {column.cell(row)}
+        </div>
+      ))}
+    </div>
+  );
+}) as <T>(props: RowProps<T>) => ReactNode;
 
 // Columns that a narrow page hides take no room there: the style sheet sets the variables to nothing.
 function tracks<T>(columns: readonly Column<T>[]): string {

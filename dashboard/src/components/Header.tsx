@@ -10,6 +10,7 @@ import { usePageDocument } from './PageDocument';
 
 const pages: readonly { page: Page; label: string; icon: IconName }[] = [
   { page: { name: 'services' }, label: 'Services', icon: 'services' },
+  { page: { name: 'topology' }, label: 'Topology', icon: 'topology' },
   { page: { name: 'timeline' }, label: 'Timeline', icon: 'timeline' },
   { page: { name: 'gateway' }, label: 'Gateway', icon: 'gateway' },
   { page: { name: 'explain' }, label: 'Explain', icon: 'explain' },

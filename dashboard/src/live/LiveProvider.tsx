@@ -96,7 +96,7 @@ export function useServiceList(): ReadonlyMap<string, ServiceSummary> {
 const noServices: ReadonlyMap<string, ServiceSummary> = new Map();
 
 /** What happened in the last hour, the newest of it at once; of everything without a service. */
-export function useChanges(service?: string, since = '1h', limit = 10_000): { changes: readonly Change[]; truncated: boolean; error: Error | null } {
+export function useChanges(service?: string, since = '1h', limit = 10_000): { changes: readonly Change[]; truncated: boolean; completeSince: string | undefined; error: Error | null } {
   const recent = useRecent();
   const { data, error } = useQuery({
     queryKey: ['history', service ?? '', since, limit],
@@ -108,7 +108,7 @@ export function useChanges(service?: string, since = '1h', limit = 10_000): { ch
     () => mergeChanges(data?.changes ?? [], service === undefined ? recent : recent.filter((change) => change.service === service)),
     [data, recent, service],
   );
-  return { changes, truncated: data?.truncated ?? false, error };
+  return { changes, truncated: data?.truncated ?? false, completeSince: data?.completeSince, error };
 }
 
 /** The live document of a service, for as long as the page shows it; undefined while there is none. */

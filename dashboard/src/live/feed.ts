@@ -27,6 +27,7 @@ export class Feed {
   private run: AbortController | undefined;
   private lastEventId: string | undefined;
   private refused = false;
+  private wake: AbortController | undefined;
 
   constructor(private readonly source: FeedSource) {
     this.coalescer = new Coalescer((events) => {
@@ -116,7 +117,8 @@ export class Feed {
         polls = new AbortController();
         void this.pollUntil(polls.signal);
       }
-      await pause(retryDelayMs(failures++, Math.random()), signal);
+      this.wake = new AbortController();
+      await pause(retryDelayMs(failures++, Math.random()), AbortSignal.any([signal, this.wake.signal]));
     }
   }
 
@@ -124,7 +126,10 @@ export class Feed {
     while (!signal.aborted) {
       try {
         await this.source.poll(signal);
-        if (!signal.aborted) this.on({ type: 'polled' });
+        if (signal.aborted) return;
+        this.on({ type: 'polled' });
+        // It is there: the stream need not wait for its next try.
+        this.wake?.abort();
       } catch (error) {
         if (!signal.aborted) this.on({ type: 'pollFailed', error: messageOf(error) });
       }

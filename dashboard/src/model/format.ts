@@ -25,6 +25,11 @@ export function formatAge(ms: number): string {
   return `${Math.floor(ms / day)} d`;
 }
 
+/** A span as a heading has it: hour, 12 m. */
+export function formatSpan(ms: number): string {
+  return ms >= 59.5 * minute ? 'hour' : ms < 90 * second ? 'minute' : formatAge(ms);
+}
+
 /** Time of day, with the date when that is not today's. */
 export function formatTime(at: number, now: number): string {
   const date = new Date(at);

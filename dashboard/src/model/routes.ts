@@ -2,12 +2,13 @@
 export type Page =
   | { name: 'services' }
   | { name: 'service'; service: string }
+  | { name: 'topology' }
   | { name: 'timeline' }
   | { name: 'gateway' }
   | { name: 'explain' }
   | { name: 'unknown'; path: string };
 
-const plain = ['timeline', 'gateway', 'explain'] as const;
+const plain = ['topology', 'timeline', 'gateway', 'explain'] as const;
 
 export function pageOf(path: string): Page {
   const parts = path.split('/').filter((part) => part !== '');

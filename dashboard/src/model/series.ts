@@ -79,6 +79,19 @@ export function sample(steps: readonly Step[], from: number, to: number, count: 
   return samples;
 }
 
+const hour = 3_600_000;
+
+/** From when on the last hour is drawn: a node that has not run for that long has no more, and an empty stretch before it says nothing. */
+export function hourFrom(completeSince: string | undefined, now: number): number {
+  return spanFrom(hour, completeSince, now);
+}
+
+/** The same for other spans; at least a minute. */
+export function spanFrom(span: number, completeSince: string | undefined, now: number): number {
+  const since = completeSince === undefined ? Number.NaN : Date.parse(completeSince);
+  return Number.isNaN(since) ? now - span : Math.min(now - 60_000, Math.max(now - span, since));
+}
+
 /** Changes by service, each list in the order given. */
 export function byService(changes: readonly Change[]): ReadonlyMap<string, readonly Change[]> {
   const lists = new Map<string, Change[]>();

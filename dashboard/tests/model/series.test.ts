@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { mergeChanges, sample, stepsOf } from '../../src/model/series';
+import { hourFrom, mergeChanges, sample, stepsOf } from '../../src/model/series';
 import { change, instance, start } from '../samples';
 
 describe('stepsOf', () => {
@@ -33,6 +33,15 @@ describe('stepsOf', () => {
 
   it('is flat when nothing happened', () => {
     expect(stepsOf([instance('o-1')], [], start)).toEqual([{ at: start, total: 1, ready: 1 }]);
+  });
+});
+
+describe('hourFrom', () => {
+  it('is an hour ago, or as far back as history reaches, and at least a minute', () => {
+    expect(hourFrom(undefined, start)).toBe(start - 3_600_000);
+    expect(hourFrom('2026-01-01T09:00:00Z', start)).toBe(start - 3_600_000);
+    expect(hourFrom('2026-01-01T11:50:00Z', start)).toBe(start - 600_000);
+    expect(hourFrom('2026-01-01T11:59:50Z', start)).toBe(start - 60_000);
   });
 });
 

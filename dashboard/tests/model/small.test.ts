@@ -141,7 +141,7 @@ describe('formats', () => {
 
 describe('routes', () => {
   it('go to paths and back', () => {
-    for (const path of ['/', '/services/orders', '/timeline', '/gateway', '/explain']) expect(pathOf(pageOf(path))).toBe(path);
+    for (const path of ['/', '/services/orders', '/topology', '/timeline', '/gateway', '/explain']) expect(pathOf(pageOf(path))).toBe(path);
     expect(pageOf('/services')).toEqual({ name: 'services' });
     expect(pageOf('/services/a/b')).toMatchObject({ name: 'unknown' });
     expect(pageOf('/services/%zz')).toEqual({ name: 'service', service: '%zz' });

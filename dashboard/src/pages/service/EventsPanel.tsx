@@ -38,7 +38,7 @@ export function EventList({ changes, now, most, onPick, ofOne = false }: { chang
   const newest = changes.slice(-most).reverse();
   if (newest.length === 0) return <p className="faint quiet">Nothing happened in the last hour.</p>;
   return (
-    <ol className="events">
+    <ol className="events" tabIndex={0} aria-label="Events, newest first">
       {newest.map((change) => (
         <li key={change.revision} data-status={change.kind === 'status' && change.state === 'ready' ? 'ready' : tones[change.kind]}>
           <Age at={Date.parse(change.time)} now={now} />

@@ -1,5 +1,5 @@
 import { useQuery } from '@tanstack/react-query';
-import { lazy, Suspense, useMemo } from 'react';
+import { lazy, Suspense, useCallback, useMemo } from 'react';
 import { node } from '../../api/client';
 import { Empty, Notice, ReadyBar, Score, Segmented } from '../../components/basics';
 import { CardGrid } from '../../components/CardGrid';
@@ -8,7 +8,8 @@ import { useCatalogLoaded, useChanges, useLiveDocument, useNow, useService, useS
 import { Link, useRouter } from '../../live/router';
 import { cardsOf, serviceScore } from '../../model/cards';
 import { countStates, goneBefore } from '../../model/catalog';
-import { formatAge, plural } from '../../model/format';
+import { formatAge, formatSpan, plural } from '../../model/format';
+import { hourFrom } from '../../model/series';
 import { ActionDialog, type Action, actions } from './actions/ActionDialog';
 import { CardTable } from './CardTable';
 import { EventsPanel } from './EventsPanel';
@@ -30,11 +31,13 @@ export function ServicePage({ name }: { name: string }) {
   const loaded = useCatalogLoaded();
   const summary = useServiceList().get(name);
   const document = useLiveDocument(name);
-  const { changes } = useChanges(name, '1h', 2_000);
+  const { changes, completeSince } = useChanges(name, '1h', 2_000);
   const [settings, setSettings] = useSettings();
   const now = useNow();
   useShowInHeader(document);
   const { data: watchers } = useQuery({ queryKey: ['watchers', name], queryFn: ({ signal }) => node.watchers(name, signal), refetchInterval: 2_000, enabled: service !== undefined });
+
+  const open = useCallback((id: string) => setParameters({ instance: id }), [setParameters]);
 
   // Those that left are worked out once a while, not at every tick of the clock.
   const slowNow = Math.floor(now / 5_000) * 5_000;
@@ -125,17 +128,17 @@ export function ServicePage({ name }: { name: string }) {
               render={(card) => <InstanceCard card={card} now={slowNow} selected={card === selected} onOpen={() => setParameters({ instance: card.id })} />}
             />
           ) : (
-            <CardTable cards={cards} now={slowNow} sort={parameters.get('sort') ?? ''} onSort={(sort) => setParameters({ sort })} onOpen={(id) => setParameters({ instance: id })} />
+            <CardTable cards={cards} now={slowNow} sort={parameters.get('sort') ?? ''} onSort={(sort) => setParameters({ sort })} onOpen={open} />
           )}
         </div>
         <aside className="split-side">
           {selected && <InstanceDetails card={selected} service={name} changes={changes} readOnly={origin !== undefined} now={now} onAction={(next) => start(next, selected.id)} onClose={() => setParameters({ instance: undefined })} />}
-          <section className="panel" aria-label="Instances over the last hour">
+          <section className="panel" aria-label="Instances lately">
             <header>
-              <h2>Last hour</h2>
+              <h2>Last {formatSpan(slowNow - hourFrom(completeSince, slowNow))}</h2>
             </header>
             <Suspense fallback={<div className="chart-space" />}>
-              <CountsChart instances={instances} changes={changes} now={slowNow} />
+              <CountsChart instances={instances} changes={changes} from={hourFrom(completeSince, slowNow)} now={slowNow} />
             </Suspense>
           </section>
           <ZonesPanel instances={instances} />

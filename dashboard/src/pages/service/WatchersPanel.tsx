@@ -41,7 +41,7 @@ export function WatchersPanel({ watchers, changes, now }: { watchers: Watchers |
               {result.stragglers.length > 5 && ` and ${result.stragglers.length - 5} more`}
             </p>
           )}
-          <ul className="watchers">
+          <ul className="watchers" tabIndex={0} aria-label="Watchers and what each has applied">
             {result.lags.slice(0, shown).map((lag) => (
               <li key={`${lag.watcher.id} ${lag.watcher.since}`} data-behind={lag.behind > 0 || undefined}>
                 <span className="clip" title={lag.watcher.remote}>

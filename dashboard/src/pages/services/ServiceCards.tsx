@@ -5,12 +5,12 @@ import { plural } from '../../model/format';
 import type { ServiceRow } from '../../model/rows';
 import { OriginTag, ServiceSparkline, useServiceScore } from './cells';
 
-export function ServiceCards({ rows, now }: { rows: readonly ServiceRow[]; now: number }) {
+export function ServiceCards({ rows, from, now }: { rows: readonly ServiceRow[]; from: number; now: number }) {
   const sorted = [...rows].sort((a, b) => (a.name < b.name ? -1 : 1));
-  return <CardGrid label="Services" items={sorted} itemId={(row) => row.name} minWidth={280} rowHeight={132} render={(row) => <ServiceCard row={row} now={now} />} />;
+  return <CardGrid label="Services" items={sorted} itemId={(row) => row.name} minWidth={280} rowHeight={132} render={(row) => <ServiceCard row={row} from={from} now={now} />} />;
 }
 
-function ServiceCard({ row, now }: { row: ServiceRow; now: number }) {
+function ServiceCard({ row, from, now }: { row: ServiceRow; from: number; now: number }) {
   const score = useServiceScore(row.name);
   return (
     <article className="card service-card">
@@ -27,7 +27,7 @@ function ServiceCard({ row, now }: { row: ServiceRow; now: number }) {
           {row.counts.ready}
           <span className="faint">/{row.counts.total} ready</span>
         </span>
-        <ServiceSparkline row={row} now={now} />
+        <ServiceSparkline row={row} from={from} now={now} />
       </div>
       <ReadyBar counts={row.counts} />
       <footer>

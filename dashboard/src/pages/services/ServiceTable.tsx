@@ -1,7 +1,9 @@
 import { useMemo } from 'react';
 import { Age, ReadyBar, Score } from '../../components/basics';
 import { type Column, DataTable } from '../../components/DataTable';
+import { useCapabilities } from '../../live/capabilities';
 import { Link } from '../../live/router';
+import { formatSpan } from '../../model/format';
 import type { ServiceRow } from '../../model/rows';
 import { OriginTag, ServiceSparkline, useServiceScore } from './cells';
 
@@ -9,10 +11,12 @@ interface Props {
   rows: readonly ServiceRow[];
   sort: string;
   onSort: (sort: string) => void;
+  from: number;
   now: number;
 }
 
-export function ServiceTable({ rows, sort, onSort, now }: Props) {
+export function ServiceTable({ rows, sort, onSort, from, now }: Props) {
+  const capabilities = useCapabilities();
   const columns = useMemo<Column<ServiceRow>[]>(
     () => [
       {
@@ -41,17 +45,19 @@ export function ServiceTable({ rows, sort, onSort, now }: Props) {
           </span>
         ),
       },
-      { id: 'score', header: 'Score', width: '4.5rem', align: 'end', from: 'medium', cell: (row) => <ScoreCell service={row.name} /> },
-      { id: 'history', header: 'Last hour', width: '8.5rem', from: 'medium', cell: (row) => <ServiceSparkline row={row} now={now} /> },
+      ...(capabilities.live ? [scoreColumn] : []),
+      { id: 'history', header: `Last ${formatSpan(now - from)}`, width: '8.5rem', from: 'medium', cell: (row) => <ServiceSparkline row={row} from={from} now={now} /> },
       { id: 'zones', header: 'Zones', width: 'minmax(5rem, 1fr)', from: 'wide', value: (row) => row.zones.join(' '), cell: (row) => <Zones zones={row.zones} /> },
       { id: 'origin', header: 'Origin', width: 'minmax(7rem, 1fr)', from: 'medium', value: (row) => row.origin, cell: (row) => <OriginTag row={row} /> },
       { id: 'watchers', header: 'Watchers', width: '6rem', align: 'end', from: 'wide', value: (row) => row.watchers ?? 0, cell: (row) => row.watchers ?? '–' },
       { id: 'changed', header: 'Changed', width: '5.5rem', align: 'end', from: 'medium', value: (row) => row.changedAt, cell: (row) => <Age at={row.changedAt} now={now} /> },
     ],
-    [now],
+    [from, now, capabilities.live],
   );
   return <DataTable label="Services" rows={rows} rowId={(row) => row.name} columns={columns} sort={sort} onSort={onSort} rowHeight={40} rowTone={toneOf} />;
 }
+
+const scoreColumn: Column<ServiceRow> = { id: 'score', header: 'Score', width: '4.5rem', align: 'end', from: 'medium', cell: (row) => <ScoreCell service={row.name} /> };
 
 function ScoreCell({ service }: { service: string }) {
   return <Score score={useServiceScore(service)} />;

@@ -6,7 +6,7 @@ import { useRouter } from '../../live/router';
 import { plural } from '../../model/format';
 import { commonValues, instanceRows, serviceRows, versionOf } from '../../model/rows';
 import { parseSearch, toggleTerm } from '../../model/search';
-import { byService } from '../../model/series';
+import { byService, hourFrom } from '../../model/series';
 import { InstanceTable } from './InstanceTable';
 import { ServiceCards } from './ServiceCards';
 import { ServiceTable } from './ServiceTable';
@@ -24,8 +24,9 @@ export function ServicesPage() {
   const { parameters, setParameters } = useRouter();
   const catalog = useDeferredValue(useCatalog());
   const summaries = useServiceList();
-  const { changes } = useChanges();
+  const { changes, completeSince } = useChanges();
   const now = useNow(5_000);
+  const from = hourFrom(completeSince, now);
   const query = parameters.get('q') ?? '';
   const view = views.find((each) => each.value === parameters.get('view'))?.value ?? 'table';
   const sort = parameters.get('sort') ?? (view === 'instances' ? 'service' : 'name');
@@ -68,9 +69,9 @@ export function ServicesPage() {
       ) : view === 'instances' ? (
         <InstanceTable rows={instances} sort={sort} onSort={setSort} now={now} />
       ) : view === 'cards' ? (
-        <ServiceCards rows={services} now={now} />
+        <ServiceCards rows={services} from={from} now={now} />
       ) : (
-        <ServiceTable rows={services} sort={sort} onSort={setSort} now={now} />
+        <ServiceTable rows={services} sort={sort} onSort={setSort} from={from} now={now} />
       )}
     </div>
   );

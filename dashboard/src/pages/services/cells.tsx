@@ -7,10 +7,8 @@ import { serviceScore } from '../../model/cards';
 import type { ServiceRow } from '../../model/rows';
 import { sample, stepsOf } from '../../model/series';
 
-const hour = 3_600_000;
-
-export function ServiceSparkline({ row, now }: { row: ServiceRow; now: number }) {
-  const samples = useMemo(() => sample(stepsOf(row.service.instances.values(), row.changes, now - hour), now - hour, now, 56), [row.service, row.changes, now]);
+export function ServiceSparkline({ row, from, now }: { row: ServiceRow; from: number; now: number }) {
+  const samples = useMemo(() => sample(stepsOf(row.service.instances.values(), row.changes, from), from, now, 56), [row.service, row.changes, from, now]);
   return <Sparkline samples={samples} />;
 }
 

@@ -4,6 +4,7 @@ import { node } from '../../api/client';
 import { Empty, Notice, Segmented } from '../../components/basics';
 import { useChanges, useNow, useService, useServiceList } from '../../live/LiveProvider';
 import { useRouter } from '../../live/router';
+import { spanFrom } from '../../model/series';
 import { momentOf, type Window, windows } from '../../model/timeline';
 import { Comparison } from './Comparison';
 import { Moment } from './Moment';
@@ -21,12 +22,12 @@ export default function TimelinePage() {
   const window = options.find((option) => option.value === parameters.get('window'))?.value ?? '1h';
   const now = useNow(5_000);
   const current = useService(service);
-  const { changes, truncated, error } = useChanges(service, window, 10_000);
+  const { changes, truncated, completeSince, error } = useChanges(service, window, 10_000);
   const at = momentOf(parameters.get('at'));
   const compared = momentOf(parameters.get('to'));
   const isComparing = parameters.get('to') !== null;
   // A link may lie outside the window that it is opened with.
-  const from = Math.min(now - windows[window], at ?? now, compared ?? now);
+  const from = Math.min(spanFrom(windows[window], completeSince, now), at ?? now, compared ?? now);
   const instances = useMemo(() => [...(current?.instances.values() ?? [])], [current]);
 
   return (
