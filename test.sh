@@ -18,6 +18,8 @@ need_package go golang-go || true
 need_go_library github.com/Masterminds/sprig golang-github-masterminds-sprig-dev || true
 need_go_library github.com/xeipuuv/gojsonschema golang-github-xeipuuv-gojsonschema-dev || true
 need_go_library sigs.k8s.io/yaml golang-k8s-sigs-yaml-dev || true
+# The dashboard is tested in a real browser.
+need_package chromium chromium || true
 build Debug
 
 # A shell that started this in the background has made it ignore Ctrl-C, and so would every program it starts.

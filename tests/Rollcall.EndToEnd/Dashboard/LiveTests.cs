@@ -1,0 +1,125 @@
+using Microsoft.Playwright;
+using static Microsoft.Playwright.Assertions;
+
+namespace Rollcall.EndToEnd.Dashboard;
+
+/// <summary>What happens at a node is on the page at once.</summary>
+[Collection(nameof(DashboardCollection))]
+public sealed class LiveTests(Chromium chromium, DashboardNode node)
+{
+    // From the change at the node to the page, as people see it.
+    private const float Soon = 2_000;
+
+    [Fact]
+    public async Task Instances_come_change_and_go_within_two_seconds_and_keep_their_order()
+    {
+        const string service = "scaled";
+        await node.RegisterAsync(service, "scaled-1");
+        await using var page = await chromium.OpenAsync(node.Url);
+        await page.GoToAsync($"/services/{service}");
+        var cards = page.Page.Locator(".instance-card");
+        await Expect(cards).ToHaveCountAsync(1);
+
+        await node.RegisterAsync(service, "scaled-10");
+        await node.RegisterAsync(service, "scaled-2");
+        await Expect(cards).ToHaveCountAsync(3, new() { Timeout = Soon });
+        Assert.Equal(["scaled-1", "scaled-2", "scaled-10"], await IdsAsync(cards));
+
+        await node.SetNotReadyAsync(service, "scaled-2", "warming up");
+        await Expect(Card(page, "scaled-2")).ToHaveAttributeAsync("data-status", "booting", new() { Timeout = Soon });
+        await Expect(Card(page, "scaled-2")).ToContainTextAsync("warming up");
+        await node.SetReadyAsync(service, "scaled-2");
+        await Expect(Card(page, "scaled-2")).ToHaveAttributeAsync("data-status", "ready", new() { Timeout = Soon });
+        await node.DrainAsync(service, "scaled-10");
+        await Expect(Card(page, "scaled-10")).ToHaveAttributeAsync("data-status", "draining", new() { Timeout = Soon });
+
+        await node.DeregisterAsync(service, "scaled-10");
+        await node.DeregisterAsync(service, "scaled-2");
+        await Expect(Card(page, "scaled-2")).ToHaveAttributeAsync("data-status", "gone", new() { Timeout = Soon });
+        await Expect(Card(page, "scaled-10")).ToContainTextAsync("last seen", new() { Timeout = Soon });
+        Assert.Equal(["scaled-1", "scaled-2", "scaled-10"], await IdsAsync(cards));
+        await Expect(page.Page.Locator(".big-ratio")).ToContainTextAsync("1/1 ready");
+
+        await node.RegisterAsync(service, "scaled-2");
+        await Expect(Card(page, "scaled-2")).ToHaveAttributeAsync("data-status", "ready", new() { Timeout = Soon });
+        page.AssertClean();
+    }
+
+    [Fact]
+    public async Task A_node_that_goes_away_leaves_the_last_data_with_their_age_and_comes_back_by_itself()
+    {
+        const string service = "steady";
+        await node.RegisterAsync(service, "steady-1");
+        await using var page = await chromium.OpenAsync(node.Url);
+        await page.GoToAsync($"/services/{service}");
+        await Expect(Card(page, "steady-1")).ToBeVisibleAsync();
+
+        await node.KillAsync();
+        await Expect(page.Page.Locator(".connection")).ToHaveAttributeAsync("data-phase", "offline");
+        await Expect(page.Page.Locator(".pill")).ToHaveAttributeAsync("data-tone", "error");
+        await Expect(page.Page.Locator(".old-notice")).ToContainTextAsync("The node does not answer. What is shown is");
+        await Expect(page.Page.Locator("main.old")).ToHaveCountAsync(1);
+        await Expect(Card(page, "steady-1")).ToBeVisibleAsync();
+
+        await node.StartAsync();
+        await Expect(page.Page.Locator(".connection")).ToHaveAttributeAsync("data-phase", "live", new() { Timeout = 10_000 });
+        page.Forgive();
+        await Expect(page.Page.Locator("main.old")).ToHaveCountAsync(0);
+        await node.RegisterAsync(service, "steady-2");
+        await Expect(Card(page, "steady-2")).ToBeVisibleAsync(new() { Timeout = Soon });
+        page.AssertClean();
+    }
+
+    [Fact]
+    public async Task A_page_whose_stream_is_refused_polls_and_says_so()
+    {
+        const string service = "polled";
+        await node.RegisterAsync(service, "polled-1");
+        await using var page = await chromium.OpenAsync(node.Url);
+        await page.Page.RouteAsync("**/api/watch*", static route => route.FulfillAsync(new() { Status = 503, ContentType = "application/problem+json", Body = """{"detail":"Too many watchers wait already."}""" }));
+        await page.Page.GotoAsync($"/services/{service}");
+        await Expect(page.Page.Locator(".connection")).ToHaveAttributeAsync("data-phase", "polling");
+        await Expect(page.Page.Locator(".connection + .tip")).ToContainTextAsync("Too many watchers wait already.");
+        await Expect(Card(page, "polled-1")).ToBeVisibleAsync();
+        await node.RegisterAsync(service, "polled-2");
+        await Expect(Card(page, "polled-2")).ToBeVisibleAsync(new() { Timeout = 8_000 });
+    }
+
+    [Fact]
+    public async Task A_hidden_page_asks_for_nothing()
+    {
+        const string service = "hidden";
+        await node.RegisterAsync(service, "hidden-1");
+        await using var page = await chromium.OpenAsync(node.Url, before: "let hidden = false; Object.defineProperty(document, 'hidden', { get: () => hidden }); window.hide = value => { hidden = value; document.dispatchEvent(new Event('visibilitychange')); };");
+        await page.GoToAsync($"/services/{service}");
+        await Expect(Card(page, "hidden-1")).ToBeVisibleAsync();
+        await page.Page.EvaluateAsync("hide(true)");
+        await Expect(page.Page.Locator(".connection")).ToHaveAttributeAsync("data-phase", "paused");
+        await node.RegisterAsync(service, "hidden-2");
+        await node.DeregisterAsync(service, "hidden-1");
+        await page.Page.EvaluateAsync("hide(false)");
+        await Expect(Card(page, "hidden-2")).ToBeVisibleAsync(new() { Timeout = Soon });
+        await Expect(Card(page, "hidden-1")).ToHaveAttributeAsync("data-status", "gone", new() { Timeout = Soon });
+        page.AssertClean();
+    }
+
+    [Fact]
+    public async Task What_somebody_registers_is_text_and_nothing_else()
+    {
+        const string service = "hostile";
+        const string label = "<img src=x onerror=\"document.title='owned'\">";
+        await node.RegisterAsync(service, "hostile-1", version: label);
+        await node.SetNotReadyAsync(service, "hostile-1", label);
+        await using var page = await chromium.OpenAsync(node.Url);
+        await page.GoToAsync($"/services/{service}?instance=hostile-1");
+        await Expect(page.Page.Locator(".details")).ToContainTextAsync(label);
+        Assert.Equal("hostile · Rollcall", await page.Page.TitleAsync());
+        Assert.Equal(0, await page.Page.Locator("main img").CountAsync());
+        page.AssertClean();
+    }
+
+    private static ILocator Card(DashboardPage page, string id) => page.Page.Locator($".instance-card[data-id='{id}']");
+
+    private static async Task<IReadOnlyList<string>> IdsAsync(ILocator cards) =>
+        await cards.EvaluateAllAsync<string[]>("cards => cards.map(card => card.dataset.id)");
+}
