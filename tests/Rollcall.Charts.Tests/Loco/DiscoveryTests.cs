@@ -40,6 +40,15 @@ public sealed class DiscoveryTests
         Assert.Equal("k8s:///loco/others", Import(chart, "others")["target"]);
     }
 
+    [Theory]
+    [InlineData("15000", "15000")]
+    [InlineData("3600000", "3600000")] // and not 3.6e+06
+    public async Task How_often_health_is_asked_is_in_the_environment(string value, string expected)
+    {
+        var chart = await RenderedChart.LocoAsync("--set", $"backend.serviceDiscovery.healthCheckInterval={value}");
+        Assert.Equal(expected, Variables(chart.Find("Deployment", "loco-loco-backend")["spec"]!["template"]!)["HEALTH_CHECK_INTERVAL"]);
+    }
+
     [Fact]
     public async Task Minikube_begins_with_endpoints()
     {
@@ -65,11 +74,12 @@ public sealed class DiscoveryTests
     [Fact]
     public async Task Metadata_are_what_the_values_say()
     {
-        var chart = await RenderedChart.LocoAsync("--set", "metadata.instances=[{ordinal: 0, name: Host, order: 7}]");
-        var text = chart.Find("ConfigMap", "loco-loco-metadata")["data"]!["metadata.yaml"]!.ToString();
-        Assert.Contains("""{ordinal == 0 ? "Game Server" : "Client {ordinal}"}""", text, StringComparison.Ordinal);
-        Assert.Contains("name: Host", text, StringComparison.Ordinal);
-        Assert.DoesNotContain("description", text, StringComparison.Ordinal); // what is empty is not said
+        var chart = await RenderedChart.LocoAsync("--set", "metadata.slots=3", "--set", "metadata.instances=[{label: tier=gold, icon: star}, {ordinal: 1, name: Host, order: 7}]");
+        var said = Yaml<Dictionary<string, object>>(chart.Find("ConfigMap", "loco-loco-metadata")["data"]!["metadata.yaml"]!.ToString());
+        Assert.Equal("""Windows 98 - {ordinal == 0 ? "Game Server" : "Client {ordinal}"}""", said["template"]);
+        Assert.Equal(
+            ["icon=star label=tier=gold", "name=Host order=7 ordinal=1", "icon=windows98 order=0 ordinal=0", "icon=windows98 order=2 ordinal=2"],
+            ((List<object>)said["instances"]).Cast<Dictionary<object, object>>().Select(static entry => string.Join(' ', entry.Select(static item => $"{item.Key}={item.Value}").Order(StringComparer.Ordinal))));
     }
 
     [Fact]

@@ -71,6 +71,8 @@ spec:
               valueFrom:
                 fieldRef:
                   fieldPath: metadata.namespace
+            - name: HEALTH_CHECK_INTERVAL
+              value: {{ int $backend.serviceDiscovery.healthCheckInterval | quote }}
             {{- if $backend.topology.readNode }}
             - name: NODE_NAME
               valueFrom:

@@ -31,13 +31,19 @@ file:///etc/loco/instances.yaml
 {{- toYaml $instances -}}
 {{- end -}}
 
-{{/* What the values say, without what they leave empty. */}}
+{{/* What the values say of single instances, and for the other ordinals an icon and a place. */}}
 {{- define "loco.metadata" -}}
+{{- $entries := .Values.metadata.instances -}}
 {{- $said := dict -}}
-{{- range $key, $value := .Values.metadata -}}
-{{- if $value -}}
-{{- $_ := set $said $key $value -}}
+{{- range $entry := $entries -}}
+{{- if hasKey $entry "ordinal" -}}
+{{- $_ := set $said (toString $entry.ordinal) true -}}
 {{- end -}}
 {{- end -}}
-{{- toYaml $said -}}
+{{- range $ordinal := until (int .Values.metadata.slots) -}}
+{{- if not (hasKey $said (toString $ordinal)) -}}
+{{- $entries = append $entries (dict "ordinal" $ordinal "icon" $.Values.metadata.icon "order" $ordinal) -}}
+{{- end -}}
+{{- end -}}
+{{- toYaml (dict "template" .Values.metadata.template "instances" $entries) -}}
 {{- end -}}
