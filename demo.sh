@@ -1,17 +1,25 @@
 #!/usr/bin/env bash
 # Installs what is missing, builds, and shows what Rollcall is for on real processes. --keep leaves them running, --help says more.
+#   ./demo.sh         instances are killed, drained, frozen and replaced under traffic
+#   ./demo.sh loco    a cluster of emulators, found through a Kubernetes API server double, is scaled up and down
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")"
 source scripts/common.sh
 
+name=Demo project=samples/Demo/Demo.csproj
+if [ "${1-}" = loco ]; then
+  name=Loco.Demo project=samples/loco/Demo/Loco.Demo.csproj
+  shift
+fi
+
 need_dotnet
 need_node
-build Release samples/Demo/Demo.csproj
+build Release "$project"
 
 # In a process group of its own: Ctrl-C reaches the demo alone, which ends its processes in order; and whatever happens to it, the whole
 # group can be ended.
 set -m
-dotnet artifacts/bin/Demo/release/Demo.dll "$@" &
+dotnet "artifacts/bin/$name/release/$name.dll" "$@" &
 demo=$!
 set +m
 

@@ -5,7 +5,7 @@ using Rollcall.TestKit;
 
 namespace Rollcall.EndToEnd.Demo;
 
-/// <summary>The demo as demo.sh runs it, from what was built beside these tests.</summary>
+/// <summary>A demo as demo.sh runs it, from what was built beside these tests.</summary>
 internal sealed class DemoProcess : IDisposable
 {
     // The demo's own waits end it long before; this one is for when those are broken.
@@ -19,10 +19,11 @@ internal sealed class DemoProcess : IDisposable
     private readonly ConcurrentQueue<string> _lines = new();
     private readonly Task _read;
 
-    public DemoProcess()
+    /// <param name="name">Which of them.</param>
+    public DemoProcess(string name = "Demo")
     {
-        var dll = Path.Combine(Binaries, "Demo", Configuration, "Demo.dll");
-        Assert.True(File.Exists(dll), $"{dll} is missing; build samples/Demo first.");
+        var dll = Path.Combine(Binaries, name, Configuration, name + ".dll");
+        Assert.True(File.Exists(dll), $"{dll} is missing; build the project {name} first.");
         var start = new ProcessStartInfo("dotnet", [dll]) { RedirectStandardOutput = true, RedirectStandardError = true, UseShellExecute = false };
         start.Environment[RunVariable] = _run;
         _process = Process.Start(start)!;
