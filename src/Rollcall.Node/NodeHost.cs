@@ -11,6 +11,7 @@ using Rollcall.Node.Configuration;
 using Rollcall.Node.Dashboard;
 using Rollcall.Node.Findings;
 using Rollcall.Node.Imports;
+using Rollcall.Node.Live;
 using Rollcall.Node.OpenApi;
 using Rollcall.Node.Rendering;
 using Rollcall.Node.Requests;
@@ -81,11 +82,15 @@ public static class NodeHost
         if (source is not null)
             builder.Services.AddSingleton(source);
         builder.Services.AddSingleton(new ImportTable { Services = [.. options.Imports.Select(static import => import.Service)] });
+        builder.Services.AddSingleton<NamesTable>();
+        builder.Services.AddSingleton<HealthReader>();
         builder.Services.AddSingleton<FindingTable>();
         builder.Services.AddSingleton<FindingMetrics>();
         builder.Services.AddSingleton<FindingReader>();
         // Services stop in the reverse order of their start, and the server starts last: so the registry stops when no request is left.
         builder.Services.AddHostedService(static services => services.GetRequiredService<NodeLifetime>());
+        builder.Services.AddHostedService(static services => services.GetRequiredService<NamesTable>());
+        builder.Services.AddHostedService(static services => services.GetRequiredService<HealthReader>());
         builder.Services.AddHostedService<ImportLoop>();
         builder.Services.AddHostedService<QuorumLoop>();
         ApiDocument.AddTo(builder.Services);
@@ -126,6 +131,11 @@ public static class NodeHost
         new HistoryApi(parts).Map(routes);
         new StatusApi(parts).Map(routes);
         new GatewayApi(parts).Map(routes);
+        var view = new LiveView(
+            lifetime.Registry, parts.Imports, app.Services.GetRequiredService<NamesTable>(), app.Services.GetRequiredService<HealthReader>(), parts.Findings, options.HealthWeights, parts.Started);
+        var meter = new LiveMetrics(app.Services.GetRequiredService<IMeterFactory>(), lifetime.Registry.Catalog);
+        new LiveApi(parts, view, meter).Map(routes);
+        new QualityApi(parts, view).Map(routes);
         app.MapOpenApi(ApiDocument.Path);
         app.UseEndpoints(static _ => { });
         app.Run(edge.AnswerUnmatchedAsync);

@@ -1,4 +1,5 @@
 using Rollcall.Node.Imports;
+using Rollcall.Node.Live;
 using Rollcall.Registry.Engine;
 
 namespace Rollcall.Node;
@@ -26,6 +27,9 @@ public sealed record NodeOptions
 
     /// <summary>Services that other systems know. Default: none.</summary>
     public IReadOnlyList<ImportOptions> Imports { get; init; } = [];
+
+    /// <summary>How much each part of an instance's health score counts.</summary>
+    public HealthWeights HealthWeights { get; init; } = new();
 
     /// <summary>Requests that may wait on purpose at once: blocking queries, event streams, drains. One more is refused as busy. Default 20,000.</summary>
     public int MaxWaitingRequests { get; init; } = 20_000;

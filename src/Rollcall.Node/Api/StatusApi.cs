@@ -17,6 +17,8 @@ internal sealed class StatusApi(NodeParts parts)
         routes.Map("GET", "/api/status", GetStatus, new("State of the node.") { Answer = typeof(StatusReportDocument) });
         routes.Map("GET", "/healthz", GetHealth, Text("Alive."));
         routes.Map("GET", "/readyz", GetReadiness, Text("Ready to serve.") with { Problems = [503] });
+        routes.Map("GET", "/health", GetHealth, Text("As /healthz."));
+        routes.Map("GET", "/ready", GetReadiness, Text("As /readyz.") with { Problems = [503] });
         routes.Map("GET", "/metrics", GetMetricsAsync, Text("Metrics for Prometheus."));
         routes.Map("GET", "/", GetStart, Text("What there is to see."));
     }

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Rollcall.Node.Live;
 using Rollcall.Registry.Engine;
 using Rollcall.Registry.Journaling;
 
@@ -34,6 +35,10 @@ internal sealed record Setting(string Allowed, Func<NodeOptions, IReadOnlyList<s
         ["callers.minCallers"] = Int(1, 1_000, static (o, n) => Callers(o, c => c with { MinCallers = n })),
         ["callers.maxShare"] = new("a share above 0, at most 1, such as 0.5", static (o, v) => Share(v) is { } n ? Callers(o, c => c with { MaxShare = n }) : null),
         ["callers.retryAfter"] = Duration(TimeSpan.FromSeconds(1), TimeSpan.FromHours(1), static (o, d) => Callers(o, c => c with { RetryAfter = d })),
+        ["health.weights.readiness"] = Int(0, 100, static (o, n) => Weights(o, w => w with { Readiness = n })),
+        ["health.weights.application"] = Int(0, 100, static (o, n) => Weights(o, w => w with { Application = n })),
+        ["health.weights.quality"] = Int(0, 100, static (o, n) => Weights(o, w => w with { Quality = n })),
+        ["health.weights.callers"] = Int(0, 100, static (o, n) => Weights(o, w => w with { Callers = n })),
         ["watch.defaultWait"] = Duration(TimeSpan.Zero, TimeSpan.FromHours(1), static (o, d) => o with { DefaultWait = d }),
         ["watch.maxWait"] = Duration(TimeSpan.FromSeconds(1), TimeSpan.FromHours(1), static (o, d) => o with { MaxWait = d }),
     };
@@ -76,6 +81,9 @@ internal sealed record Setting(string Allowed, Func<NodeOptions, IReadOnlyList<s
 
     private static NodeOptions Callers(NodeOptions options, Func<CallerOptions, CallerOptions> change) =>
         options with { Callers = change(options.Callers) };
+
+    private static NodeOptions Weights(NodeOptions options, Func<HealthWeights, HealthWeights> change) =>
+        options with { HealthWeights = change(options.HealthWeights) };
 
     private static NodeOptions Registry(NodeOptions options, Func<RegistryOptions, RegistryOptions> change) =>
         options with { Registry = change(options.Registry) };

@@ -1,6 +1,7 @@
 using System.Reflection;
 using Rollcall.Node.Configuration;
 using Rollcall.Node.Imports;
+using Rollcall.Node.Live;
 using Rollcall.Registry.Engine;
 using Rollcall.Registry.Journaling;
 
@@ -37,6 +38,8 @@ public sealed class NodeConfigurationTests
         watch:
           defaultWait: 10s   # comments are fine
           maxWait: 1m
+        health:
+          weights: { readiness: 1, application: 2, quality: 3, callers: 4 }
         imports:
           payments: consul:///payments
           orders: { target: k8s:///shop/orders, fallback: /etc/orders.yaml, fallbackAfter: 3s, metadata: /etc/names.yaml }
@@ -58,6 +61,7 @@ public sealed class NodeConfigurationTests
             {
                 Urls = options.Urls,
                 Imports = options.Imports,
+                HealthWeights = new HealthWeights { Readiness = 1, Application = 2, Quality = 3, Callers = 4 },
                 AllowAnyone = true,
                 MaxWaitingRequests = 400,
                 Callers = new CallerOptions { Quorum = 0.5, MinCallers = 4, MaxShare = 0.3, RetryAfter = TimeSpan.FromMinutes(1) },
@@ -99,9 +103,9 @@ public sealed class NodeConfigurationTests
     {
         var documented = File.ReadAllText(Path.Combine(Repository.Root, "docs", "operations.md"));
         Assert.All(Setting.All.Keys, key => Assert.Contains($"| `{key}` |", documented, StringComparison.Ordinal));
-        var options = new[] { typeof(NodeOptions), typeof(CallerOptions), typeof(RegistryOptions), typeof(JournalOptions) }
+        var options = new[] { typeof(NodeOptions), typeof(HealthWeights), typeof(CallerOptions), typeof(RegistryOptions), typeof(JournalOptions) }
             .SelectMany(static type => type.GetProperties(BindingFlags.Public | BindingFlags.Instance))
-            .Count(static property => property.Name is not (nameof(NodeOptions.Registry) or nameof(NodeOptions.Imports) or nameof(NodeOptions.Callers) or nameof(RegistryOptions.Journal)));
+            .Count(static property => property.DeclaringType == typeof(HealthWeights) || property.Name is not (nameof(NodeOptions.Registry) or nameof(NodeOptions.Imports) or nameof(NodeOptions.HealthWeights) or nameof(NodeOptions.Callers) or nameof(RegistryOptions.Journal)));
         Assert.Equal(options, Setting.All.Count);
     }
 

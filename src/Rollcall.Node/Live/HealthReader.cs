@@ -1,0 +1,170 @@
+using System.Collections.Concurrent;
+using System.Globalization;
+using System.Threading.Channels;
+using Microsoft.Extensions.Hosting;
+using Rollcall.Registry;
+using Rollcall.Registry.Catalogs;
+
+namespace Rollcall.Node.Live;
+
+/// <summary>
+/// What instances with a port <c>health</c> say of themselves at <c>/health</c>: asked only while somebody looks, at most once in <see cref="Age"/> each, by a few at a time. An answer that is slow, long or
+/// a redirect costs its timeout and a bounded buffer, and nobody waits for it.
+/// </summary>
+internal sealed class HealthReader(TimeProvider time) : BackgroundService
+{
+    /// <summary>The name of the port.</summary>
+    public const string Port = "health";
+
+    /// <summary>For how long an answer is good.</summary>
+    public static readonly TimeSpan Age = TimeSpan.FromSeconds(10);
+
+    private const int Workers = 16;
+    private const int MaxWaiting = 10_000;
+    private const int MaxBytes = 64 * 1024;
+
+    private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan ForgetAfter = TimeSpan.FromMinutes(5);
+
+    private readonly ConcurrentDictionary<InstanceKey, Entry> _entries = new();
+    private readonly Channel<Entry> _due = Channel.CreateBounded<Entry>(MaxWaiting);
+    private readonly HttpMessageInvoker _http = new(new SocketsHttpHandler
+    {
+        // A redirect, a proxy or a cookie would let something other than the instance answer for it.
+        AllowAutoRedirect = false,
+        UseProxy = false,
+        UseCookies = false,
+        ActivityHeadersPropagator = null,
+        MaxResponseHeadersLength = 16, // KiB
+        PooledConnectionIdleTimeout = TimeSpan.FromSeconds(30),
+    });
+
+    private Action<string>? _changed;
+
+    /// <summary>Called with the service after something new was heard; must be quick and not throw. To be set before the start.</summary>
+    public Action<string> Changed
+    {
+        set => _changed = value;
+    }
+
+    /// <summary>Where an instance is asked; null when it has no port for that.</summary>
+    public static string? UrlOf(Instance instance) => instance.Registration.Ports.TryGetValue(Port, out var port)
+        ? string.Create(CultureInfo.InvariantCulture, $"http://{HostOf(instance.Registration.Address)}:{port}/health")
+        : null;
+
+    /// <summary>An address as it stands in a URL.</summary>
+    public static string HostOf(string address) => address.Contains(':', StringComparison.Ordinal) ? $"[{address}]" : address;
+
+    /// <summary>What an instance said last; null when nothing is known.</summary>
+    public HealthReading? Of(Instance instance) =>
+        _entries.TryGetValue(instance.Key, out var entry) && entry.Url == UrlOf(instance) ? entry.Reading : null;
+
+    /// <summary>Has those asked of which nothing is known, or nothing new; nobody is asked twice at the same time.</summary>
+    /// <param name="service">The service that somebody looks at.</param>
+    /// <param name="now">True to ask although what is known is not old.</param>
+    public void Ask(ServiceSnapshot service, bool now = false)
+    {
+        foreach (var instance in service.Instances)
+        {
+            if (UrlOf(instance) is not { } url)
+                continue;
+            var entry = _entries.AddOrUpdate(instance.Key, static (key, url) => new Entry(key, url), static (key, entry, url) => entry.Url == url ? entry : new Entry(key, url), url);
+            var timestamp = time.GetTimestamp();
+            entry.AskedFor = timestamp;
+            if ((now || entry.AskedAt is not { } at || time.GetElapsedTime(at, timestamp) >= Age) && entry.TryBegin() && !_due.Writer.TryWrite(entry))
+                entry.End();
+        }
+    }
+
+    /// <inheritdoc />
+    public override void Dispose()
+    {
+        _http.Dispose();
+        base.Dispose();
+    }
+
+    /// <inheritdoc />
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        try
+        {
+            await Task.WhenAll([.. Enumerable.Range(0, Workers).Select(_ => WorkAsync(stoppingToken)), ForgetAsync(stoppingToken)]);
+        }
+        catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
+        {
+            // The node stops.
+        }
+    }
+
+    private async Task WorkAsync(CancellationToken cancellationToken)
+    {
+        await foreach (var entry in _due.Reader.ReadAllAsync(cancellationToken))
+        {
+            var reading = await AskAsync(entry.Url, cancellationToken);
+            entry.AskedAt = time.GetTimestamp();
+            entry.Reading = reading;
+            entry.End();
+            _changed?.Invoke(entry.Key.Service);
+        }
+    }
+
+    private async Task<HealthReading> AskAsync(string url, CancellationToken cancellationToken)
+    {
+        using var timeout = new CancellationTokenSource(Timeout, time);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, timeout.Token);
+        try
+        {
+            using var request = new HttpRequestMessage(HttpMethod.Get, url);
+            using var response = await _http.SendAsync(request, either.Token);
+            await using var body = await response.Content.ReadAsStreamAsync(either.Token);
+            var buffer = new byte[MaxBytes + 1];
+            var length = await body.ReadAtLeastAsync(buffer, buffer.Length, throwOnEndOfStream: false, either.Token);
+            return length > MaxBytes
+                ? Bad("its answer is longer than 64 KiB")
+                : HealthReading.Of(time.GetUtcNow(), (int)response.StatusCode, buffer.AsSpan(0, length));
+        }
+        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+        {
+            return Bad($"no answer within {DurationText.Format(Timeout)}");
+        }
+        catch (Exception error) when (error is HttpRequestException or IOException or UriFormatException)
+        {
+            return Bad($"it could not be asked: {error.GetBaseException().Message.TrimEnd('.')}");
+        }
+    }
+
+    private HealthReading Bad(string problem) => new(time.GetUtcNow(), problem, null, null);
+
+    // Of those that nobody has looked at for a while nothing is kept.
+    private async Task ForgetAsync(CancellationToken cancellationToken)
+    {
+        using var timer = new PeriodicTimer(ForgetAfter, time);
+        while (await timer.WaitForNextTickAsync(cancellationToken))
+        {
+            foreach (var pair in _entries)
+            {
+                if (time.GetElapsedTime(pair.Value.AskedFor) > ForgetAfter)
+                    _entries.TryRemove(pair);
+            }
+        }
+    }
+
+    private sealed class Entry(InstanceKey key, string url)
+    {
+        private int _isUnderWay;
+
+        public InstanceKey Key { get; } = key;
+
+        public string Url { get; } = url;
+
+        public long AskedFor { get; set; }
+
+        public long? AskedAt { get; set; }
+
+        public HealthReading? Reading { get; set; }
+
+        public bool TryBegin() => Interlocked.Exchange(ref _isUnderWay, 1) == 0;
+
+        public void End() => Volatile.Write(ref _isUnderWay, 0);
+    }
+}

@@ -1,0 +1,94 @@
+using System.Collections.Concurrent;
+using System.Globalization;
+using System.Text.Json;
+using Rollcall.Api;
+using Rollcall.Node.Findings;
+using Rollcall.Node.Imports;
+using Rollcall.Node.Rendering;
+using Rollcall.Registry.Engine;
+
+namespace Rollcall.Node.Live;
+
+/// <summary>A document, its bytes, and what tells it from others.</summary>
+internal sealed record LiveAnswer(LiveInstancesDocument Document, ReadOnlyMemory<byte> Bytes, string Version);
+
+/// <summary>The live documents of services: made when something has changed and somebody asks, the same bytes for everybody who asks until something changes again.</summary>
+internal sealed class LiveView
+{
+    private readonly ConcurrentDictionary<string, Kept> _kept = new(StringComparer.Ordinal);
+    private readonly ServiceRegistry _registry;
+    private readonly ImportTable _imports;
+    private readonly NamesTable _names;
+    private readonly HealthReader _health;
+    private readonly FindingTable _findings;
+    private readonly HealthWeights _weights;
+    private readonly DateTimeOffset _started;
+
+    public LiveView(ServiceRegistry registry, ImportTable imports, NamesTable names, HealthReader health, FindingTable findings, HealthWeights weights, DateTimeOffset started)
+    {
+        (_registry, _imports, _names, _health, _findings, _weights, _started) = (registry, imports, names, health, findings, weights, started);
+        imports.Follow(Touch);
+        names.Changed = Touch;
+        health.Changed = Touch;
+    }
+
+    /// <summary>The service that is shown when none is named: the first that is imported, else the only one there is; null when that says nothing.</summary>
+    public string? Default => _imports.Services is [var first, ..] ? first : _registry.Catalog.KnownServices is { Count: 1 } only ? only.Single().Service : null;
+
+    /// <summary>A service as it is now; null when nothing is known of it. Has its instances asked how they are, without waiting for them.</summary>
+    public LiveAnswer? Get(string service)
+    {
+        var snapshot = _registry.Catalog.GetService(service);
+        if (!snapshot.IsKnown && _imports.Of(service) is null)
+            return null;
+        _health.Ask(snapshot);
+        var kept = _kept.GetOrAdd(service, static _ => new Kept());
+        var findings = _findings.Of(service);
+        var key = (snapshot.Revision, kept.Touches, findings.Count);
+        if (kept.Made is { } made && made.Key == key)
+            return made.Answer;
+        var callers = _registry.Watchers.Count(service);
+        var document = LiveBuilder.Build(new LiveInputs(snapshot, _imports.Of(service), _names.Of(service), _health.Of, findings, callers, _weights, _started));
+        using var buffer = JsonBuffer.Rent();
+        JsonSerializer.Serialize(buffer.Json, document, ApiJson.Default.LiveInstancesDocument);
+        var answer = new LiveAnswer(document, buffer.Written.ToArray(), string.Create(CultureInfo.InvariantCulture, $"{_registry.Epoch}:{key.Revision}-{key.Touches}-{key.Count}"));
+
+        // Two who make it at the same time make the same.
+        kept.Made = new Made(key, answer);
+        return answer;
+    }
+
+    /// <summary>Has the instances of a service asked again, although what is known is not old.</summary>
+    public void Refresh(string service) => _health.Ask(_registry.Catalog.GetService(service), now: true);
+
+    /// <summary>Completes when something about a service may have changed that is not in the catalog.</summary>
+    public Task NextTouch(string service) => _kept.GetOrAdd(service, static _ => new Kept()).Next;
+
+    private void Touch(string service)
+    {
+        if (_kept.TryGetValue(service, out var kept))
+            kept.Touch();
+    }
+
+    private sealed record Made((long Revision, long Touches, int Findings) Key, LiveAnswer Answer);
+
+    private sealed class Kept
+    {
+        private TaskCompletionSource _next = New();
+        private long _touches;
+
+        public Made? Made { get; set; }
+
+        public long Touches => Interlocked.Read(ref _touches);
+
+        public Task Next => Volatile.Read(ref _next).Task;
+
+        public void Touch()
+        {
+            Interlocked.Increment(ref _touches);
+            Interlocked.Exchange(ref _next, New()).TrySetResult();
+        }
+
+        private static TaskCompletionSource New() => new(TaskCreationOptions.RunContinuationsAsynchronously);
+    }
+}
