@@ -61,8 +61,11 @@ internal static class GatewayCommand
             if (gateway.Reload.Error is { } error)
             {
                 output.WriteLine(Ansi.Paint(
-                    $"The routes file was refused {AgeText.Format(invocation.Now - gateway.Reload.At)} ago, the ones before are in force: {PrintableText.Clean(error)}",
-                    Tone.Bad, invocation.Environment.UseColours));
+                    $"The routes file was refused {AgeText.Format(invocation.Now - gateway.Reload.At)} ago, the ones before are in force:", Tone.Bad, invocation.Environment.UseColours));
+
+                // Several faults come one a line.
+                foreach (var line in error.Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries))
+                    output.WriteLine(Ansi.Paint($"  {PrintableText.Clean(line)}", Tone.Bad, invocation.Environment.UseColours));
             }
 
             if (gateway.Overload is { } overload)

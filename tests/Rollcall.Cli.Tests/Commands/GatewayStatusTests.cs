@@ -82,9 +82,9 @@ public sealed class GatewayStatusTests : IAsyncLifetime
     [Fact]
     public async Task Status_tells_of_a_file_that_was_refused()
     {
-        await System.IO.File.WriteAllTextAsync(File, "rutes: {}");
+        await System.IO.File.WriteAllTextAsync(File, "rutes: {}\ndefalt: x\n");
         var seen = "";
-        for (var i = 0; i < 5000 && !seen.Contains("there is no key 'rutes'", StringComparison.Ordinal); i++)
+        for (var i = 0; i < 5000 && !seen.Contains("there is no key 'defalt'", StringComparison.Ordinal); i++)
         {
             using var run = Run();
             Assert.Equal(0, await run.RunAsync($"gateway status --node {Node}"));
@@ -92,7 +92,8 @@ public sealed class GatewayStatusTests : IAsyncLifetime
         }
 
         Assert.Contains("\nThe routes file was refused ", seen, StringComparison.Ordinal);
-        Assert.Contains(" ago, the ones before are in force: ", seen, StringComparison.Ordinal);
+        Assert.Contains(" ago, the ones before are in force:\n  ", seen, StringComparison.Ordinal);
+        Assert.Equal(2, seen.Split('\n').Count(static line => line.StartsWith("  ", StringComparison.Ordinal) && line.Contains("there is no key", StringComparison.Ordinal)));
     }
 
     [Fact]
