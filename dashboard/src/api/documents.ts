@@ -14,6 +14,8 @@ export interface Instance {
   metadata?: Record<string, string>;
   since: string;
   revision: number;
+  /** The target it is imported from; absent for one that was registered here. */
+  origin?: string;
 }
 
 export interface ServiceDocument {
@@ -32,6 +34,8 @@ export interface Origin {
   freshness: Freshness;
   reason?: string;
   observedAt?: string;
+  /** Endpoints that were left out, and why. */
+  rejected?: string[];
 }
 
 export interface ServiceSummary {

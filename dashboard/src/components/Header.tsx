@@ -1,6 +1,6 @@
 import { useId } from 'react';
 import { Link, useRouter } from '../live/router';
-import { useConnection, useNow, useServiceList, useSettings } from '../live/LiveProvider';
+import { useCatalog, useConnection, useNow, useServiceList, useSettings } from '../live/LiveProvider';
 import type { Phase } from '../model/connection';
 import { connectionWords, discoveryOf } from '../model/discovery';
 import { formatAge } from '../model/format';
@@ -44,11 +44,14 @@ export function Header() {
 
 function DiscoveryPill() {
   const services = useServiceList();
+  const catalog = useCatalog();
   const live = usePageDocument();
   const connection = useConnection();
   const now = useNow();
   const tip = useId();
-  const discovery = discoveryOf([...services.values()], live, connection, now);
+  // The list is asked for now and then; how many there are is known at once.
+  const counted = [...services.values()].map((service) => ({ ...service, instances: catalog.services.get(service.name)?.counts.total ?? service.instances }));
+  const discovery = discoveryOf(counted, live, connection, now);
   const unit = discovery.count === 1 ? discovery.unit.slice(0, -1) : discovery.unit;
   return (
     <span className="tip-anchor">

@@ -12,10 +12,18 @@ public sealed class DashboardNode : IAsyncLifetime
 {
     private readonly string _directory = Directory.CreateTempSubdirectory("rollcall-dashboard-").FullName;
     private readonly HttpClient _http;
+    private readonly IReadOnlyDictionary<string, string> _environment;
     private RealProcess? _process;
 
     public DashboardNode()
+        : this(new Dictionary<string, string>(StringComparer.Ordinal))
     {
+    }
+
+    /// <summary>One that finds this in its environment.</summary>
+    internal DashboardNode(IReadOnlyDictionary<string, string> environment)
+    {
+        _environment = environment;
         Url = string.Create(CultureInfo.InvariantCulture, $"http://127.0.0.1:{FreePort()}");
         GatewayUrl = string.Create(CultureInfo.InvariantCulture, $"http://127.0.0.1:{FreePort()}");
         _http = new HttpClient { BaseAddress = new Uri(Url), Timeout = Eventually.Limit };
@@ -45,7 +53,7 @@ public sealed class DashboardNode : IAsyncLifetime
             "Rollcall.Cli",
             "rollcall",
             ["serve", "--urls", Url, "--data", Path.Combine(_directory, "data"), "--durability", "interval", "--gateway", GatewayUrl, "--routes", routes],
-            new Dictionary<string, string>(StringComparer.Ordinal),
+            _environment,
             Path.Combine(_directory, "node.log"));
         await Eventually.Within(UntilReadyAsync());
     }

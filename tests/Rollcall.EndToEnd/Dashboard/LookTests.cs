@@ -25,6 +25,9 @@ public sealed class LookTests(Chromium chromium, DashboardNode node) : IAsyncLif
         ("missing", "/no/such/page", ".empty"),
     ];
 
+    // Those of docs/dashboard.md.
+    private static readonly string[] InDocuments = ["services", "cards-dark", "service", "instance-dark", "topology", "compare", "gateway-dark", "explain", "360"];
+
     private Showcase? _showcase;
 
     public async ValueTask InitializeAsync() => _showcase = await Showcase.OpenAsync(node);
@@ -90,7 +93,7 @@ public sealed class LookTests(Chromium chromium, DashboardNode node) : IAsyncLif
     public async Task Pictures_for_the_documents()
     {
         await _showcase!.LiveAsync(TimeSpan.FromSeconds(15));
-        var folder = Path.Combine(Root(), Environment.GetEnvironmentVariable("ROLLCALL_PICTURES") is { Length: > 0 } given ? given : "artifacts/pictures");
+        var folder = Path.Combine(Root(), "artifacts", "pictures");
         Directory.CreateDirectory(folder);
         foreach (var (scheme, suffix) in new[] { (ColorScheme.Light, ""), (ColorScheme.Dark, "-dark") })
         {
@@ -108,6 +111,10 @@ public sealed class LookTests(Chromium chromium, DashboardNode node) : IAsyncLif
         await ShowAsync(small, "/services/orders", ".instance-card");
         await small.Page.ScreenshotAsync(new() { Path = Path.Combine(folder, "dashboard-360.png") });
         Assert.True(new FileInfo(Path.Combine(folder, "dashboard-services.png")).Length > 20_000);
+        if (Environment.GetEnvironmentVariable("ROLLCALL_PICTURES") is not { Length: > 0 } documents)
+            return;
+        foreach (var name in InDocuments)
+            File.Copy(Path.Combine(folder, $"dashboard-{name}.png"), Path.Combine(Root(), documents, $"dashboard-{name}.png"), overwrite: true);
     }
 
     private async Task ShowAsync(DashboardPage page, string path, string shown)

@@ -12,7 +12,7 @@ interface Props {
   card: Card;
   service: string;
   changes: readonly Change[];
-  /** True for an imported service: what it holds is changed where it comes from. */
+  /** True for an imported instance: it is changed where it comes from. */
   readOnly: boolean;
   now: number;
   onAction: (action: Action) => void;
@@ -49,7 +49,7 @@ export function InstanceDetails({ card, service, changes, readOnly, now, onActio
       {!gone && (
         <div className="actions">
           {readOnly ? (
-            <p className="faint">This service is imported: drain and remove its instances where they come from.</p>
+            <p className="faint">It is imported from <code>{instance?.origin}</code>: drain and remove it there.</p>
           ) : (
             <>
               <button type="button" className="button" onClick={() => onAction('drain')} disabled={instance?.state === 'draining'}>

@@ -97,6 +97,12 @@ export function ServicePage({ name }: { name: string }) {
           {origin.observedAt ? ` (${formatAge(now - Date.parse(origin.observedAt))} ago)` : ''}. {origin.reason}
         </Notice>
       )}
+      {origin?.rejected && origin.rejected.length > 0 && (
+        <Notice tone="warn">
+          {plural(origin.rejected.length, 'endpoint')} left out: {origin.rejected.slice(0, 3).join('; ')}
+          {origin.rejected.length > 3 && ' and more'}.
+        </Notice>
+      )}
       <div className="split">
         <div className="split-main">
           <div className="toolbar">
@@ -132,7 +138,7 @@ export function ServicePage({ name }: { name: string }) {
           )}
         </div>
         <aside className="split-side">
-          {selected && <InstanceDetails card={selected} service={name} changes={changes} readOnly={origin !== undefined} now={now} onAction={(next) => start(next, selected.id)} onClose={() => setParameters({ instance: undefined })} />}
+          {selected && <InstanceDetails card={selected} service={name} changes={changes} readOnly={selected.instance?.origin !== undefined} now={now} onAction={(next) => start(next, selected.id)} onClose={() => setParameters({ instance: undefined })} />}
           <section className="panel" aria-label="Instances lately">
             <header>
               <h2>Last {formatSpan(slowNow - hourFrom(completeSince, slowNow))}</h2>
