@@ -34,6 +34,8 @@ public sealed class NodeFilesTests : IDisposable
         Assert.Equal(12, set.Endpoints.Length);
         Assert.All(set.Endpoints, static endpoint => Assert.Equal(
             ($"{endpoint.Id}.loco-loco-emulator.loco.svc.cluster.local", 5901, 8080), (endpoint.Host, endpoint.Ports["vnc"], endpoint.Ports["health"])));
+        // Names for people go by these.
+        Assert.Contains(set.Endpoints, static endpoint => endpoint.Id == "loco-loco-emulator-11" && endpoint.Metadata["instance"] == "11" && endpoint.Metadata["pod"] == endpoint.Id);
     }
 
     public void Dispose() => _directory.Delete(recursive: true);

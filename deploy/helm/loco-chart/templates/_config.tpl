@@ -19,14 +19,18 @@ file:///etc/loco/instances.yaml
 {{- toYaml (mergeOverwrite $ours (deepCopy .root.Values.backend.config)) -}}
 {{- end -}}
 
-{{/* The emulators by the names that the headless service gives them: what a static backend shows, and any other one until Kubernetes has answered for the first time. */}}
+{{/*
+The emulators by the names that the headless service gives them: what a static backend shows, and any other one until Kubernetes has answered for the first time. Pod and ordinal as the
+source for Kubernetes would say them.
+*/}}
 {{- define "loco.instances" -}}
 {{- $name := include "loco.emulator" . -}}
 {{- $instances := list -}}
 {{- range $ordinal := until (int .Values.emulator.replicas) -}}
 {{- $pod := printf "%s-%d" $name $ordinal -}}
 {{- $ports := dict "vnc" $.Values.emulator.ports.vnc "health" $.Values.emulator.ports.health -}}
-{{- $instances = append $instances (dict "id" $pod "host" (printf "%s.%s.%s.svc.%s" $pod $name $.Release.Namespace $.Values.clusterDomain) "ports" $ports) -}}
+{{- $host := printf "%s.%s.%s.svc.%s" $pod $name $.Release.Namespace $.Values.clusterDomain -}}
+{{- $instances = append $instances (dict "id" $pod "host" $host "ports" $ports "metadata" (dict "instance" (toString $ordinal) "pod" $pod)) -}}
 {{- end -}}
 {{- toYaml $instances -}}
 {{- end -}}
