@@ -14,7 +14,6 @@ internal sealed class NodeObserver : IAsyncDisposable
     private readonly CancellationTokenSource _stop = new();
     private readonly Task _loop;
     private EntityTagHeaderValue? _tag;
-    private string _path = "/api/instances/live";
 
     public NodeObserver(string url, TimeProvider time)
     {
@@ -25,21 +24,13 @@ internal sealed class NodeObserver : IAsyncDisposable
 
     public string Url { get; }
 
-    /// <summary>What is asked.</summary>
-    public string Path => _path;
-
     public PodChanges Changes { get; } = new();
 
-    /// <summary>Whether it has said anything yet.</summary>
-    public bool HasAnswered { get; private set; }
+    /// <summary>How the node finds them, and how fresh that is; null before its first answer.</summary>
+    public string? Mode { get; private set; }
 
-    /// <summary>How the node says that it finds them, and how fresh that is.</summary>
-    public async Task<string> ModeAsync(CancellationToken cancellationToken)
-    {
-        var list = JsonNode.Parse(await _http.GetStringAsync(new Uri($"{Url}/api/services"), cancellationToken))!["services"]!.AsArray();
-        var origin = list.Single(static service => (string?)service!["name"] == LocoCluster.Service)!["origin"]!;
-        return $"{origin["mode"]}, {origin["freshness"]}";
-    }
+    /// <summary>What it calls them, in the order of their places.</summary>
+    public IReadOnlyList<string> Names { get; private set; } = [];
 
     /// <summary>Throws why it does not ask any more, when it does not.</summary>
     public void ThrowIfBroken()
@@ -65,7 +56,7 @@ internal sealed class NodeObserver : IAsyncDisposable
             {
                 await AskAsync();
             }
-            catch (HttpRequestException) when (!HasAnswered)
+            catch (HttpRequestException) when (Mode is null)
             {
                 // It does not listen yet.
             }
@@ -76,25 +67,19 @@ internal sealed class NodeObserver : IAsyncDisposable
 
     private async Task AskAsync()
     {
-        using var request = new HttpRequestMessage(HttpMethod.Get, $"{Url}{_path}");
+        using var request = new HttpRequestMessage(HttpMethod.Get, $"{Url}/api/instances/live");
         if (_tag is not null)
             request.Headers.IfNoneMatch.Add(_tag);
         using var answer = await _http.SendAsync(request, _stop.Token);
-        if (answer.StatusCode == HttpStatusCode.NotFound)
-        {
-            // A node without that API, or that knows nothing of the service yet.
-            _path = $"/api/services/{LocoCluster.Service}";
-            return;
-        }
-
         if (answer.StatusCode is HttpStatusCode.NotModified or HttpStatusCode.ServiceUnavailable)
             return;
         var json = JsonNode.Parse(await answer.EnsureSuccessStatusCode().Content.ReadAsStringAsync(_stop.Token))!;
         var at = _time.GetTimestamp();
         _tag = answer.Headers.ETag;
-        HasAnswered = true;
+        Mode = $"{json["discoveryMode"]}, {json["freshness"]}";
+        Names = [.. json["instances"]!.AsArray().Select(static item => (string)item!["name"]!)];
         Changes.Take(
-            json["instances"]!.AsArray().ToDictionary(static item => (string)(item!["podName"] ?? item["id"])!, static item => PhaseOf((string)(item!["status"] ?? item["state"])!), StringComparer.Ordinal), at);
+            json["instances"]!.AsArray().ToDictionary(static item => (string)item!["podName"]!, static item => PhaseOf((string)item!["status"]!), StringComparer.Ordinal), at);
     }
 
     // The application's health may make a ready pod a degraded one, which is no other state of the pod.

@@ -18,13 +18,13 @@ internal sealed class Play(Stage stage, TextWriter output, TimeProvider time)
     public async Task<bool> RunAsync(CancellationToken cancellationToken)
     {
         await UntilAsync("the first emulator to be shown as ready", () => AllAre(1), cancellationToken);
-        Write($"a node finds by {await stage.Node.ModeAsync(cancellationToken)}: {LocoCluster.Service}-0 is ready on {stage.Cluster.Pods}");
+        Write($"a node finds by {stage.Node.Mode}: {stage.Node.Names[0]} is ready on {stage.Cluster.Pods}");
         await StepAsync(1, 3, cancellationToken);
         await ShowPictureAsync("instance-2", cancellationToken);
         await StepAsync(3, 9, cancellationToken);
         await StepAsync(9, 1, cancellationToken);
         _latencies.Sort();
-        Write($"\nSummary: {_latencies.Count} changes, {_missed} missed; from the API server to {stage.Node.Path} {Median(_latencies):0.0} ms in the middle, {_latencies.LastOrDefault():0.0} ms at the most");
+        Write($"\nSummary: {_latencies.Count} changes, {_missed} missed; from the API server to /api/instances/live {Median(_latencies):0.0} ms in the middle, {_latencies.LastOrDefault():0.0} ms at the most");
         return _missed == 0 && _latencies.Count > 0;
     }
 

@@ -14,7 +14,7 @@ public sealed partial class LocoDemoTests
 
         TestContext.Current.TestOutputHelper?.WriteLine(demo.Text);
         Assert.True(code == 0, demo.Text);
-        Assert.Contains(demo.Lines, static line => line.StartsWith("a node finds by kubernetes-endpointslices, live: loco-loco-emulator-0 is ready on 127.0.", StringComparison.Ordinal));
+        Assert.Contains(demo.Lines, static line => line.StartsWith("a node finds by kubernetes-endpointslices, live: Windows 98 - Game Server is ready on 127.0.", StringComparison.Ordinal));
         Assert.All(["1 → 3", "3 → 9", "9 → 1"], step => Assert.Contains(demo.Lines, line => line.StartsWith($"scale {step}: ", StringComparison.Ordinal)));
         Assert.Contains(demo.Lines, static line => line.StartsWith("/vnc/instance-2 greets with RFB 003.008 after ", StringComparison.Ordinal));
         Assert.Equal("0", SummaryLine().Match(demo.Lines[^1]).Groups["missed"].Value);
