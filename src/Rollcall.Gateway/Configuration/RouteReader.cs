@@ -141,6 +141,11 @@ internal sealed class RouteReader(ClusterReader clusters, List<ConfigError> erro
         return limits.DrainToImmutable();
     }
 
+    // What names a header, a trailer or a parameter; an empty name only comes out when YARP makes the transform.
+    private static bool IsName(string key) => key.StartsWith("RequestHeader", StringComparison.OrdinalIgnoreCase)
+        || key.StartsWith("Response", StringComparison.OrdinalIgnoreCase)
+        || key.StartsWith("Query", StringComparison.OrdinalIgnoreCase);
+
     private static ImmutableArray<ImmutableSortedDictionary<string, string>> ReadTransforms(Section part)
     {
         var transforms = ImmutableArray.CreateBuilder<ImmutableSortedDictionary<string, string>>();
@@ -149,8 +154,10 @@ internal sealed class RouteReader(ClusterReader clusters, List<ConfigError> erro
             var values = ImmutableSortedDictionary.CreateBuilder<string, string>(StringComparer.OrdinalIgnoreCase);
             foreach (var (key, value) in (item as MapNode)?.Entries ?? [])
             {
-                if (value is ScalarNode scalar)
+                if (value is ScalarNode scalar && !(IsName(key.Text!) && string.IsNullOrEmpty(scalar.Text)))
                     values[key.Text!] = scalar.Text ?? "";
+                else if (value is ScalarNode)
+                    part.Fail(value, $"transforms: '{key.Text}' must be a name");
                 else
                     part.Fail(value, $"transforms: '{key.Text}' must be text");
             }

@@ -72,6 +72,7 @@ public sealed class RoutesFileTests
 
     [Theory]
     [InlineData("clusters:\n  a: { target: static:///a:1, tls: { caFile: /nowhere/ca.pem } }\ndefault: a", "routes.yaml(2,36): cluster 'a': The file /nowhere/ca.pem of the certificate authorities cannot be used")]
+    [InlineData("routes:\n  a: { path: /a, to: static:///a:1, transforms: [{ RequestHeader: '', Set: x }] }", "routes.yaml(2,67): route 'a': transforms: 'RequestHeader' must be a name.")]
     [InlineData("routes:\n  Orders: { path: /a, to: static:///a:1 }\n  orders: { path: /b, to: static:///a:1 }", "routes.yaml(3,11): route 'orders': has the name of route 'Orders' in line 2; names must differ in more than case.")]
     [InlineData("routes:\n  Default: { path: /a, to: static:///a:1 }\ndefault: static:///a:1", "routes.yaml(3,10): route 'default': has the name of route 'Default' in line 2; names must differ in more than case.")]
     [InlineData(
