@@ -39,8 +39,7 @@ public sealed class CallersAgreeTests : IAsyncDisposable
         Assert.Equal(EndpointState.Ready, Instance("o-well").State);
         Assert.Contains("rollcall_findings_marks_total 1\n", (await _node.GetAsync("/metrics")).Body, StringComparison.Ordinal);
 
-        using var mended = new TcpListener(broken);
-        mended.Start();
+        await using var mended = await WebServer.StartAsync(static _ => Task.CompletedTask, port: broken.Port);
         await UntilAsync(clients, static instance => instance.State == EndpointState.Ready);
         Assert.Contains(_node.Logs.Lines, static line => line.Contains("callers avoid it by now", StringComparison.Ordinal));
     }

@@ -31,13 +31,13 @@ public sealed class WebServer : IAsyncDisposable
 
     /// <param name="answer">Called for every request.</param>
     /// <param name="certificate">With one it speaks https.</param>
-    public static async Task<WebServer> StartAsync(RequestDelegate answer, X509Certificate2? certificate = null)
+    public static async Task<WebServer> StartAsync(RequestDelegate answer, X509Certificate2? certificate = null, int port = 0)
     {
         var builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
         builder.WebHost.UseKestrelHttpsConfiguration();
         WebServer? server = null;
-        builder.WebHost.ConfigureKestrel(kestrel => kestrel.Listen(IPAddress.Loopback, 0, listen =>
+        builder.WebHost.ConfigureKestrel(kestrel => kestrel.Listen(IPAddress.Loopback, port, listen =>
         {
             listen.Use(next => connection => server!.ConnectAsync(connection, next));
             if (certificate is not null)
