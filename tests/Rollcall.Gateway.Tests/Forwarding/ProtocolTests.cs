@@ -56,8 +56,10 @@ public sealed class ProtocolTests
         };
         request.Content.Headers.ContentType = new("application/grpc");
 
-        // The client has not ended its side.
-        using var response = await Eventually.Within(client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead));
+        // The client has not ended its side. Its head is not sent before it is told to.
+        var sending = client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead);
+        await (await Eventually.Within(body.Stream.Task)).FlushAsync();
+        using var response = await Eventually.Within(sending);
         await using var responseStream = await response.Content.ReadAsStreamAsync();
         Assert.Equal(0, await Eventually.Within(responseStream.ReadAsync(new byte[16]).AsTask()));
         Assert.Equal("16", response.TrailingHeaders.GetValues("grpc-status").Single());
