@@ -1,5 +1,7 @@
 using System.Buffers;
 using System.Globalization;
+using System.Text.Json;
+using System.Text.Json.Serialization.Metadata;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Net.Http.Headers;
 using Rollcall.Api;
@@ -55,8 +57,16 @@ internal static class Answer
         _ => new(ProblemKind.StorageUnavailable, result.Message ?? "The journal could not be written; nothing was changed.") { RetryAfter = TimeSpan.FromSeconds(1) },
     };
 
-    // Weak validators and lists of them are compared as RFC 9110 section 13.1.2 has it.
-    private static bool IsKnown(HttpRequest request, string etag)
+    /// <summary>Answers with a document.</summary>
+    public static void WithDocument<T>(HttpContext context, T document, JsonTypeInfo<T> type)
+    {
+        using var buffer = JsonBuffer.Rent();
+        JsonSerializer.Serialize(buffer.Json, document, type);
+        buffer.Answer(context.Response);
+    }
+
+    /// <summary>Whether the client has it already. Weak validators and lists of them are compared as RFC 9110 section 13.1.2 has it.</summary>
+    public static bool IsKnown(HttpRequest request, string etag)
     {
         var given = request.Headers.IfNoneMatch;
         if (given.Count == 0)

@@ -1,7 +1,5 @@
 using System.Buffers;
 using System.Text;
-using System.Text.Json;
-using System.Text.Json.Serialization.Metadata;
 using Microsoft.AspNetCore.Http;
 using Rollcall.Api;
 using Rollcall.Node.Live;
@@ -53,7 +51,7 @@ internal sealed class LiveApi(NodeParts parts, LiveView view, LiveMetrics metric
         var etag = $"\"{answer.Version}\"";
         context.Response.Headers.ETag = etag;
         context.Response.Headers.CacheControl = "no-cache";
-        if (context.Request.Headers.IfNoneMatch.ToString().Contains(etag, StringComparison.Ordinal))
+        if (Answer.IsKnown(context.Request, etag))
             context.Response.StatusCode = StatusCodes.Status304NotModified;
         else
             Write(context, answer.Bytes.Span);
@@ -67,7 +65,7 @@ internal sealed class LiveApi(NodeParts parts, LiveView view, LiveMetrics metric
             return new(problem);
         if (answer is null)
             context.Response.StatusCode = StatusCodes.Status503ServiceUnavailable;
-        Write(context, answer?.Document.Instances ?? [], ApiJson.Default.IReadOnlyListLiveInstanceDocument);
+        Answer.WithDocument(context, answer?.Document.Instances ?? [], ApiJson.Default.IReadOnlyListLiveInstanceDocument);
         return default;
     }
 
@@ -78,7 +76,7 @@ internal sealed class LiveApi(NodeParts parts, LiveView view, LiveMetrics metric
         var imports = parts.Imports.Services.Select(parts.Imports.Of).OfType<Imports.ImportStatus>().ToArray();
         var ofCluster = imports.Where(static import => import.Target.Scheme == "k8s").ToArray();
         var document = answer?.Document;
-        Write(
+        Answer.WithDocument(
             context,
             new DiscoveryInfoDocument(
                 new KubernetesDiscoveryDocument(
@@ -105,7 +103,7 @@ internal sealed class LiveApi(NodeParts parts, LiveView view, LiveMetrics metric
             return new(Problem.BusyNow("Instances were asked less than a second ago; ask again in a second."));
         view.Refresh(answer.Document.ServiceName);
         var count = answer.Document.Instances.Count;
-        Write(context, new RefreshDocument("Instances are being asked again.", count, answer.Document.Instances), ApiJson.Default.RefreshDocument);
+        Answer.WithDocument(context, new RefreshDocument("Instances are being asked again.", count, answer.Document.Instances), ApiJson.Default.RefreshDocument);
         return default;
     }
 
@@ -194,15 +192,8 @@ internal sealed class LiveApi(NodeParts parts, LiveView view, LiveMetrics metric
     private static ValueTask<Problem?> WriteError(HttpContext context)
     {
         context.Response.StatusCode = StatusCodes.Status503ServiceUnavailable;
-        Write(context, new LiveErrorDocument("There is nothing to show: no service is imported, and of those that are registered none is the only one. Name one with ?service=NAME."), ApiJson.Default.LiveErrorDocument);
+        Answer.WithDocument(context, new LiveErrorDocument("There is nothing to show: no service is imported, and of those that are registered none is the only one. Name one with ?service=NAME."), ApiJson.Default.LiveErrorDocument);
         return default;
-    }
-
-    private static void Write<T>(HttpContext context, T document, JsonTypeInfo<T> type)
-    {
-        using var buffer = JsonBuffer.Rent();
-        JsonSerializer.Serialize(buffer.Json, document, type);
-        buffer.Answer(context.Response);
     }
 
     private static void Write(HttpContext context, ReadOnlySpan<byte> bytes)

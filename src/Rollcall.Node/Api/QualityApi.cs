@@ -1,10 +1,7 @@
-using System.Text.Json;
-using System.Text.Json.Serialization.Metadata;
 using Microsoft.AspNetCore.Http;
 using Rollcall.Api;
 using Rollcall.Node.Live;
 using Rollcall.Node.Problems;
-using Rollcall.Node.Rendering;
 
 namespace Rollcall.Node.Api;
 
@@ -27,16 +24,9 @@ internal sealed class QualityApi(NodeParts parts, LiveView view)
 
     private static double? Mean(IEnumerable<double?> values) => values.OfType<double>().ToArray() is { Length: > 0 } known ? Math.Round(known.Average(), 2) : null;
 
-    private static void Write<T>(HttpContext context, T document, JsonTypeInfo<T> type)
-    {
-        using var buffer = JsonBuffer.Rent();
-        JsonSerializer.Serialize(buffer.Json, document, type);
-        buffer.Answer(context.Response);
-    }
-
     private ValueTask<Problem?> GetAll(HttpContext context)
     {
-        Write(context, [.. Instances.Select(Of)], ApiJson.Default.IReadOnlyListQualityMetricsDocument);
+        Answer.WithDocument(context, [.. Instances.Select(Of)], ApiJson.Default.IReadOnlyListQualityMetricsDocument);
         return default;
     }
 
@@ -45,7 +35,7 @@ internal sealed class QualityApi(NodeParts parts, LiveView view)
         var id = (string)context.Request.RouteValues["id"]!;
         if (Instances.FirstOrDefault(instance => instance.Id == id || instance.InstanceId == id) is not { } found)
             return new(new Problem(ProblemKind.InstanceNotFound, "There is no such instance; GET /api/instances lists those there are."));
-        Write(context, Of(found), ApiJson.Default.QualityMetricsDocument);
+        Answer.WithDocument(context, Of(found), ApiJson.Default.QualityMetricsDocument);
         return default;
     }
 
@@ -61,7 +51,7 @@ internal sealed class QualityApi(NodeParts parts, LiveView view)
             PacketLossPercent = Mean(qualities.Select(static quality => quality.PacketLossPercent)),
             Viewers = qualities.Sum(static quality => quality.Viewers ?? 0),
         };
-        Write(context, new QualitySummaryDocument(instances.Count, ready, instances.Count == 0 ? 100 : Math.Round(100.0 * ready / instances.Count, 2), average), ApiJson.Default.QualitySummaryDocument);
+        Answer.WithDocument(context, new QualitySummaryDocument(instances.Count, ready, instances.Count == 0 ? 100 : Math.Round(100.0 * ready / instances.Count, 2), average), ApiJson.Default.QualitySummaryDocument);
         return default;
     }
 
@@ -71,7 +61,7 @@ internal sealed class QualityApi(NodeParts parts, LiveView view)
 
     private ValueTask<Problem?> GetBreakers(HttpContext context)
     {
-        Write(context, Breakers(), ApiJson.Default.IReadOnlyDictionaryStringGatewayBreakerDocument);
+        Answer.WithDocument(context, Breakers(), ApiJson.Default.IReadOnlyDictionaryStringGatewayBreakerDocument);
         return default;
     }
 
@@ -79,7 +69,7 @@ internal sealed class QualityApi(NodeParts parts, LiveView view)
     {
         if (!Breakers().TryGetValue((string)context.Request.RouteValues["name"]!, out var breaker))
             return new(new Problem(ProblemKind.RouteNotFound, "There is no such circuit breaker; GET /api/circuit-breakers lists those of the gateway, if there is one."));
-        Write(context, breaker, ApiJson.Default.GatewayBreakerDocument);
+        Answer.WithDocument(context, breaker, ApiJson.Default.GatewayBreakerDocument);
         return default;
     }
 }
