@@ -31,6 +31,19 @@ public sealed class PictureTests
         Assert.InRange((await update).Sum(static area => area.Width * area.Height), 1, 6 * 16 * 16);
     }
 
+    [Fact]
+    public async Task A_wider_request_is_answered_while_a_narrower_one_waits_for_a_change()
+    {
+        await using var emulator = await TestEmulator.StartAsync();
+        await using var viewer = await emulator.EnterAsync();
+        await viewer.AskAsync(incremental: false);
+        await viewer.UpdateAsync();
+        await viewer.AskAsync(incremental: true, width: 1, height: 1);
+        var update = viewer.UpdateAsync();
+        await viewer.AskAsync(incremental: false);
+        Assert.Equal(100 * 80, (await update).Sum(static area => area.Width * area.Height));
+    }
+
     [Theory]
     [InlineData(1)]
     [InlineData(2)]

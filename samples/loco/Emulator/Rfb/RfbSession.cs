@@ -96,30 +96,34 @@ internal sealed class RfbSession(Stream stream, EmulatorOptions options, Machine
         {
             if (request[0] == 0)
                 framebuffer.Forget(area, _sent);
-            if (_wanted is null)
-                _asked.Writer.TryWrite(true);
             _wanted = _wanted is { } before ? before.With(area) : area;
+            _asked.Writer.TryWrite(true);
         }
     }
 
     private async Task WriteAsync(CancellationToken cancellationToken)
     {
+        var asked = _asked.Reader.ReadAsync(cancellationToken).AsTask();
         while (true)
         {
-            await _asked.Reader.ReadAsync(cancellationToken);
-            while (true)
+            // First ask to be told of what comes, then look.
+            var changed = framebuffer.NextChange;
+            if (asked.IsCompleted)
             {
-                // First ask to be told, then look.
-                var changed = framebuffer.NextChange;
-                var (length, drawn) = Encode();
-                if (length > 0)
-                {
-                    await stream.WriteAsync(_output.AsMemory(0, length), cancellationToken).AsTask().WaitAsync(options.SendTimeout, time, cancellationToken);
-                    machine.Sent(drawn);
-                    break;
-                }
+                await asked;
+                asked = _asked.Reader.ReadAsync(cancellationToken).AsTask();
+            }
 
-                await changed.WaitAsync(cancellationToken);
+            var (length, drawn) = Encode();
+            if (length > 0)
+            {
+                await stream.WriteAsync(_output.AsMemory(0, length), cancellationToken).AsTask().WaitAsync(options.SendTimeout, time, cancellationToken);
+                machine.Sent(drawn);
+            }
+            else
+            {
+                // A request may make more wanted of what has changed already.
+                await Task.WhenAny(changed, asked).WaitAsync(cancellationToken);
             }
         }
     }
@@ -129,8 +133,10 @@ internal sealed class RfbSession(Stream stream, EmulatorOptions options, Machine
     {
         lock (_gate)
         {
+            if (_wanted is not { } wanted)
+                return (0, 0);
             var length = 4;
-            var (count, drawn) = framebuffer.Read(_wanted!.Value, _sent, (area, line) => length += Encode(area, line, length));
+            var (count, drawn) = framebuffer.Read(wanted, _sent, (area, line) => length += Encode(area, line, length));
             if (count == 0)
                 return (0, 0);
             _wanted = null;
