@@ -68,7 +68,7 @@ public sealed class ServiceResolverTests : IAsyncDisposable
     {
         _source.Break("the registry is on fire");
         using var watch = _resolver.Watch(FakeSource.Target);
-        await Eventually.True(() => _source.Attempts > 0 && _source.Open == 0);
+        await Eventually.True(() => _time.PendingTimers == 1); // the pause after the failure
         using var cancel = new CancellationTokenSource();
         var waiting = watch.GetAsync(cancel.Token).AsTask();
 
