@@ -9,6 +9,7 @@ public sealed partial class HouseTests
     private static readonly Dictionary<string, string[]> Allowed = new(StringComparer.Ordinal)
     {
         ["Rollcall"] = [],
+        ["Rollcall.Gossip"] = [],
         ["Rollcall.AspNetCore"] = ["Rollcall"],
         ["Rollcall.Kubernetes"] = ["Rollcall"],
         ["Rollcall.Consul"] = ["Rollcall"],

@@ -18,6 +18,7 @@ public sealed class PublicApiTests
     [InlineData("Rollcall.AspNetCore", "Rollcall.AspNetCore")]
     [InlineData("Rollcall.Consul", "Rollcall.Consul")]
     [InlineData("Rollcall.Etcd", "Rollcall.Etcd")]
+    [InlineData("Rollcall.Gossip", "Rollcall.Gossip")]
     [InlineData("Rollcall.Kubernetes", "Rollcall.Kubernetes")]
     [InlineData("Rollcall.Registry", "Rollcall.Registry")]
     public void The_public_surface_is_the_listed_one(string project, string assembly)
