@@ -89,6 +89,9 @@ public sealed record Instance
     /// <summary>True once a drain was asked for; ends with a new registration or when its owner says it is ready.</summary>
     public bool Draining { get; init; }
 
+    /// <summary>Why it drains, as who asked for it said; null when nobody said so.</summary>
+    public string? DrainReason { get; init; }
+
     /// <summary>True while its lease is overdue.</summary>
     public bool Expired { get; init; }
 
@@ -120,6 +123,7 @@ public sealed record Instance
             && OwnerReady == other.OwnerReady
             && string.Equals(OwnerReason, other.OwnerReason, StringComparison.Ordinal)
             && Draining == other.Draining
+            && string.Equals(DrainReason, other.DrainReason, StringComparison.Ordinal)
             && Expired == other.Expired
             && string.Equals(FailingCheck, other.FailingCheck, StringComparison.Ordinal)
             && string.Equals(CallersFinding, other.CallersFinding, StringComparison.Ordinal)

@@ -32,6 +32,9 @@ public enum WriteOutcome
 
     /// <summary>The instance is imported and can only be changed where it comes from; or, for an import, it was registered here.</summary>
     ReadOnly = 9,
+
+    /// <summary>Too few instances of the service would be ready after it; the message says how many. Nothing was changed.</summary>
+    BelowFloor = 10,
 }
 
 /// <summary>How a write ended.</summary>

@@ -50,7 +50,7 @@ public sealed class RollcallSourceOnARealNode : DiscoverySourceConformance
                 if (endpoint.State == EndpointState.NotReady)
                     await _node.Registry.SetStatusAsync(key, ready: false, "not yet", null, CancellationToken.None);
                 if (endpoint.State == EndpointState.Draining)
-                    await _node.Registry.DrainAsync(key, null, TimeSpan.Zero, CancellationToken.None);
+                    await _node.Registry.DrainAsync(key, null, "a test", TimeSpan.Zero, CancellationToken.None);
             }
         });
 

@@ -15,7 +15,7 @@ public sealed class StopTests
         var query = node.Client.GetServiceAsync("orders", new ServiceQuery { Index = 1, Wait = TimeSpan.FromMinutes(5), Watcher = "w" });
         await using var events = await EventReader.OpenAsync(node, "/api/watch");
         await events.NextAsync();
-        var drain = node.Client.DrainAsync("orders", "o-1", TimeSpan.FromMinutes(5));
+        var drain = node.Client.DrainAsync("orders", "o-1", TimeSpan.FromMinutes(5), force: "a test");
         await Eventually.Within(query);
         var second = node.Client.GetServiceAsync("orders", new ServiceQuery { Index = 2, Wait = TimeSpan.FromMinutes(5), Watcher = "w" });
         await Eventually.True(() => node.Registry.Watchers.GetWatchers("orders").Any(static w => w.Id == "w" && w.Applied == 2));
@@ -41,7 +41,7 @@ public sealed class StopTests
         await using (var before = await TestNode.StartAsync(OnDisk))
             await before.PutAsync("orders", "o-1");
         await using var node = await TestNode.StartAsync(OnDisk);
-        var drain = node.Client.DrainAsync("orders", "o-1", TimeSpan.FromMinutes(5));
+        var drain = node.Client.DrainAsync("orders", "o-1", TimeSpan.FromMinutes(5), force: "a test");
         await Eventually.True(() => node.Registry.Catalog.GetService("orders").Instances[0].State == EndpointState.Draining);
 
         await Eventually.Within(node.StopAsync());

@@ -52,6 +52,7 @@ internal static class Answer
         WriteOutcome.Forbidden => new(ProblemKind.NotOwner, result.Message ?? "The instance has an owner, and the secret is not the owner's."),
         WriteOutcome.LimitReached => new(ProblemKind.LimitReached, result.Message ?? "A limit of the registry is reached."),
         WriteOutcome.ReadOnly => new(ProblemKind.ReadOnly, result.Message ?? "The instance is imported and can only be changed where it comes from."),
+        WriteOutcome.BelowFloor => new(ProblemKind.BelowFloor, result.Message ?? "Too few instances of the service would stay ready."),
         WriteOutcome.StorageFull => new(ProblemKind.StorageFull, result.Message ?? "The journal's disk is full; make room and try again."),
         WriteOutcome.Busy => Problem.BusyNow(result.Message ?? "Too many writes wait already; try again in a moment."),
         _ => new(ProblemKind.StorageUnavailable, result.Message ?? "The journal could not be written; nothing was changed.") { RetryAfter = TimeSpan.FromSeconds(1) },

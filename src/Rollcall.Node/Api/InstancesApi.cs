@@ -43,9 +43,19 @@ internal sealed class InstancesApi(NodeParts parts)
         });
         routes.Map("POST", instance + "/drain", DrainAsync, new("Drains an instance and waits until every watcher has applied that.")
         {
-            Parameters = [owner, new("timeout", "The longest it waits: 0s to 10m, default 30s.")],
+            Parameters =
+            [
+                owner,
+                new("timeout", "The longest it waits: 0s to 10m, default 30s."),
+                new("force", "Why it is to be drained even if too few instances stay ready; kept with the instance."),
+            ],
             Answer = typeof(DrainDocument),
-            Problems = [400, 403, 404, 503, 507],
+            Problems = [400, 403, 404, 409, 503, 507],
+        });
+        routes.Map("GET", instance + "/drain", PreviewDrain, new("What a drain would leave.")
+        {
+            Answer = typeof(DrainPreviewDocument),
+            Problems = [400, 404],
         });
     }
 
@@ -86,14 +96,14 @@ internal sealed class InstancesApi(NodeParts parts)
     {
         if (ReadKey(context, out var key, out var owner) is { } wrong)
             return wrong;
-        if (Query.ReadDrain(context.Request.QueryString.Value, out var timeout) is { } refused)
+        if (Query.ReadDrain(context.Request.QueryString.Value, out var timeout, out var force) is { } refused)
             return refused;
         if (parts.Waiting.TryEnter(parts.WatchMetrics) is { } busy)
             return busy;
         try
         {
             context.Features.Set(WaitedOnPurpose.Mark);
-            var result = await parts.Registry.DrainAsync(key, owner, timeout, context.RequestAborted);
+            var result = await parts.Registry.DrainAsync(key, owner, force, timeout, context.RequestAborted);
             if (Answer.ProblemOf(result.Write) is { } problem)
                 return problem;
             using var buffer = JsonBuffer.Rent();
@@ -105,6 +115,17 @@ internal sealed class InstancesApi(NodeParts parts)
         {
             parts.Waiting.Leave();
         }
+    }
+
+    private ValueTask<Problem?> PreviewDrain(HttpContext context)
+    {
+        if (ReadKey(context, out var key, out _) is { } wrong)
+            return new(wrong);
+        var service = parts.Registry.Catalog.GetService(key.Service);
+        if (DrainPreview.Of(service, key, parts.Registry.Watchers.GetWatchers(key.Service), parts.Options.Registry.DrainMinReady) is not { } preview)
+            return new(new Problem(ProblemKind.InstanceNotFound, $"There is no instance '{key}'."));
+        Answer.WithDocument(context, preview, ApiJson.Default.DrainPreviewDocument);
+        return default;
     }
 
     private static Problem? AnswerWrite(HttpContext context, InstanceKey key, WriteResult result)

@@ -27,6 +27,7 @@ internal sealed record Setting(string Allowed, Func<NodeOptions, IReadOnlyList<s
         ["guard.minLeases"] = Int(1, 1_000_000, static (o, n) => Registry(o, r => r with { GuardMinLeases = n })),
         ["guard.window"] = Duration(TimeSpan.FromSeconds(1), TimeSpan.FromHours(1), static (o, d) => Registry(o, r => r with { GuardWindow = d })),
         ["checks.concurrent"] = Int(1, 10_000, static (o, n) => Registry(o, r => r with { MaxConcurrentChecks = n })),
+        ["drain.minReady"] = Int(0, 10_000, static (o, n) => Registry(o, r => r with { DrainMinReady = n })),
         ["limits.services"] = Int(1, 1_000_000, static (o, n) => Registry(o, r => r with { MaxServices = n })),
         ["limits.instancesPerService"] = Int(1, 1_000_000, static (o, n) => Registry(o, r => r with { MaxInstancesPerService = n })),
         ["limits.writeQueue"] = Int(1, 1_000_000, static (o, n) => Registry(o, r => r with { WriteQueue = n })),

@@ -19,6 +19,7 @@ internal sealed record ProblemKind(int Status, string Name, string Title)
     public static readonly ProblemKind RequestTimeout = new(408, "request-timeout", "The body did not arrive in time");
     public static readonly ProblemKind LimitReached = new(409, "limit-reached", "A limit of the registry is reached");
     public static readonly ProblemKind ReadOnly = new(409, "read-only", "The instance is imported");
+    public static readonly ProblemKind BelowFloor = new(409, "below-floor", "Too few instances would stay ready");
     public static readonly ProblemKind HistoryGone = new(410, "history-gone", "History does not reach back that far");
     public static readonly ProblemKind BodyTooLarge = new(413, "body-too-large", "The body is too large");
     public static readonly ProblemKind InternalError = new(500, "internal-error", "The node failed");
@@ -30,6 +31,6 @@ internal sealed record ProblemKind(int Status, string Name, string Title)
     public static IReadOnlyList<ProblemKind> All { get; } =
     [
         InvalidRequest, MalformedJson, NotOwner, CrossSite, ServiceNotFound, InstanceNotFound, NoGateway, RouteNotFound, NoSuchRoute, MethodNotAllowed, RequestTimeout,
-        LimitReached, ReadOnly, HistoryGone, BodyTooLarge, InternalError, Busy, StorageUnavailable, StorageFull,
+        LimitReached, ReadOnly, BelowFloor, HistoryGone, BodyTooLarge, InternalError, Busy, StorageUnavailable, StorageFull,
     ];
 }

@@ -19,15 +19,20 @@ internal static class Query
     private static readonly TimeSpan DefaultDrain = TimeSpan.FromSeconds(30);
     private static readonly TimeSpan DefaultSince = TimeSpan.FromHours(1);
 
-    /// <summary>The <c>timeout</c> of a drain.</summary>
-    public static Problem? ReadDrain(string? query, out TimeSpan timeout)
+    /// <summary><c>timeout</c> and <c>force</c> of a drain.</summary>
+    public static Problem? ReadDrain(string? query, out TimeSpan timeout, out string? force)
     {
         var errors = new QueryErrors();
-        timeout = DefaultDrain;
+        (timeout, force) = (DefaultDrain, null);
         foreach (var (name, value) in Pairs(query))
         {
             if (name == "timeout" && errors.First(name) && (!DurationText.TryParse(value, out timeout) || timeout > MaxDrain))
                 errors.Add(name, $"must be a duration from 0s to {DurationText.Format(MaxDrain)}, got {Echo.Quote(value)}");
+            if (name != "force" || !errors.First(name))
+                continue;
+            force = value.Trim();
+            if (force.Length is 0 or > StatusReader.MaxReasonLength)
+                errors.Add(name, string.Create(CultureInfo.InvariantCulture, $"must be a reason of 1 to {StatusReader.MaxReasonLength} characters, got {force.Length}"));
         }
 
         return errors.ToProblem();

@@ -22,6 +22,9 @@ public sealed record RegistryOptions
     /// <summary>The window in which lapses are counted together. Default 10 s.</summary>
     public TimeSpan GuardWindow { get; init; } = LeaseOptions.Default.GuardWindow;
 
+    /// <summary>How many instances of a service must stay ready when one is drained, unless the drain is forced. Default 1; 0 lets all be drained.</summary>
+    public int DrainMinReady { get; init; } = 1;
+
     /// <summary>The most services. Default 10,000.</summary>
     public int MaxServices { get; init; } = 10_000;
 
@@ -51,6 +54,8 @@ public sealed record RegistryOptions
             yield return string.Create(CultureInfo.InvariantCulture, $"{nameof(GuardShare)} is {GuardShare}; it must be more than 0 and at most 1.");
         if (GuardWindow <= TimeSpan.Zero)
             yield return $"{nameof(GuardWindow)} is {GuardWindow}; it must be more than zero.";
+        if (DrainMinReady < 0)
+            yield return string.Create(CultureInfo.InvariantCulture, $"{nameof(DrainMinReady)} is {DrainMinReady}; it must be at least 0.");
         foreach (var (name, value) in ((string, int)[])
             [
                 (nameof(GuardMinLeases), GuardMinLeases),

@@ -24,6 +24,7 @@ public sealed class ServiceRegistry : IAsyncDisposable
     private readonly CancellationTokenSource _stopping = new();
     private readonly long _opened;
     private readonly bool _isRestart;
+    private readonly int _drainMinReady;
     private readonly IJournal _journal;
     private readonly StandaloneReplication _replication;
     private readonly LeaseTable _leases;
@@ -43,6 +44,7 @@ public sealed class ServiceRegistry : IAsyncDisposable
         _time = time;
         _opened = time.GetTimestamp();
         _isRestart = journal.Recovered.Revision > 0;
+        _drainMinReady = options.DrainMinReady;
         _leases = new LeaseTable(options.Leases, time, loggers, meters);
         _checks = new HealthChecker(options.MaxConcurrentChecks, probes, time, random, loggers, meters);
         Watchers = new WatcherTable(time, () => Catalog.Head, new WatcherLimits());
@@ -180,10 +182,15 @@ public sealed class ServiceRegistry : IAsyncDisposable
     /// Begins to drain and waits until every live watcher of the service has applied it, or the timeout, or the registry stops.
     /// Drains that are under way already are joined. Soon after a restart it first gives the watchers of before the time to come back.
     /// </summary>
-    public async Task<DrainResult> DrainAsync(InstanceKey key, string? owner, TimeSpan timeout, CancellationToken cancellationToken)
+    /// <param name="key">The instance.</param>
+    /// <param name="owner">Its secret.</param>
+    /// <param name="force">Why it is to be drained even if fewer than <see cref="RegistryOptions.DrainMinReady"/> stay ready; null to be refused then.</param>
+    /// <param name="timeout">How long to wait for the watchers.</param>
+    /// <param name="cancellationToken">Gives up waiting; the instance stays draining.</param>
+    public async Task<DrainResult> DrainAsync(InstanceKey key, string? owner, string? force, TimeSpan timeout, CancellationToken cancellationToken)
     {
         var start = _time.GetTimestamp();
-        var write = await _replication.SubmitAsync(new BeginDrain(key, OwnerSecret.From(owner)), null, cancellationToken);
+        var write = await _replication.SubmitAsync(new BeginDrain(key, OwnerSecret.From(owner), _drainMinReady, force), null, cancellationToken);
         if (!write.Succeeded)
             return new(write, 0, [], _time.GetElapsedTime(start));
         var known = await WaitForWatchersToReturnAsync(timeout, cancellationToken);

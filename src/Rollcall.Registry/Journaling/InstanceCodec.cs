@@ -23,7 +23,8 @@ internal static class InstanceCodec
         FailingCheck = 512,
         CallersFinding = 1024,
         Origin = 2048,
-        All = 4095,
+        DrainReason = 4096,
+        All = 8191,
     }
 
     /// <summary>A record of a snapshot.</summary>
@@ -89,6 +90,7 @@ internal static class InstanceCodec
         WriteWhenThere(buffer, instance.FailingCheck);
         WriteWhenThere(buffer, instance.CallersFinding);
         WriteWhenThere(buffer, instance.Origin);
+        WriteWhenThere(buffer, instance.DrainReason);
     }
 
     public static Instance? TryReadBody(
@@ -117,6 +119,7 @@ internal static class InstanceCodec
         var failingCheck = ReadWhen(has.HasFlag(Has.FailingCheck), ref reader, pool);
         var callersFinding = ReadWhen(has.HasFlag(Has.CallersFinding), ref reader, pool);
         var origin = ReadWhen(has.HasFlag(Has.Origin), ref reader, pool);
+        var drainReason = ReadWhen(has.HasFlag(Has.DrainReason), ref reader, pool);
         if (state > EndpointState.Draining || !isTime || weight is < int.MinValue or > int.MaxValue)
             reader.Fail();
         if (reader.Failed)
@@ -148,6 +151,7 @@ internal static class InstanceCodec
             FailingCheck = failingCheck,
             CallersFinding = callersFinding,
             Origin = origin,
+            DrainReason = drainReason,
         };
     }
 
@@ -163,7 +167,8 @@ internal static class InstanceCodec
         | (instance.OwnerReason is null ? Has.None : Has.OwnerReason)
         | (instance.FailingCheck is null ? Has.None : Has.FailingCheck)
         | (instance.CallersFinding is null ? Has.None : Has.CallersFinding)
-        | (instance.Origin is null ? Has.None : Has.Origin);
+        | (instance.Origin is null ? Has.None : Has.Origin)
+        | (instance.DrainReason is null ? Has.None : Has.DrainReason);
 
     private static void WriteWhenThere(RecordBuffer buffer, string? value)
     {

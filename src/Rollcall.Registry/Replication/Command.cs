@@ -13,8 +13,10 @@ internal sealed record Deregister(InstanceKey Key, OwnerSecret Owner) : Command(
 /// <summary>The owner says whether it is ready; being ready ends a drain, and either shows that it lives.</summary>
 internal sealed record SetStatus(InstanceKey Key, bool Ready, string? Reason, OwnerSecret Owner) : Command(Key);
 
-/// <summary>Send it nothing new.</summary>
-internal sealed record BeginDrain(InstanceKey Key, OwnerSecret Owner) : Command(Key);
+/// <summary>
+/// Send it nothing new. Refused when fewer than <paramref name="MinReady"/> instances of its service would be ready after it, unless <paramref name="Force"/> says why that is wanted.
+/// </summary>
+internal sealed record BeginDrain(InstanceKey Key, OwnerSecret Owner, int MinReady, string? Force) : Command(Key);
 
 /// <summary>
 /// A lease ran out. <paramref name="Of"/> is the registration whose lease it was: when another took its place while this waited, nothing is to be done.

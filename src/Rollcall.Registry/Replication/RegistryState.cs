@@ -61,9 +61,7 @@ internal sealed class RegistryState(int maxServices, int maxInstancesPerService)
                 ? Remove(before, ChangeKind.Deregistered, reason: null, now, revision)
                 : Forbidden(before),
             SetStatus status => Apply(status, before, now, revision),
-            BeginDrain drain => !drain.Owner.Opens(before.OwnerHash)
-                ? Forbidden(before)
-                : Change(before, before with { Draining = true }, ChangeKind.Draining, now, revision),
+            BeginDrain drain => Apply(drain, before, now, revision),
             ExpireLease expire => ReferenceEquals(expire.Of, before.Registration)
                 ? Change(before, before with { Expired = true }, ChangeKind.Expired, now, revision)
                 : Unchanged(before),
@@ -155,9 +153,24 @@ internal sealed class RegistryState(int maxServices, int maxInstancesPerService)
             OwnerReady = command.Ready,
             OwnerReason = command.Reason,
             Draining = before.Draining && !command.Ready,
+            DrainReason = command.Ready ? null : before.DrainReason,
             Expired = false,
         };
         return Change(before, after, ChangeKind.Status, now, revision);
+    }
+
+    private Applied Apply(BeginDrain command, Instance before, DateTimeOffset now, long revision)
+    {
+        if (!command.Owner.Opens(before.OwnerHash))
+            return Forbidden(before);
+        if (command.Force is null && before.State == EndpointState.Ready)
+        {
+            var left = _services[before.Key.Service].Values.Count(static instance => instance.State == EndpointState.Ready) - 1;
+            if (left < command.MinReady)
+                return BelowFloor(before, left, command.MinReady);
+        }
+
+        return Change(before, before with { Draining = true, DrainReason = command.Force ?? before.DrainReason }, ChangeKind.Draining, now, revision);
     }
 
     private Applied Change(Instance before, Instance after, ChangeKind kind, DateTimeOffset now, long revision) =>
@@ -180,7 +193,7 @@ internal sealed class RegistryState(int maxServices, int maxInstancesPerService)
 
     private static (EndpointState State, string? Reason) Effective(Instance instance) => instance switch
     {
-        { Draining: true } => (EndpointState.Draining, instance.Expired ? LeaseExpired : null),
+        { Draining: true } => (EndpointState.Draining, instance.Expired ? LeaseExpired : instance.DrainReason),
         { Expired: true } => (EndpointState.NotReady, LeaseExpired),
         { FailingCheck: { } failing } => (EndpointState.NotReady, failing),
         { OwnerReady: false } => (EndpointState.NotReady, instance.OwnerReason),
@@ -192,6 +205,11 @@ internal sealed class RegistryState(int maxServices, int maxInstancesPerService)
 
     private static Applied Forbidden(Instance before) =>
         new(new(WriteOutcome.Forbidden, before.Revision, $"The instance '{before.Key}' has an owner, and the secret given is not the owner's (or none was given)."));
+
+    private static Applied BelowFloor(Instance before, int left, int floor) =>
+        new(new(WriteOutcome.BelowFloor, before.Revision, string.Create(
+            CultureInfo.InvariantCulture,
+            $"Without '{before.Key}' {left} of its service would be ready, and {floor} must stay. Start another instance first, or force it with a reason.")));
 
     private static Applied ReadOnly(Instance before) =>
         new(new(WriteOutcome.ReadOnly, before.Revision, $"The instance '{before.Key}' is imported from {before.Origin}, and can only be changed there."));

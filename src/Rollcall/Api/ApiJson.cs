@@ -14,6 +14,7 @@ namespace Rollcall.Api;
 [JsonSerializable(typeof(RenewResponseDocument))]
 [JsonSerializable(typeof(StatusDocument))]
 [JsonSerializable(typeof(DrainDocument))]
+[JsonSerializable(typeof(DrainPreviewDocument))]
 [JsonSerializable(typeof(WatchersDocument))]
 [JsonSerializable(typeof(FindingsDocument))]
 [JsonSerializable(typeof(HistoryDocument))]

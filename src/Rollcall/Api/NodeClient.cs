@@ -107,12 +107,14 @@ public sealed class NodeClient(HttpClient http, TimeProvider? time = null, TimeS
     /// <param name="id">The instance.</param>
     /// <param name="wait">How long the node may wait for watchers, 0 s to 10 min. Null: 30 s.</param>
     /// <param name="owner">The instance's secret.</param>
+    /// <param name="force">Why it is to be drained even if too few instances of the service stay ready; null to be refused then.</param>
     /// <param name="cancellationToken">Ends the request at once; the instance stays draining.</param>
     public Task<DrainDocument> DrainAsync(
-        string service, string id, TimeSpan? wait = null, string? owner = null, CancellationToken cancellationToken = default)
+        string service, string id, TimeSpan? wait = null, string? owner = null, string? force = null, CancellationToken cancellationToken = default)
     {
         var limit = wait ?? DefaultWait;
-        var request = Request(HttpMethod.Post, $"{InstancePath(service, id)}/drain?timeout={DurationText.Format(limit)}", owner);
+        var why = force is null ? "" : $"&force={Uri.EscapeDataString(force)}";
+        var request = Request(HttpMethod.Post, $"{InstancePath(service, id)}/drain?timeout={DurationText.Format(limit)}{why}", owner);
         return SendAsync(request, $"drain {service}/{id}", limit + _timeout, ApiJson.Default.DrainDocument, cancellationToken);
     }
 

@@ -35,6 +35,44 @@ public sealed record DrainDocument
     public required IReadOnlyList<WatcherDocument> Waiting { get; init; }
 }
 
+/// <summary>What a drain would leave.</summary>
+public sealed record DrainPreviewDocument
+{
+    /// <summary>The service.</summary>
+    public required string Service { get; init; }
+
+    /// <summary>The instance.</summary>
+    public required string Id { get; init; }
+
+    /// <summary>As it is now.</summary>
+    public required ReadyCountDocument Before { get; init; }
+
+    /// <summary>As it would be.</summary>
+    public required ReadyCountDocument After { get; init; }
+
+    /// <summary>Watchers of the service that the drain would wait for, by name.</summary>
+    public required IReadOnlyList<string> Callers { get; init; }
+
+    /// <summary>Zones that would have no ready instance any more.</summary>
+    public required IReadOnlyList<string> EmptyZones { get; init; }
+
+    /// <summary>How many instances must stay ready (<c>drain.minReady</c>).</summary>
+    public required int Floor { get; init; }
+
+    /// <summary>False when it would be refused without <c>force</c>.</summary>
+    public required bool Allowed { get; init; }
+
+    /// <summary>The same in a sentence: <c>orders 5 → 4 ready, 2 callers, zone b empty</c>.</summary>
+    public required string Message { get; init; }
+}
+
+/// <summary>How many instances of a service are ready.</summary>
+public sealed record ReadyCountDocument
+{
+    /// <summary>Those that may be sent new work.</summary>
+    public required int Ready { get; init; }
+}
+
 /// <summary>Who watches a service.</summary>
 public sealed record WatchersDocument
 {

@@ -5,6 +5,9 @@ namespace Rollcall.Registration;
 /// <summary>Carries the protocol's actions to the node it has chosen, and the answers back.</summary>
 internal sealed class NodeConnections(IReadOnlyList<Uri> urls, string? owner, TimeProvider time, RegistrationMetrics metrics) : IDisposable
 {
+    // Who drains itself is about to leave, whoever stays.
+    private const string Stopping = "it is stopping";
+
     private static readonly TimeSpan ShortestTimeout = TimeSpan.FromMilliseconds(500);
     private static readonly TimeSpan LongestTimeout = TimeSpan.FromSeconds(5);
 
@@ -33,7 +36,7 @@ internal sealed class NodeConnections(IReadOnlyList<Uri> urls, string? owner, Ti
                     protocol.StatusSet(a, now());
                     break;
                 case RegistrationAction.Drain a:
-                    protocol.Drained(a, await client.DrainAsync(a.Service, a.Id, a.For, owner, cancellationToken), now());
+                    protocol.Drained(a, await client.DrainAsync(a.Service, a.Id, a.For, owner, Stopping, cancellationToken), now());
                     break;
                 case RegistrationAction.Deregister a:
                     await client.DeregisterAsync(a.Service, a.Id, owner, cancellationToken);

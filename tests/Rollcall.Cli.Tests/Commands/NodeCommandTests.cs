@@ -32,7 +32,7 @@ public sealed class NodeCommandTests : IAsyncLifetime
         Assert.Contains("100.0%", await OutAsync("pick orders"), StringComparison.Ordinal);
         Assert.Contains("registered  orders   o-1  ready", await OutAsync("history orders"), StringComparison.Ordinal);
         Assert.Contains("1 instance of 1 service, 0 watchers", await OutAsync("status"), StringComparison.Ordinal);
-        Assert.StartsWith("orders/o-1 drained ", await OutAsync("drain orders o-1"), StringComparison.Ordinal);
+        Assert.StartsWith("orders/o-1 drained ", await OutAsync("drain orders o-1 --force test"), StringComparison.Ordinal);
         Assert.Equal("orders/o-1 deregistered\n", await OutAsync("deregister orders o-1"));
         Assert.Equal("registered draining deregistered", await _node.StoryAsync("orders"));
     }
@@ -75,7 +75,7 @@ public sealed class NodeCommandTests : IAsyncLifetime
         var stuck = _node.Client.GetServiceAsync("orders", new ServiceQuery { Index = before.Revision, Watcher = "stuck-1", Wait = TimeSpan.FromMinutes(5) });
         await Eventually.True(() => OutAsync("watchers orders").GetAwaiter().GetResult().Contains("stuck-1", StringComparison.Ordinal));
         using var run = Run();
-        Assert.Equal(1, await run.RunAsync("drain orders o-1 --timeout 100ms"));
+        Assert.Equal(1, await run.RunAsync("drain orders o-1 --force test --timeout 100ms"));
         Assert.Contains("stuck-1  poll  1        no", run.Out, StringComparison.Ordinal);
         Assert.StartsWith("error: orders/o-1 is draining, but 1 of 1 watcher had not applied it after ", run.Error, StringComparison.Ordinal);
         await Eventually.Within(stuck);
@@ -89,7 +89,7 @@ public sealed class NodeCommandTests : IAsyncLifetime
         var watching = watch.RunAsync("watch orders");
         await Eventually.True(() => watch.Out.Contains("+ o-1", StringComparison.Ordinal));
         using var drain = Run();
-        Assert.Equal(0, await Eventually.Within(drain.RunAsync("drain orders o-1")));
+        Assert.Equal(0, await Eventually.Within(drain.RunAsync("drain orders o-1 --force test")));
         Assert.Contains("1 watcher applied it", drain.Out, StringComparison.Ordinal);
         await Eventually.True(() => watch.Out.Contains("~ o-1  state ready -> draining", StringComparison.Ordinal));
         watch.Signals.Raise(PosixSignal.SIGINT);

@@ -74,6 +74,16 @@ public sealed class WriteCommandTests
     }
 
     [Fact]
+    public async Task A_forced_drain_says_why()
+    {
+        using var run = new CliRun
+        {
+            Node = new FakeNode().On("POST /api/services/orders/instances/o-1/drain?timeout=30s&force=new%20disk%20%26%20more", """{"service":"orders","id":"o-1","revision":57,"complete":true,"elapsed":"0s","watchers":0,"waiting":[]}"""),
+        };
+        Assert.Equal(0, await run.RunAsync(["drain", "orders", "o-1", "--force", "new disk & more"]));
+    }
+
+    [Fact]
     public async Task Drain_names_who_has_not_applied_it_and_fails()
     {
         using var run = new CliRun

@@ -118,7 +118,7 @@ public sealed class RegistrationTests : IAsyncLifetime
     {
         await using var registration = await AnnounceAsync(Orders with { Ttl = TimeSpan.FromMinutes(1) });
 
-        var drained = await Eventually.Within(_node.Client.DrainAsync("orders", "o-1", TimeSpan.FromSeconds(1), owner: null, TestContext.Current.CancellationToken));
+        var drained = await Eventually.Within(_node.Client.DrainAsync("orders", "o-1", TimeSpan.FromSeconds(1), owner: null, force: "a test", TestContext.Current.CancellationToken));
         Assert.True(drained.Complete);
         Assert.Equal("draining", Assert.Single(await _node.InstancesAsync("orders")).State);
 

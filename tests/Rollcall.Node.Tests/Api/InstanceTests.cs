@@ -69,7 +69,7 @@ public sealed class InstanceTests
         var instance = (await node.Client.GetServiceAsync("orders")).Instances.Single();
         Assert.Equal(("not-ready", "warming up"), (instance.State, instance.Reason));
 
-        await node.Client.DrainAsync("orders", "o-1", TimeSpan.Zero);
+        await node.Client.DrainAsync("orders", "o-1", TimeSpan.Zero, force: "a test");
         Assert.Equal("draining", (await node.Client.GetServiceAsync("orders")).Instances.Single().State);
         await node.Client.SetStatusAsync("orders", "o-1", EndpointState.Ready);
         Assert.Equal("ready", (await node.Client.GetServiceAsync("orders")).Instances.Single().State);

@@ -15,7 +15,7 @@ public sealed class ServiceTests
         await node.PutAsync("orders", "o-2");
         await node.PutAsync("orders", "o-3");
         await node.Client.SetStatusAsync("orders", "o-2", EndpointState.NotReady);
-        await node.Client.DrainAsync("orders", "o-3", TimeSpan.Zero);
+        await node.Client.DrainAsync("orders", "o-3", TimeSpan.Zero, force: "a test");
         var list = await node.Client.ListServicesAsync();
         Assert.Equal(6, list.Revision);
         Assert.Equal(["orders", "stock"], list.Services.Select(static service => service.Name));
@@ -106,7 +106,7 @@ public sealed class ServiceTests
         await node.PutAsync("orders", "o-1");
         await node.PutAsync("stock", "s-1");
         await node.Client.SetStatusAsync("orders", "o-1", EndpointState.NotReady, "warming up");
-        await node.Client.DrainAsync("orders", "o-1", TimeSpan.Zero);
+        await node.Client.DrainAsync("orders", "o-1", TimeSpan.Zero, force: "a test");
         await node.Client.DeregisterAsync("orders", "o-1");
 
         var all = await node.Client.GetHistoryAsync();

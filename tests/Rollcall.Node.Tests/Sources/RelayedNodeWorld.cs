@@ -48,7 +48,7 @@ internal sealed class RelayedNodeWorld : SourceWorld
             if (endpoint.State == EndpointState.NotReady)
                 await _node.Client.SetStatusAsync("orders", id, endpoint.State);
             else if (endpoint.State == EndpointState.Draining)
-                await _node.Client.DrainAsync("orders", id, TimeSpan.Zero);
+                await _node.Client.DrainAsync("orders", id, TimeSpan.Zero, force: "a test");
         }
 
         foreach (var gone in _registered.Except(endpoints.Select(IdOf), StringComparer.Ordinal))

@@ -13,7 +13,7 @@ public sealed class DrainTests
     {
         await using var fixture = await RegistryFixture.OpenAsync();
         await fixture.RegisterAsync();
-        var drain = await Eventually.Within(fixture.Registry.DrainAsync(Sample.Key(), null, TimeSpan.FromSeconds(30), Token));
+        var drain = await Eventually.Within(fixture.Registry.DrainAsync(Sample.Key(), null, "a test", TimeSpan.FromSeconds(30), Token));
         Assert.Equal((WriteOutcome.Changed, 2), (drain.Write.Outcome, drain.Write.Revision));
         Assert.Empty(drain.Waiting);
         Assert.Equal(0, drain.Watchers);
@@ -28,7 +28,7 @@ public sealed class DrainTests
         using var stop = new CancellationTokenSource();
         var watchers = Enumerable.Range(0, 20).Select(i => WatchAsync(fixture, $"w-{i}", stop.Token)).ToArray();
         await Eventually.True(() => fixture.Registry.Watchers.Count("orders") == 20);
-        var drain = await Eventually.Within(fixture.Registry.DrainAsync(Sample.Key(), null, TimeSpan.FromSeconds(30), Token));
+        var drain = await Eventually.Within(fixture.Registry.DrainAsync(Sample.Key(), null, "a test", TimeSpan.FromSeconds(30), Token));
         Assert.Empty(drain.Waiting);
         Assert.Equal(20, drain.Watchers);
         Assert.All(fixture.Registry.Watchers.GetWatchers("orders"), w => Assert.True(w.Applied >= drain.Write.Revision));
@@ -43,7 +43,7 @@ public sealed class DrainTests
         await fixture.RegisterAsync(Sample.Registration() with { Ttl = TimeSpan.FromHours(1) });
         // A frozen process: its query is answered into its socket, and it never asks again.
         var stuck = fixture.Registry.Watchers.Enter("orders", "stuck", WatcherKind.Poll, 1, "10.0.0.9");
-        var drain = fixture.Registry.DrainAsync(Sample.Key(), null, TimeSpan.FromSeconds(30), Token);
+        var drain = fixture.Registry.DrainAsync(Sample.Key(), null, "a test", TimeSpan.FromSeconds(30), Token);
         await Eventually.True(() => fixture.State() == EndpointState.Draining);
         stuck.Dispose();
         await fixture.Time.AdvanceUntilAsync(() => drain.IsCompleted, TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(40));
@@ -60,8 +60,8 @@ public sealed class DrainTests
         await using var fixture = await RegistryFixture.OpenAsync();
         await fixture.RegisterAsync();
         using var watcher = fixture.Registry.Watchers.Enter("orders", "w", WatcherKind.Stream, 1, null);
-        var first = fixture.Registry.DrainAsync(Sample.Key(), null, TimeSpan.FromSeconds(30), Token);
-        var second = fixture.Registry.DrainAsync(Sample.Key(), null, TimeSpan.FromSeconds(30), Token);
+        var first = fixture.Registry.DrainAsync(Sample.Key(), null, "a test", TimeSpan.FromSeconds(30), Token);
+        var second = fixture.Registry.DrainAsync(Sample.Key(), null, "a test", TimeSpan.FromSeconds(30), Token);
         await Eventually.True(() => fixture.State() == EndpointState.Draining);
         Assert.False(first.IsCompleted || second.IsCompleted);
         watcher.Advance(2);
@@ -77,9 +77,9 @@ public sealed class DrainTests
         await using var fixture = await RegistryFixture.OpenAsync();
         await fixture.RegisterAsync(owner: "secret");
         using var watcher = fixture.Registry.Watchers.Enter("orders", "w", WatcherKind.Poll, 1, null);
-        var forbidden = await Eventually.Within(fixture.Registry.DrainAsync(Sample.Key(), null, TimeSpan.FromSeconds(30), Token));
+        var forbidden = await Eventually.Within(fixture.Registry.DrainAsync(Sample.Key(), null, "a test", TimeSpan.FromSeconds(30), Token));
         Assert.Equal(WriteOutcome.Forbidden, forbidden.Write.Outcome);
-        var unknown = await Eventually.Within(fixture.Registry.DrainAsync(Sample.Key(id: "nobody"), null, TimeSpan.FromSeconds(30), Token));
+        var unknown = await Eventually.Within(fixture.Registry.DrainAsync(Sample.Key(id: "nobody"), null, "a test", TimeSpan.FromSeconds(30), Token));
         Assert.Equal(WriteOutcome.NotFound, unknown.Write.Outcome);
         Assert.Equal(EndpointState.Ready, fixture.State());
     }
@@ -101,7 +101,7 @@ public sealed class DrainTests
         await using var before = await RegistryFixture.OpenAsync();
         await before.RegisterAsync();
         await using var fixture = await before.ReopenAsync();
-        var drain = fixture.Registry.DrainAsync(Sample.Key(), null, TimeSpan.FromSeconds(30), Token);
+        var drain = fixture.Registry.DrainAsync(Sample.Key(), null, "a test", TimeSpan.FromSeconds(30), Token);
         await Eventually.True(() => fixture.State() == EndpointState.Draining);
         using var stuck = fixture.Registry.Watchers.Enter("orders", "stuck", WatcherKind.Poll, 1, null);
 
@@ -110,7 +110,7 @@ public sealed class DrainTests
         var result = await Eventually.Within(drain);
         Assert.Equal("stuck", Assert.Single(result.Waiting).Id);
         Assert.False(result.Complete);
-        var late = await Eventually.Within(fixture.Registry.DrainAsync(Sample.Key(), null, TimeSpan.FromSeconds(30), Token));
+        var late = await Eventually.Within(fixture.Registry.DrainAsync(Sample.Key(), null, "a test", TimeSpan.FromSeconds(30), Token));
         Assert.Equal("stuck", Assert.Single(late.Waiting).Id);
         fixture.Registry.BeginStop();
     }
@@ -122,12 +122,12 @@ public sealed class DrainTests
         await before.RegisterAsync();
         await using var fixture = await before.ReopenAsync();
 
-        var hasty = await Eventually.Within(fixture.Registry.DrainAsync(Sample.Key(), null, TimeSpan.Zero, Token));
+        var hasty = await Eventually.Within(fixture.Registry.DrainAsync(Sample.Key(), null, "a test", TimeSpan.Zero, Token));
         Assert.False(hasty.Complete);
         Assert.Empty(hasty.Waiting);
 
         fixture.Time.Advance(ServiceRegistry.WatcherReturn);
-        Assert.True((await Eventually.Within(fixture.Registry.DrainAsync(Sample.Key(), null, TimeSpan.Zero, Token))).Complete);
+        Assert.True((await Eventually.Within(fixture.Registry.DrainAsync(Sample.Key(), null, "a test", TimeSpan.Zero, Token))).Complete);
     }
 
     [Fact]
@@ -136,7 +136,7 @@ public sealed class DrainTests
         await using var before = await RegistryFixture.OpenAsync();
         await before.RegisterAsync();
         await using var fixture = await before.ReopenAsync();
-        var drain = fixture.Registry.DrainAsync(Sample.Key(), null, TimeSpan.FromSeconds(30), Token);
+        var drain = fixture.Registry.DrainAsync(Sample.Key(), null, "a test", TimeSpan.FromSeconds(30), Token);
         await Eventually.True(() => fixture.State() == EndpointState.Draining && fixture.Time.PendingTimers > 0);
         Assert.False(drain.IsCompleted);
 

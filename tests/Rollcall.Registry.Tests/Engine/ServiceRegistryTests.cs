@@ -207,7 +207,7 @@ public sealed class ServiceRegistryTests
         await fixture.RegisterAsync();
         await fixture.RegisterAsync(Sample.Registration(id: "o-2"));
         await fixture.RegisterAsync(Sample.Registration("billing", "b-1"));
-        await fixture.Registry.DrainAsync(Sample.Key(), null, TimeSpan.Zero, Token);
+        await fixture.Registry.DrainAsync(Sample.Key(), null, "a test", TimeSpan.Zero, Token);
         await fixture.Registry.SetStatusAsync(Sample.Key("billing", "b-1"), false, null, null, Token);
         using var watcher = fixture.Registry.Watchers.Enter("orders", "w", Rollcall.Registry.Watchers.WatcherKind.Poll, 1, null);
         Assert.Equal(2, fixture.Meters.Last("rollcall.registry.services"));
@@ -226,6 +226,7 @@ public sealed class ServiceRegistryTests
         {
             RemoveExpiredAfter = TimeSpan.Zero,
             GuardShare = 0,
+            DrainMinReady = -1,
             GuardMinLeases = 0,
             GuardWindow = TimeSpan.Zero,
             MaxServices = 0,

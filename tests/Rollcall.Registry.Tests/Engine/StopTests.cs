@@ -18,7 +18,7 @@ public sealed class StopTests
         var registry = fixture.Registry;
         await fixture.RegisterAsync();
         using var watcher = registry.Watchers.Enter("orders", "w", WatcherKind.Poll, 1, null);
-        var drain = registry.DrainAsync(Sample.Key(), null, TimeSpan.FromSeconds(30), Token);
+        var drain = registry.DrainAsync(Sample.Key(), null, "a test", TimeSpan.FromSeconds(30), Token);
         await Eventually.True(() => fixture.State() == EndpointState.Draining);
         var poll = registry.Catalog.WaitForChangeAsync("orders", 2, Token).AsTask();
         Assert.True(registry.Catalog.TryReadChanges(2, out var changes));

@@ -67,7 +67,7 @@ public sealed class CodecTests
     {
         // A property added to these records must be added to the codec (and its format version raised), then here.
         Assert.Equal(["Change", "Instance", "Key", "Kind", "Reason", "Revision", "Time"], ["Change", .. NamesOf<Change>()]);
-        Assert.Equal(["CallersFinding", "Draining", "Expired", "FailingCheck", "Key", "Origin", "OwnerHash", "OwnerReady", "OwnerReason", "Reason", "Registration", "Revision", "Since", "State"], NamesOf<Instance>());
+        Assert.Equal(["CallersFinding", "DrainReason", "Draining", "Expired", "FailingCheck", "Key", "Origin", "OwnerHash", "OwnerReady", "OwnerReason", "Reason", "Registration", "Revision", "Since", "State"], NamesOf<Instance>());
         Assert.Equal(["Address", "Checks", "Id", "Metadata", "Node", "Ports", "Service", "Ttl", "Weight", "Zone"], NamesOf<InstanceRegistration>());
         Assert.Equal(["FailureThreshold", "Interval", "Kind", "SuccessThreshold", "Target", "Timeout"], NamesOf<CheckDefinition>());
     }
@@ -255,6 +255,7 @@ public sealed class CodecTests
         from failingCheck in Optional()
         from callersFinding in Optional()
         from origin in Optional()
+        from drainReason in Optional()
         select new Instance
         {
             Registration = registration,
@@ -270,6 +271,7 @@ public sealed class CodecTests
             FailingCheck = failingCheck,
             CallersFinding = callersFinding,
             Origin = origin,
+            DrainReason = drainReason,
         };
 
     private static Gen<Change> Changes() =>

@@ -103,7 +103,7 @@ public sealed class RegistryStateProperties
                 Sample.Registration(key.Service, key.Id, random.Next(1, 3)) with { Checks = random.Next(3) == 0 ? [.. Sample.Checks] : [] }, secret),
             4 => new Deregister(key, secret),
             5 or 6 => new SetStatus(key, random.Next(2) == 0, Pick(random, Reasons), secret),
-            7 => new BeginDrain(key, secret),
+            7 => new BeginDrain(key, secret, random.Next(3), random.Next(3) == 0 ? "the host is replaced" : null),
             8 => new ExpireLease(key, of),
             9 => new ReviveLease(key),
             10 => new RemoveExpired(key, of),

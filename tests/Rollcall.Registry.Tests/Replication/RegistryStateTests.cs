@@ -37,7 +37,7 @@ public sealed class RegistryStateTests
         Apply(new Import(Imported(EndpointState.Draining, null)));
         AssertState(EndpointState.Draining, null);
 
-        foreach (var command in new Command[] { new Register(Sample.Registration(), Alice), new Deregister(Sample.Key(), Alice), new SetStatus(Sample.Key(), true, null, Alice), new BeginDrain(Sample.Key(), Alice) })
+        foreach (var command in new Command[] { new Register(Sample.Registration(), Alice), new Deregister(Sample.Key(), Alice), new SetStatus(Sample.Key(), true, null, Alice), new BeginDrain(Sample.Key(), Alice, 0, null) })
             Assert.Equal(WriteOutcome.ReadOnly, Apply(command).Result.Outcome);
         Assert.Equal((ChangeKind.Removed, "gone"), (Apply(new RemoveImported(Sample.Key(), "gone")).Change is { } change ? change.Kind : default, "gone"));
         Assert.Null(_state.Find(Sample.Key()));
@@ -88,7 +88,7 @@ public sealed class RegistryStateTests
         {
             Apply(what switch
             {
-                "drain" => new BeginDrain(Sample.Key(), default),
+                "drain" => new BeginDrain(Sample.Key(), default, 0, null),
                 "status" => new SetStatus(Sample.Key(), false, "warming up", default),
                 "expiry" => new ExpireLease(Sample.Key(), Current.Registration),
                 _ => new SetStatus(Sample.Key(), true, "well again", default),
@@ -136,14 +136,38 @@ public sealed class RegistryStateTests
     public void Draining_covers_all_else_and_ends_when_the_owner_is_ready()
     {
         Apply(new Register(Sample.Registration(), default));
-        Assert.Equal(ChangeKind.Draining, Apply(new BeginDrain(Sample.Key(), default)).Change!.Kind);
+        Assert.Equal(ChangeKind.Draining, Apply(new BeginDrain(Sample.Key(), default, 0, null)).Change!.Kind);
         AssertState(EndpointState.Draining, null);
-        Assert.Equal(WriteOutcome.Unchanged, Apply(new BeginDrain(Sample.Key(), default)).Result.Outcome);
+        Assert.Equal(WriteOutcome.Unchanged, Apply(new BeginDrain(Sample.Key(), default, 0, null)).Result.Outcome);
         Apply(new SetStatus(Sample.Key(), false, "busy", default));
         Apply(new ExpireLease(Sample.Key(), Current.Registration));
         AssertState(EndpointState.Draining, RegistryState.LeaseExpired);
         Apply(new SetStatus(Sample.Key(), true, null, default));
         AssertState(EndpointState.Ready, null);
+    }
+
+    [Fact]
+    public void A_drain_that_leaves_too_few_ready_is_refused_unless_it_is_forced()
+    {
+        Apply(new Register(Sample.Registration(), default));
+        Apply(new Register(Sample.Registration(id: "o-2"), default));
+        var refused = Apply(new BeginDrain(Sample.Key(), default, MinReady: 2, Force: null));
+        Assert.Equal(WriteOutcome.BelowFloor, refused.Result.Outcome);
+        Assert.Contains("1 of its service would be ready, and 2 must stay", refused.Result.Message, StringComparison.Ordinal);
+        Assert.Null(refused.Change);
+        AssertState(EndpointState.Ready, null);
+
+        Assert.True(Apply(new BeginDrain(Sample.Key(), default, MinReady: 2, Force: "the host is replaced")).Result.Succeeded);
+        AssertState(EndpointState.Draining, "the host is replaced");
+
+        // Again, or of one that is not ready: it takes nothing away.
+        Assert.Equal(WriteOutcome.Unchanged, Apply(new BeginDrain(Sample.Key(), default, MinReady: 2, Force: null)).Result.Outcome);
+        Assert.Equal(WriteOutcome.BelowFloor, Apply(new BeginDrain(Sample.Key(id: "o-2"), default, MinReady: 1, Force: null)).Result.Outcome);
+        Apply(new SetStatus(Sample.Key(id: "o-2"), false, null, default));
+        Assert.True(Apply(new BeginDrain(Sample.Key(id: "o-2"), default, MinReady: 1, Force: null)).Result.Succeeded);
+        Apply(new SetStatus(Sample.Key(), true, null, default));
+        AssertState(EndpointState.Ready, null);
+        Assert.Null(Current.DrainReason);
     }
 
     [Fact]
@@ -212,7 +236,7 @@ public sealed class RegistryStateTests
                 [
                     new Register(Sample.Registration(port: 1), stranger),
                     new SetStatus(Sample.Key(), false, null, stranger),
-                    new BeginDrain(Sample.Key(), stranger),
+                    new BeginDrain(Sample.Key(), stranger, 0, null),
                     new Deregister(Sample.Key(), stranger),
                 ])
             {
@@ -224,7 +248,7 @@ public sealed class RegistryStateTests
         }
 
         Assert.True(Apply(new SetStatus(Sample.Key(), false, null, Alice)).Result.Succeeded);
-        Assert.True(Apply(new BeginDrain(Sample.Key(), Alice)).Result.Succeeded);
+        Assert.True(Apply(new BeginDrain(Sample.Key(), Alice, 0, null)).Result.Succeeded);
         Assert.True(Apply(new Register(Sample.Registration(), Alice)).Result.Succeeded);
         Assert.True(Apply(new Deregister(Sample.Key(), Alice)).Result.Succeeded);
     }
@@ -268,7 +292,7 @@ public sealed class RegistryStateTests
         var key = Sample.Key(id: "nobody");
         foreach (var command in (Command[])
             [
-                new Deregister(key, default), new SetStatus(key, true, null, default), new BeginDrain(key, default), new ReviveLease(key),
+                new Deregister(key, default), new SetStatus(key, true, null, default), new BeginDrain(key, default, 0, null), new ReviveLease(key),
                 new ExpireLease(key, Sample.Registration()), new RemoveExpired(key, Sample.Registration()), new ReportChecks(key, Sample.Registration(), null),
                 new ReportCallers(key, Sample.Registration(), null),
             ])

@@ -90,7 +90,7 @@ public sealed class StandaloneReplicationTests : IAsyncDisposable
                 Command command = (i % 3) switch
                 {
                     0 => new Register(Sample.Registration($"s-{i % 7}", $"w-{w}"), default),
-                    1 => new BeginDrain(Sample.Key($"s-{(i - 1) % 7}", $"w-{w}"), default),
+                    1 => new BeginDrain(Sample.Key($"s-{(i - 1) % 7}", $"w-{w}"), default, 0, null),
                     _ => new Deregister(Sample.Key($"s-{(i - 2) % 7}", $"w-{w}"), default),
                 };
                 var result = await _replication.SubmitAsync(command, null, Token);
@@ -123,7 +123,7 @@ public sealed class StandaloneReplicationTests : IAsyncDisposable
         var notFound = Submit(new Deregister(Sample.Key(id: "nobody"), default));
         var created = Register("o-1");
         var again = Register("o-1");
-        var drained = Submit(new BeginDrain(Sample.Key(id: "before"), default));
+        var drained = Submit(new BeginDrain(Sample.Key(id: "before"), default, 0, null));
         var gone = Submit(new Deregister(Sample.Key(id: "o-1"), default));
         var goneAgain = Submit(new Deregister(Sample.Key(id: "o-1"), default));
         _journal.FailOn = batch => batch[0].Key.Id == "blocker" ? null : new JournalUnavailableException("The disk is full; make room.", isFull, new IOException());

@@ -34,10 +34,15 @@ internal sealed class StateOracle(int maxServices, int maxInstancesPerService)
                 entry.OwnerReason = status.Reason;
                 entry.Expired = false;
                 if (status.Ready)
-                    entry.Draining = false;
+                    (entry.Draining, entry.DrainReason) = (false, null);
                 break;
-            case BeginDrain:
+            case BeginDrain { Force: null } drain when entry.State == EndpointState.Ready
+                && _entries.Count(e => e.Key.Service == command.Key.Service && e.Key != command.Key && e.Value.State == EndpointState.Ready) < drain.MinReady:
+                return WriteOutcome.BelowFloor;
+            case BeginDrain drain:
                 entry.Draining = true;
+                if (drain.Force is not null)
+                    entry.DrainReason = drain.Force;
                 break;
             case ExpireLease expire when ReferenceEquals(expire.Of, entry.Registration):
                 entry.Expired = true;
@@ -101,6 +106,8 @@ internal sealed class StateOracle(int maxServices, int maxInstancesPerService)
 
         public bool Draining { get; set; }
 
+        public string? DrainReason { get; set; }
+
         public bool Expired { get; set; }
 
         public string? Failing { get; set; }
@@ -114,7 +121,7 @@ internal sealed class StateOracle(int maxServices, int maxInstancesPerService)
 
         public string? Reason =>
             Expired ? "lease expired"
-            : Draining ? null
+            : Draining ? DrainReason
             : Failing ?? (OwnerReady ? Found : null) ?? OwnerReason;
     }
 }
