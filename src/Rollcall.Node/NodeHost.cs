@@ -136,6 +136,7 @@ public static class NodeHost
         var meter = new LiveMetrics(app.Services.GetRequiredService<IMeterFactory>(), lifetime.Registry.Catalog);
         new LiveApi(parts, view, meter).Map(routes);
         new QualityApi(parts, view).Map(routes);
+        new ScoresApi(parts, view).Map(routes);
         app.MapOpenApi(ApiDocument.Path);
         app.UseEndpoints(static _ => { });
         app.Run(edge.AnswerUnmatchedAsync);

@@ -1,7 +1,7 @@
 import type { DrainPreview, DrainResult, Findings, History, NodeStatus, ProblemDocument, ServiceDocument, ServiceList, Watchers, WriteResult } from './documents';
 import type { Explanation } from './explainDocuments';
 import type { Gateway, GatewayRoute } from './gatewayDocuments';
-import type { LiveDocument } from './liveDocuments';
+import type { LiveDocument, Scores } from './liveDocuments';
 
 /** The node refused: what it said, and the kind of problem it is. */
 export class NodeProblem extends Error {
@@ -82,6 +82,7 @@ export const node = {
   history: (service: string | undefined, since: string, limit: number, signal?: AbortSignal) =>
     send<History>(`/api/history${query({ service, since, limit })}`, { signal }),
   live: (service: string, signal?: AbortSignal) => send<LiveDocument>(`/api/instances/live${query({ service })}`, { signal }),
+  scores: (signal?: AbortSignal) => send<Scores>('/api/scores', { signal }),
   gateway: (signal?: AbortSignal) => send<Gateway>('/api/gateway', { signal }),
   shift: (route: string, shares: Record<string, string>) =>
     send<GatewayRoute>(`/api/gateway/routes/${encodeURIComponent(route)}/shift`, { method: 'POST', body: { shares } }),

@@ -120,6 +120,7 @@ export interface NodeStatus {
   watchers: number;
   journal: { durability: string; directory?: string; bytes: number; segments: number; writable: boolean; problem?: string; recovery?: string };
   guard: { active: boolean; reason?: string; since?: string; heldLeases: number };
+  gateway: boolean;
   residentBytes: number;
 }
 

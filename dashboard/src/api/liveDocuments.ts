@@ -45,6 +45,11 @@ export interface LiveInstance {
   kubernetes?: { namespace?: string; nodeName?: string; targetRef?: { kind?: string; name?: string; namespace?: string } };
 }
 
+/** GET /api/scores. */
+export interface Scores {
+  services: { service: string; score?: number; instances: Record<string, number> }[];
+}
+
 export interface LiveDocument {
   discoveryMode: string;
   serviceName: string;

@@ -50,7 +50,7 @@ export function SearchBox({ value, onChange, label, placeholder, suggestions }: 
         />
         <kbd aria-hidden="true">/</kbd>
         <span id={help} className="visually-hidden">
-          Words, or field:value with the fields zone, state, version, node, score, weight and any metadata key. A minus before a term means not.
+          Words, or field:value with the fields zone, state, version, node, score, weight and any metadata key; numbers as score:80..90 or score:{'<'}70. A minus before a term means not.
         </span>
       </div>
       {suggestions.length > 0 && (

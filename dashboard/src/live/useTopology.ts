@@ -3,6 +3,7 @@ import { useMemo } from 'react';
 import { isNotFound, node } from '../api/client';
 import { type Graph, graphOf, type ServiceFacts } from '../model/topology';
 import { useCatalog, watcherPrefix } from './LiveProvider';
+import { useGateway } from './useGateway';
 
 /** Services whose watchers are asked for, at most: a picture of more shows nothing. */
 export const servicesDrawn = 80;
@@ -21,7 +22,7 @@ export function useTopology(): { graph: Graph; omitted: number; loaded: boolean 
     enabled: catalog.loaded,
     placeholderData: (before) => before,
   });
-  const { data: gateway } = useQuery({ queryKey: ['gateway'], queryFn: ({ signal }) => node.gateway(signal), refetchInterval: (query) => (query.state.error ? false : 2_000), retry: false });
+  const { gateway } = useGateway(2_000);
   const graph = useMemo(() => {
     const services = (facts ?? []).map((each): ServiceFacts => ({ ...each, instances: new Set(catalog.services.get(each.name)?.instances.keys()) }));
     return graphOf(services, gateway, (watcher) => watcher.id.startsWith(watcherPrefix));

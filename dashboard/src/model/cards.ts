@@ -20,12 +20,12 @@ export function cardsOf(service: ServiceState | undefined, document: LiveDocumen
   const cards: Card[] = [];
   for (const instance of service ? service.instances.values() : []) {
     const known = live.get(instance.id);
-    cards.push({ id: instance.id, title: known?.name ?? instance.id, status: statusOf(instance, known), instance, live: known, gone: undefined });
+    cards.push({ id: instance.id, title: known?.name ?? instance.id, status: statusOf(instance, known?.status === 'degraded'), instance, live: known, gone: undefined });
   }
   if (!service) {
     for (const [id, known] of live) {
       const instance = instanceOf(id, known);
-      cards.push({ id, title: known.name ?? id, status: statusOf(instance, known), instance, live: known, gone: undefined });
+      cards.push({ id, title: known.name ?? id, status: statusOf(instance, known?.status === 'degraded'), instance, live: known, gone: undefined });
     }
   }
   for (const gone of [...(service?.gone.values() ?? []), ...goneBefore]) {

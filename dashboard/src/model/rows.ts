@@ -2,7 +2,8 @@ import type { Change, Instance, ServiceSummary } from '../api/documents';
 import type { CatalogState, Counts, ServiceState } from './catalog';
 import { countStates } from './catalog';
 import { matches, matchesServiceName, type Term } from './search';
-import { statusOf } from './status';
+import { degradedBelow, type ServiceScores } from './scores';
+import { type Status, statusOf } from './status';
 
 /** A service as the list shows it. */
 export interface ServiceRow {
@@ -10,6 +11,8 @@ export interface ServiceRow {
   readonly service: ServiceState;
   /** Of those that the search asks for. */
   readonly counts: Counts;
+  /** The mean of all its instances; undefined where nothing is known. */
+  readonly score: number | undefined;
   readonly zones: readonly string[];
   readonly watchers: number | undefined;
   readonly origin: string;
@@ -23,6 +26,8 @@ export interface InstanceRow {
   readonly key: string;
   readonly service: string;
   readonly instance: Instance;
+  readonly status: Status;
+  readonly score: number | undefined;
 }
 
 const noChanges: readonly Change[] = [];
@@ -35,19 +40,21 @@ export function originText(summary: ServiceSummary | undefined): string {
 export function serviceRows(
   catalog: CatalogState,
   summaries: ReadonlyMap<string, ServiceSummary>,
+  scores: ReadonlyMap<string, ServiceScores>,
   terms: readonly Term[],
   changes: ReadonlyMap<string, readonly Change[]>,
 ): ServiceRow[] {
   const rows: ServiceRow[] = [];
   for (const service of catalog.services.values()) {
     const summary = summaries.get(service.name);
-    const found = matching(service, summary, terms);
+    const found = matching(service, summary, scores.get(service.name), terms).map((row) => row.instance);
     if (terms.length > 0 && found.length === 0 && !matchesServiceName(terms, service.name)) continue;
     const own = changes.get(service.name) ?? noChanges;
     rows.push({
       name: service.name,
       service,
       counts: found.length === service.instances.size ? service.counts : countStates(found),
+      score: scores.get(service.name)?.score,
       zones: [...new Set(found.map((instance) => instance.zone).filter((zone) => zone !== undefined))].sort(),
       watchers: summary?.watchers,
       origin: originText(summary),
@@ -59,21 +66,19 @@ export function serviceRows(
   return rows;
 }
 
-export function instanceRows(catalog: CatalogState, summaries: ReadonlyMap<string, ServiceSummary>, terms: readonly Term[]): InstanceRow[] {
-  const rows: InstanceRow[] = [];
-  for (const service of catalog.services.values()) {
-    for (const instance of matching(service, summaries.get(service.name), terms)) {
-      rows.push({ key: `${service.name}/${instance.id}`, service: service.name, instance });
-    }
-  }
-  return rows;
+export function instanceRows(catalog: CatalogState, summaries: ReadonlyMap<string, ServiceSummary>, scores: ReadonlyMap<string, ServiceScores>, terms: readonly Term[]): InstanceRow[] {
+  return [...catalog.services.values()].flatMap((service) => matching(service, summaries.get(service.name), scores.get(service.name), terms));
 }
 
-function matching(service: ServiceState, summary: ServiceSummary | undefined, terms: readonly Term[]): Instance[] {
-  const all = service.order.map((id) => service.instances.get(id)!);
+function matching(service: ServiceState, summary: ServiceSummary | undefined, scores: ServiceScores | undefined, terms: readonly Term[]): InstanceRow[] {
+  const all = service.order.map((id): InstanceRow => {
+    const instance = service.instances.get(id)!;
+    const score = scores?.instances[id];
+    return { key: `${service.name}/${id}`, service: service.name, instance, score, status: statusOf(instance, score !== undefined && score < degradedBelow) };
+  });
   if (terms.length === 0) return all;
   const origin = originText(summary);
-  return all.filter((instance) => matches(terms, { service: service.name, instance, status: statusOf(instance, undefined), score: undefined, origin }));
+  return all.filter((row) => matches(terms, { ...row, origin }));
 }
 
 function newest(service: ServiceState): number {

@@ -17,7 +17,7 @@ export interface Subject {
 }
 
 /**
- * Reads a search: words that must occur, `field:value`, `field:a,b` for either, `field:>90` for numbers, `*` for anything, a leading `-` for not,
+ * Reads a search: words that must occur, `field:value`, `field:a,b` for either, `field:>90` and `field:80..90` for numbers, `*` for anything, a leading `-` for not,
  * quotes around what has spaces.
  */
 export function parseSearch(text: string): readonly Term[] {
@@ -105,6 +105,8 @@ function metadata(field: string, instance: Instance): string[] {
 }
 
 function compare(wanted: string, text: string): boolean {
+  const range = /^(-?\d+(?:\.\d+)?)\.\.(-?\d+(?:\.\d+)?)$/.exec(wanted);
+  if (range) return compare(`>=${range[1]}`, text) && compare(`<=${range[2]}`, text);
   const number = /^([<>]=?)(-?\d+(?:\.\d+)?)$/.exec(wanted);
   if (!number) return wanted.includes('*') ? fits(wanted, text, true) : wanted === text;
   const value = Number(text);

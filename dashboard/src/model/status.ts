@@ -1,18 +1,17 @@
 import type { Instance } from '../api/documents';
-import type { LiveInstance } from '../api/liveDocuments';
 
 /** What a card says of an instance. */
 export type Status = 'ready' | 'degraded' | 'booting' | 'draining' | 'unknown' | 'gone';
 
 /** The registry's word on the state; health, where it is known, may make a ready instance a degraded one. */
-export function statusOf(instance: Instance, live: LiveInstance | undefined): Status {
+export function statusOf(instance: Pick<Instance, 'state'>, degraded: boolean): Status {
   switch (instance.state) {
     case 'draining':
       return 'draining';
     case 'not-ready':
       return 'booting';
     case 'ready':
-      return live?.status === 'degraded' ? 'degraded' : 'ready';
+      return degraded ? 'degraded' : 'ready';
     default:
       return 'unknown';
   }

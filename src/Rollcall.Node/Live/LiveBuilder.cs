@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Globalization;
 using Rollcall.Api;
 using Rollcall.Node.Imports;
@@ -25,9 +26,9 @@ internal static class LiveBuilder
     public static LiveInstancesDocument Build(LiveInputs inputs)
     {
         var (service, import) = (inputs.Service, inputs.Import);
-        var avoided = inputs.Findings.ToLookup(static finding => finding.Instance, StringComparer.Ordinal);
+        var avoiding = Avoiding(inputs);
         var instances = service.Instances
-            .Select(instance => Of(inputs, instance, [.. avoided[instance.Registration.Id].Select(static finding => $"{finding.Caller} avoids it: {finding.Reason}")]))
+            .Select(instance => Of(inputs, instance, [.. avoiding[instance.Registration.Id]]))
             .OrderBy(static instance => instance.Order ?? int.MaxValue)
             .ThenBy(static instance => OrdinalOf(instance.Id))
             .ThenBy(static instance => instance.InstanceId, StringComparer.Ordinal)
@@ -53,6 +54,16 @@ internal static class LiveBuilder
         };
     }
 
+    /// <summary>The scores of its instances, as the document has them.</summary>
+    public static ServiceScoresDocument Scores(LiveInputs inputs)
+    {
+        var avoiding = Avoiding(inputs);
+        var scores = new SortedDictionary<string, int>(StringComparer.Ordinal);
+        foreach (var instance in inputs.Service.Instances)
+            scores[instance.Registration.Id] = ScoreOf(inputs, instance, [.. avoiding[instance.Registration.Id]]).Score;
+        return new ServiceScoresDocument(inputs.Service.Service, scores.Count == 0 ? null : (int)Math.Round(scores.Values.Average(), MidpointRounding.AwayFromZero), scores);
+    }
+
     /// <summary>The namespace of a service; null where there are none.</summary>
     public static string? NamespaceOf(LiveInputs inputs)
     {
@@ -65,10 +76,16 @@ internal static class LiveBuilder
         return inputs.Import?.Target is { Scheme: "k8s", Path: var path } && path.Trim('/').Split('/') is [var space, _] ? space : null;
     }
 
+    private static ILookup<string, string> Avoiding(LiveInputs inputs) =>
+        inputs.Findings.ToLookup(static finding => finding.Instance, static finding => $"{finding.Caller} avoids it: {finding.Reason}", StringComparer.Ordinal);
+
+    private static (int Score, ImmutableArray<HealthPartDocument> Parts) ScoreOf(LiveInputs inputs, Instance instance, IReadOnlyList<string> avoiding) =>
+        HealthScore.Of(instance.State, instance.Reason, inputs.Readings(instance), avoiding, inputs.Callers, inputs.Weights);
+
     private static LiveInstanceDocument Of(LiveInputs inputs, Instance instance, IReadOnlyList<string> avoiding)
     {
         var (registration, reading, entry) = (instance.Registration, inputs.Readings(instance), inputs.Names.Find(instance));
-        var (score, parts) = HealthScore.Of(instance.State, instance.Reason, reading, avoiding, inputs.Callers, inputs.Weights);
+        var (score, parts) = ScoreOf(inputs, instance, avoiding);
         var isReady = instance.State == EndpointState.Ready;
         var ordinal = NamesFile.OrdinalOf(instance);
         var (pod, hostname, dns) = (Label(instance, "pod"), Label(instance, "hostname") ?? Label(instance, "pod"), Label(instance, "dns"));

@@ -5,6 +5,7 @@ using Rollcall.Api;
 using Rollcall.Node.Findings;
 using Rollcall.Node.Imports;
 using Rollcall.Node.Rendering;
+using Rollcall.Registry.Catalogs;
 using Rollcall.Registry.Engine;
 
 namespace Rollcall.Node.Live;
@@ -47,8 +48,7 @@ internal sealed class LiveView
         var key = (snapshot.Revision, kept.Touches, findings.Count);
         if (kept.Made is { } made && made.Key == key)
             return made.Answer;
-        var callers = _registry.Watchers.Count(service);
-        var document = LiveBuilder.Build(new LiveInputs(snapshot, _imports.Of(service), _names.Of(service), _health.Of, findings, callers, _weights, _started));
+        var document = LiveBuilder.Build(Inputs(snapshot, findings));
         using var buffer = JsonBuffer.Rent();
         JsonSerializer.Serialize(buffer.Json, document, ApiJson.Default.LiveInstancesDocument);
         var answer = new LiveAnswer(document, buffer.Written.ToArray(), string.Create(CultureInfo.InvariantCulture, $"{_registry.Epoch}:{key.Revision}-{key.Touches}-{key.Count}"));
@@ -58,11 +58,22 @@ internal sealed class LiveView
         return answer;
     }
 
+    /// <summary>The scores of a service's instances. Has them asked how they are, without waiting for them.</summary>
+    public ServiceScoresDocument Scores(string service)
+    {
+        var snapshot = _registry.Catalog.GetService(service);
+        _health.Ask(snapshot);
+        return LiveBuilder.Scores(Inputs(snapshot, _findings.Of(service)));
+    }
+
     /// <summary>Has the instances of a service asked again, although what is known is not old.</summary>
     public void Refresh(string service) => _health.Ask(_registry.Catalog.GetService(service), now: true);
 
     /// <summary>Completes when something about a service may have changed that is not in the catalog.</summary>
     public Task NextTouch(string service) => _kept.GetOrAdd(service, static _ => new Kept()).Next;
+
+    private LiveInputs Inputs(ServiceSnapshot snapshot, IReadOnlyList<FindingDocument> findings) => new(
+        snapshot, _imports.Of(snapshot.Service), _names.Of(snapshot.Service), _health.Of, findings, _registry.Watchers.Count(snapshot.Service), _weights, _started);
 
     private void Touch(string service)
     {

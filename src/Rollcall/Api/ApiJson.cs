@@ -28,6 +28,7 @@ namespace Rollcall.Api;
 [JsonSerializable(typeof(IReadOnlyList<LiveInstanceDocument>))]
 [JsonSerializable(typeof(IReadOnlyDictionary<string, GatewayBreakerDocument>))]
 [JsonSerializable(typeof(LiveErrorDocument))]
+[JsonSerializable(typeof(ScoresDocument))]
 [JsonSerializable(typeof(DiscoveryInfoDocument))]
 [JsonSerializable(typeof(RefreshDocument))]
 [JsonSerializable(typeof(IReadOnlyList<QualityMetricsDocument>))]

@@ -300,6 +300,9 @@ public sealed record StatusReportDocument
     /// <summary>The mass-expiry guard.</summary>
     public required GuardStatusDocument Guard { get; init; }
 
+    /// <summary>Whether a gateway runs beside the node.</summary>
+    public required bool Gateway { get; init; }
+
     /// <summary>Resident memory, in bytes.</summary>
     public required long ResidentBytes { get; init; }
 }

@@ -264,3 +264,13 @@ public sealed record QualityMetricsDocument(string InstanceId, bool Available, Q
 /// <param name="Availability">Their share, 0 to 100.</param>
 /// <param name="Average">The means; viewers are summed.</param>
 public sealed record QualitySummaryDocument(int Total, int Available, double Availability, QualityDocument Average);
+
+/// <summary>How well services are.</summary>
+/// <param name="Services">By name.</param>
+public sealed record ScoresDocument(IReadOnlyList<ServiceScoresDocument> Services);
+
+/// <summary>How well the instances of a service are.</summary>
+/// <param name="Service">The service.</param>
+/// <param name="Score">The mean of its instances, 0 to 100; absent when it has none.</param>
+/// <param name="Instances">Scores by instance, each as <see cref="LiveHealthDocument.Score"/> has it.</param>
+public sealed record ServiceScoresDocument(string Service, int? Score, IReadOnlyDictionary<string, int> Instances);

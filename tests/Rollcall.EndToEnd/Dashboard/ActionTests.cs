@@ -82,6 +82,30 @@ public sealed class ActionTests(Chromium chromium, DashboardNode node)
     }
 
     [Fact]
+    public async Task A_search_by_score_finds_those_that_are_not_well()
+    {
+        await node.RegisterAsync("scored", "scored-1");
+        await node.RegisterAsync("scored", "scored-2");
+        await node.RegisterAsync("scored-well", "scored-well-1");
+        await node.SetNotReadyAsync("scored", "scored-2", "warming up");
+        await using var page = await chromium.OpenAsync(node.Url);
+        await page.GoToAsync("/?view=instances&q=service:scored*");
+        var ids = page.Page.Locator(".table-body .row-link");
+        await Expect(ids).ToHaveTextAsync(["scored-1", "scored-2", "scored-well-1"]);
+        await Expect(page.Page.Locator(".table-body .score")).ToHaveTextAsync(["score 100", "score 20", "score 100"]);
+
+        var search = page.Page.GetByLabel("Search services and instances");
+        await search.FillAsync("service:scored* score:<70");
+        await Expect(ids).ToHaveTextAsync(["scored-2"]);
+        await search.FillAsync("service:scored* score:90..100");
+        await Expect(ids).ToHaveTextAsync(["scored-1", "scored-well-1"]);
+
+        await page.GoToAsync("/?q=service:scored*&sort=score");
+        await Expect(ids).ToHaveTextAsync(["scored", "scored-well"]);
+        page.AssertClean();
+    }
+
+    [Fact]
     public async Task The_timeline_shows_what_was_and_what_is_different()
     {
         const string service = "past";

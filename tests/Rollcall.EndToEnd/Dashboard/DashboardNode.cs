@@ -12,18 +12,18 @@ public sealed class DashboardNode : IAsyncLifetime
 {
     private readonly string _directory = Directory.CreateTempSubdirectory("rollcall-dashboard-").FullName;
     private readonly HttpClient _http;
-    private readonly IReadOnlyDictionary<string, string> _environment;
+    private readonly Settings _settings;
     private RealProcess? _process;
 
     public DashboardNode()
-        : this(new Dictionary<string, string>(StringComparer.Ordinal))
+        : this(new Settings())
     {
     }
 
-    /// <summary>One that finds this in its environment.</summary>
-    internal DashboardNode(IReadOnlyDictionary<string, string> environment)
+    /// <summary>One of its own, beside the one that tests share.</summary>
+    internal DashboardNode(Settings settings)
     {
-        _environment = environment;
+        _settings = settings;
         Url = string.Create(CultureInfo.InvariantCulture, $"http://127.0.0.1:{FreePort()}");
         GatewayUrl = string.Create(CultureInfo.InvariantCulture, $"http://127.0.0.1:{FreePort()}");
         _http = new HttpClient { BaseAddress = new Uri(Url), Timeout = Eventually.Limit };
@@ -38,6 +38,22 @@ public sealed class DashboardNode : IAsyncLifetime
     /// <summary>Starts it, and waits until it answers.</summary>
     public async Task StartAsync()
     {
+        List<string> arguments = ["serve", "--urls", Url, "--data", Path.Combine(_directory, "data"), "--durability", "interval"];
+        if (_settings.Configuration is { } configuration)
+        {
+            var file = Path.Combine(_directory, "node.yaml");
+            await File.WriteAllTextAsync(file, configuration);
+            arguments.AddRange(["--config", file]);
+        }
+
+        if (_settings.Gateway)
+            arguments.AddRange(["--gateway", GatewayUrl, "--routes", await WriteRoutesAsync()]);
+        _process = RealProcess.Start("Rollcall.Cli", "rollcall", arguments, _settings.Environment, Path.Combine(_directory, "node.log"));
+        await Eventually.Within(UntilReadyAsync());
+    }
+
+    private async Task<string> WriteRoutesAsync()
+    {
         var routes = Path.Combine(_directory, "routes.yaml");
         var authority = new Uri(Url).Authority;
         await File.WriteAllTextAsync(routes, $$"""
@@ -49,13 +65,7 @@ public sealed class DashboardNode : IAsyncLifetime
             default: storefront
 
             """);
-        _process = RealProcess.Start(
-            "Rollcall.Cli",
-            "rollcall",
-            ["serve", "--urls", Url, "--data", Path.Combine(_directory, "data"), "--durability", "interval", "--gateway", GatewayUrl, "--routes", routes],
-            _environment,
-            Path.Combine(_directory, "node.log"));
-        await Eventually.Within(UntilReadyAsync());
+        return routes;
     }
 
     public async Task KillAsync()
@@ -159,6 +169,19 @@ public sealed class DashboardNode : IAsyncLifetime
                 throw new InvalidOperationException($"The node has ended: {_process.Log}");
             await Task.Delay(TimeSpan.FromMilliseconds(20), TimeProvider.System);
         }
+    }
+
+    /// <summary>How it runs.</summary>
+    internal sealed record Settings
+    {
+        /// <summary>What it finds in its environment.</summary>
+        public IReadOnlyDictionary<string, string> Environment { get; init; } = new Dictionary<string, string>(StringComparer.Ordinal);
+
+        /// <summary>Its configuration file; null for none.</summary>
+        public string? Configuration { get; init; }
+
+        /// <summary>Whether a gateway runs beside it.</summary>
+        public bool Gateway { get; init; } = true;
     }
 
     // It must come back on its port, so it cannot be left to choose one.

@@ -36,6 +36,7 @@ public sealed class HealthTests(Chromium chromium, DashboardNode node)
         await Expect(page.Page.Locator(".pill + .tip")).ToContainTextAsync("the API server does not answer");
         page.AssertClean();
 
+        await page.Page.RouteAsync("**/api/scores", static route => route.FulfillAsync(new() { ContentType = "application/json", Body = $$$"""{"services":[{"service":"{{{Service}}}","score":81,"instances":{"healthy-0":62,"healthy-1":100}}]}""" }));
         await page.GoToAsync($"/?q=service:{Service}");
         await Expect(page.Page.Locator(".table-row .score")).ToHaveTextAsync("score 81");
         page.AssertClean();

@@ -30,12 +30,15 @@ public sealed class KubernetesTests(Chromium chromium) : IAsyncLifetime
         _cluster.Put(Manifest.Service(Namespace, Service, "None", ("vnc", 5901)));
         _cluster.Put(Manifest.StatefulSet(Namespace, Service, 1, ("vnc", 5901)));
         await File.WriteAllTextAsync(_kubeconfig, _cluster.Kubeconfig());
-        _node = new DashboardNode(new Dictionary<string, string>(StringComparer.Ordinal)
+        _node = new DashboardNode(new DashboardNode.Settings
         {
-            ["KUBECONFIG"] = _kubeconfig,
-            ["DISCOVERY_MODE"] = "kubernetes-endpointslices",
-            ["EMULATOR_SERVICE_NAME"] = Service,
-            ["POD_NAMESPACE"] = Namespace,
+            Environment = new Dictionary<string, string>(StringComparer.Ordinal)
+            {
+                ["KUBECONFIG"] = _kubeconfig,
+                ["DISCOVERY_MODE"] = "kubernetes-endpointslices",
+                ["EMULATOR_SERVICE_NAME"] = Service,
+                ["POD_NAMESPACE"] = Namespace,
+            },
         });
         await _node.InitializeAsync();
     }

@@ -104,6 +104,20 @@ public sealed class LiveTests(Chromium chromium, DashboardNode node)
     }
 
     [Fact]
+    public async Task A_node_without_a_gateway_is_not_asked_for_one()
+    {
+        await using var alone = new DashboardNode(new DashboardNode.Settings { Gateway = false });
+        await alone.StartAsync();
+        await using var page = await chromium.OpenAsync(alone.Url);
+        await page.GoToAsync("/topology");
+        await Expect(page.Page.Locator(".empty")).ToBeVisibleAsync();
+        await page.GoToAsync("/gateway");
+        await Expect(page.Page.Locator(".empty")).ToContainTextAsync("This node runs no gateway");
+        // The browser says every 404 on its console.
+        page.AssertClean();
+    }
+
+    [Fact]
     public async Task What_somebody_registers_is_text_and_nothing_else()
     {
         const string service = "hostile";

@@ -14,7 +14,7 @@ internal sealed class Garbage(int seed)
         ("PUT", "/api/services/{s}/instances/{i}"), ("PUT", "/api/services/{s}/instances/{i}"), ("PUT", "/api/services/{s}/instances/{i}"),
         ("DELETE", "/api/services/{s}/instances/{i}"), ("PUT", "/api/services/{s}/instances/{i}/status"), ("PUT", "/api/services/{s}/instances/{i}/status"),
         ("POST", "/api/services/{s}/instances/{i}/drain"), ("POST", "/api/renew"), ("POST", "/api/renew"), ("GET", "/api/services"), ("GET", "/api/services/{s}"),
-        ("GET", "/api/services/{s}"), ("GET", "/api/services/{s}/watchers"), ("GET", "/api/history"), ("GET", "/api/watch"), ("GET", "/api/status"),
+        ("GET", "/api/services/{s}"), ("GET", "/api/services/{s}/watchers"), ("GET", "/api/history"), ("GET", "/api/watch"), ("GET", "/api/scores"), ("GET", "/api/status"),
         ("GET", "/healthz"), ("GET", "/readyz"), ("GET", "/metrics"), ("GET", "/"), ("GET", "/openapi/{s}.json"), ("GET", "/{s}"), ("GET", "/api/{s}/{i}"),
         ("PUT", "/api/services/{s}/instances/{i}/{s}"), ("PUT", "/api/services//instances/{i}"), ("GET", "/API/Services/{s}"),
     ];

@@ -11,6 +11,7 @@ public sealed class GatewayTests
 
         foreach (var (method, path) in new[] { ("GET", "/api/gateway"), ("POST", "/api/gateway/routes/orders/shift"), ("DELETE", "/api/gateway/routes/orders/shift") })
             Assert.Equal((404, "no-gateway"), Answer(await node.SendAsync(method, path)));
+        Assert.False((await node.Client.GetStatusAsync()).Gateway);
     }
 
     [Fact]
@@ -40,6 +41,7 @@ public sealed class GatewayTests
         Assert.Equal((1, 1, 1), (route.Versions[0].Traffic.Requests, route.Versions[0].Traffic.Status5xx, route.Versions[0].Traffic.Failed));
         Assert.Equal(0, route.Versions[1].Traffic.Requests);
         Assert.Null(route.ShiftedAt);
+        Assert.True((await node.Client.GetStatusAsync()).Gateway);
         var cluster = before.Clusters.Single(cluster => cluster.Name == route.Versions[0].Cluster);
         var instance = Assert.Single(cluster.Instances);
         Assert.Equal(("live", "ready", 1L, "unreachable"), (cluster.Freshness, instance.State, instance.Traffic.Requests, instance.Avoided?.Reason));

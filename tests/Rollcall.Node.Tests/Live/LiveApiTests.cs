@@ -106,6 +106,24 @@ public sealed class LiveApiTests
     }
 
     [Fact]
+    public async Task Scores_of_all_services_are_those_of_their_documents()
+    {
+        await using var node = await TestNode.StartAsync();
+        await node.PutAsync("orders", "o-1");
+        await node.PutAsync("orders", "o-2");
+        await node.PutAsync("billing", "b-1");
+        await node.SendAsync("PUT", "/api/services/orders/instances/o-2/status", """{"state":"not-ready","reason":"warming up"}""");
+        await node.SendAsync("DELETE", "/api/services/billing/instances/b-1");
+
+        var live = (await node.GetAsync("/api/instances/live?service=orders")).Json.GetProperty("instances").EnumerateArray().Select(static each => each.GetProperty("health").GetProperty("score").GetInt32());
+        Assert.Equal([100, 0], live);
+        Assert.Equal(
+            """{"services":[{"service":"billing","instances":{}},{"service":"orders","score":50,"instances":{"o-1":100,"o-2":0}}]}""", (await node.GetAsync("/api/scores")).Body);
+        Assert.Equal("orders", Assert.Single((await node.GetAsync("/api/scores?service=orders&service=nobody")).Json.GetProperty("services").EnumerateArray()).GetProperty("service").GetString());
+        Assert.Equal("invalid-request", (await node.GetAsync("/api/scores?service=No!")).Problem);
+    }
+
+    [Fact]
     public async Task Changes_are_told_as_they_happen_and_nothing_twice()
     {
         _source.Set(Pod(0));

@@ -1,7 +1,6 @@
-import { useQuery } from '@tanstack/react-query';
-import { isNotFound, node } from '../../api/client';
 import { Age, Empty, Notice, Panel } from '../../components/basics';
 import { useNow } from '../../live/LiveProvider';
+import { useGateway } from '../../live/useGateway';
 import { formatNumber, plural } from '../../model/format';
 import { ClusterPanel } from './ClusterPanel';
 import { RatesPanel } from './RatesPanel';
@@ -10,12 +9,20 @@ import './gateway.css';
 
 export default function GatewayPage() {
   const now = useNow();
-  const { data, error, dataUpdatedAt } = useQuery({ queryKey: ['gateway'], queryFn: ({ signal }) => node.gateway(signal), refetchInterval: (query) => (query.state.error ? 10_000 : 1_000), retry: false });
+  const { gateway: data, at, absent, error } = useGateway(1_000);
+  if (absent) {
+    return (
+      <Empty title="This node runs no gateway">
+        <p>A gateway sends requests from outside to services, by the routes of a file:</p>
+        <pre>rollcall serve --gateway http://127.0.0.1:7680 --routes routes.yaml</pre>
+      </Empty>
+    );
+  }
   if (!data) {
     if (!error) return <p className="faint loading">Loading.</p>;
     return (
-      <Empty title={isNotFound(error) ? 'This node runs no gateway' : 'The gateway cannot be asked'}>
-        {isNotFound(error) ? <pre>rollcall serve --gateway http://127.0.0.1:7680 --routes routes.yaml</pre> : <p>{error.message}</p>}
+      <Empty title="The gateway cannot be asked">
+        <p>{error.message}</p>
       </Empty>
     );
   }
@@ -40,7 +47,7 @@ export default function GatewayPage() {
         </Notice>
       )}
       {data.accessLogDropped !== undefined && data.accessLogDropped > 0 && <Notice tone="warn">The access log is missing {plural(data.accessLogDropped, 'request')}.</Notice>}
-      <RatesPanel gateway={data} at={dataUpdatedAt} />
+      <RatesPanel gateway={data} at={at} />
       <Panel title="Routes">
         <ul className="routes">
           {data.routes.map((route) => (

@@ -1,9 +1,8 @@
 import { useMemo } from 'react';
-import { Age, StatusBadge } from '../../components/basics';
+import { Age, Score, StatusBadge } from '../../components/basics';
 import { type Column, DataTable } from '../../components/DataTable';
 import { Link } from '../../live/router';
 import { type InstanceRow, versionOf } from '../../model/rows';
-import { statusOf } from '../../model/status';
 
 interface Props {
   rows: readonly InstanceRow[];
@@ -28,7 +27,8 @@ export function InstanceTable({ rows, sort, onSort, now }: Props) {
         ),
       },
       { id: 'service', header: 'Service', width: 'minmax(6rem, 1.2fr)', from: 'medium', value: (row) => `${row.service} ${row.instance.id}`, cell: (row) => <Link to={{ name: 'service', service: row.service }}>{row.service}</Link> },
-      { id: 'state', header: 'State', width: '7rem', value: (row) => row.instance.state, cell: (row) => <StatusBadge status={statusOf(row.instance, undefined)} /> },
+      { id: 'state', header: 'State', width: '7rem', value: (row) => row.status, cell: (row) => <StatusBadge status={row.status} /> },
+      { id: 'score', header: 'Score', width: '4.5rem', align: 'end', value: (row) => row.score, cell: (row) => <Score score={row.score} /> },
       { id: 'address', header: 'Address', width: 'minmax(8rem, 1.4fr)', from: 'medium', value: (row) => row.instance.address, cell: (row) => <code>{`${row.instance.address}:${Object.values(row.instance.ports)[0] ?? ''}`}</code> },
       { id: 'zone', header: 'Zone', width: '6rem', from: 'wide', value: (row) => row.instance.zone, cell: (row) => row.instance.zone ?? <span className="faint">–</span> },
       { id: 'version', header: 'Version', width: '6rem', from: 'wide', value: (row) => versionOf(row.instance), cell: (row) => versionOf(row.instance) ?? <span className="faint">–</span> },

@@ -3,7 +3,7 @@ import { CardGrid } from '../../components/CardGrid';
 import { Link } from '../../live/router';
 import { plural } from '../../model/format';
 import type { ServiceRow } from '../../model/rows';
-import { OriginTag, ServiceSparkline, useServiceScore } from './cells';
+import { OriginTag, ServiceSparkline } from './cells';
 
 export function ServiceCards({ rows, from, now }: { rows: readonly ServiceRow[]; from: number; now: number }) {
   const sorted = [...rows].sort((a, b) => (a.name < b.name ? -1 : 1));
@@ -11,7 +11,6 @@ export function ServiceCards({ rows, from, now }: { rows: readonly ServiceRow[];
 }
 
 function ServiceCard({ row, from, now }: { row: ServiceRow; from: number; now: number }) {
-  const score = useServiceScore(row.name);
   return (
     <article className="card service-card">
       <header>
@@ -20,7 +19,7 @@ function ServiceCard({ row, from, now }: { row: ServiceRow; from: number; now: n
             {row.name}
           </Link>
         </h2>
-        {score !== undefined && <Score score={score} />}
+        {row.score !== undefined && <Score score={row.score} />}
       </header>
       <div className="service-card-middle">
         <span className="big-ratio">

@@ -1,11 +1,10 @@
 import { useMemo } from 'react';
 import { Age, ReadyBar, Score } from '../../components/basics';
 import { type Column, DataTable } from '../../components/DataTable';
-import { useCapabilities } from '../../live/capabilities';
 import { Link } from '../../live/router';
 import { formatSpan } from '../../model/format';
 import type { ServiceRow } from '../../model/rows';
-import { OriginTag, ServiceSparkline, useServiceScore } from './cells';
+import { OriginTag, ServiceSparkline } from './cells';
 
 interface Props {
   rows: readonly ServiceRow[];
@@ -16,7 +15,6 @@ interface Props {
 }
 
 export function ServiceTable({ rows, sort, onSort, from, now }: Props) {
-  const capabilities = useCapabilities();
   const columns = useMemo<Column<ServiceRow>[]>(
     () => [
       {
@@ -45,22 +43,16 @@ export function ServiceTable({ rows, sort, onSort, from, now }: Props) {
           </span>
         ),
       },
-      ...(capabilities.live ? [scoreColumn] : []),
+      { id: 'score', header: 'Score', width: '4.5rem', align: 'end', from: 'medium', value: (row) => row.score, cell: (row) => <Score score={row.score} /> },
       { id: 'history', header: `Last ${formatSpan(now - from)}`, width: '8.5rem', from: 'medium', cell: (row) => <ServiceSparkline row={row} from={from} now={now} /> },
       { id: 'zones', header: 'Zones', width: 'minmax(5rem, 1fr)', from: 'wide', value: (row) => row.zones.join(' '), cell: (row) => <Zones zones={row.zones} /> },
       { id: 'origin', header: 'Origin', width: 'minmax(7rem, 1fr)', from: 'medium', value: (row) => row.origin, cell: (row) => <OriginTag row={row} /> },
       { id: 'watchers', header: 'Watchers', width: '6rem', align: 'end', from: 'wide', value: (row) => row.watchers ?? 0, cell: (row) => row.watchers ?? '–' },
       { id: 'changed', header: 'Changed', width: '5.5rem', align: 'end', from: 'medium', value: (row) => row.changedAt, cell: (row) => <Age at={row.changedAt} now={now} /> },
     ],
-    [from, now, capabilities.live],
+    [from, now],
   );
   return <DataTable label="Services" rows={rows} rowId={(row) => row.name} columns={columns} sort={sort} onSort={onSort} rowHeight={40} rowTone={toneOf} />;
-}
-
-const scoreColumn: Column<ServiceRow> = { id: 'score', header: 'Score', width: '4.5rem', align: 'end', from: 'medium', cell: (row) => <ScoreCell service={row.name} /> };
-
-function ScoreCell({ service }: { service: string }) {
-  return <Score score={useServiceScore(service)} />;
 }
 
 function Zones({ zones }: { zones: readonly string[] }) {

@@ -2,6 +2,7 @@ import { useDeferredValue, useMemo } from 'react';
 import { Empty, Segmented } from '../../components/basics';
 import { SearchBox } from '../../components/SearchBox';
 import { useCatalog, useChanges, useNow, useServiceList } from '../../live/LiveProvider';
+import { useScores } from '../../live/useScores';
 import { useRouter } from '../../live/router';
 import { plural } from '../../model/format';
 import { commonValues, instanceRows, serviceRows, versionOf } from '../../model/rows';
@@ -24,6 +25,7 @@ export function ServicesPage() {
   const { parameters, setParameters } = useRouter();
   const catalog = useDeferredValue(useCatalog());
   const summaries = useServiceList();
+  const scores = useScores();
   const { changes, completeSince } = useChanges();
   const now = useNow(5_000);
   const from = hourFrom(completeSince, now);
@@ -34,12 +36,13 @@ export function ServicesPage() {
   const deferred = useDeferredValue(query);
   const terms = useMemo(() => parseSearch(deferred), [deferred]);
   const changesOf = useMemo(() => byService(changes), [changes]);
-  const services = useMemo(() => serviceRows(catalog, summaries, terms, changesOf), [catalog, summaries, terms, changesOf]);
-  const instances = useMemo(() => (view === 'instances' ? instanceRows(catalog, summaries, terms) : []), [view, catalog, summaries, terms]);
+  const services = useMemo(() => serviceRows(catalog, summaries, scores, terms, changesOf), [catalog, summaries, scores, terms, changesOf]);
+  const instances = useMemo(() => (view === 'instances' ? instanceRows(catalog, summaries, scores, terms) : []), [view, catalog, summaries, scores, terms]);
   const suggestions = useMemo(() => {
     const offered: [string, string][] = [
       ['state', 'booting'],
       ['state', 'draining'],
+      ['score', '<70'],
       ...commonValues(catalog, (instance) => instance.zone, 4).map((zone): [string, string] => ['zone', zone]),
       ...commonValues(catalog, versionOf, 3).map((version): [string, string] => ['version', version]),
     ];

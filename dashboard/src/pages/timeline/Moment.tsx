@@ -31,7 +31,7 @@ export function Moment({ service, at, changes, now }: { service: string; at: num
                   .map((instance) => (
                     <li key={instance.id}>
                       <span className="then-id">{instance.id}</span>
-                      <StatusBadge status={statusOf(instance, undefined)} />
+                      <StatusBadge status={statusOf(instance, false)} />
                       <code>
                         {instance.address}:{Object.values(instance.ports)[0]}
                       </code>
