@@ -83,7 +83,7 @@ public static class NodeHost
             builder.Services.AddSingleton(source);
         builder.Services.AddSingleton(new ImportTable { Services = [.. options.Imports.Select(static import => import.Service)] });
         builder.Services.AddSingleton<NamesTable>();
-        builder.Services.AddSingleton<HealthReader>();
+        builder.Services.AddSingleton(services => new HealthReader(services.GetRequiredService<TimeProvider>(), options.HealthInterval));
         builder.Services.AddSingleton<FindingTable>();
         builder.Services.AddSingleton<FindingMetrics>();
         builder.Services.AddSingleton<FindingReader>();

@@ -31,6 +31,9 @@ public sealed record NodeOptions
     /// <summary>How much each part of an instance's health score counts.</summary>
     public HealthWeights HealthWeights { get; init; } = new();
 
+    /// <summary>How often an instance's <c>/health</c> is asked at the most, while somebody looks. Default 10 s.</summary>
+    public TimeSpan HealthInterval { get; init; } = TimeSpan.FromSeconds(10);
+
     /// <summary>Requests that may wait on purpose at once: blocking queries, event streams, drains. One more is refused as busy. Default 20,000.</summary>
     public int MaxWaitingRequests { get; init; } = 20_000;
 }

@@ -98,7 +98,7 @@ internal static class NodeRun
     {
         try
         {
-            return options with { Imports = ImportVariables.Apply(options.Imports, environment.Variable) };
+            return ImportVariables.Apply(options, environment.Variable);
         }
         catch (FormatException error)
         {

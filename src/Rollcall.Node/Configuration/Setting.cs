@@ -36,6 +36,7 @@ internal sealed record Setting(string Allowed, Func<NodeOptions, IReadOnlyList<s
         ["callers.minCallers"] = Int(1, 1_000, static (o, n) => Callers(o, c => c with { MinCallers = n })),
         ["callers.maxShare"] = new("a share above 0, at most 1, such as 0.5", static (o, v) => Share(v) is { } n ? Callers(o, c => c with { MaxShare = n }) : null),
         ["callers.retryAfter"] = Duration(TimeSpan.FromSeconds(1), TimeSpan.FromHours(1), static (o, d) => Callers(o, c => c with { RetryAfter = d })),
+        ["health.interval"] = Duration(TimeSpan.FromSeconds(1), TimeSpan.FromHours(1), static (o, d) => o with { HealthInterval = d }),
         ["health.weights.readiness"] = Int(0, 100, static (o, n) => Weights(o, w => w with { Readiness = n })),
         ["health.weights.application"] = Int(0, 100, static (o, n) => Weights(o, w => w with { Application = n })),
         ["health.weights.quality"] = Int(0, 100, static (o, n) => Weights(o, w => w with { Quality = n })),

@@ -8,16 +8,15 @@ using Rollcall.Registry.Catalogs;
 namespace Rollcall.Node.Live;
 
 /// <summary>
-/// What instances with a port <c>health</c> say of themselves at <c>/health</c>: asked only while somebody looks, at most once in <see cref="Age"/> each, by a few at a time. An answer that is slow, long or
+/// What instances with a port <c>health</c> say of themselves at <c>/health</c>: asked only while somebody looks, at most once in <paramref name="age"/> each, by a few at a time. An answer that is slow, long or
 /// a redirect costs its timeout and a bounded buffer, and nobody waits for it.
 /// </summary>
-internal sealed class HealthReader(TimeProvider time) : BackgroundService
+/// <param name="time">The clock.</param>
+/// <param name="age">For how long an answer is good.</param>
+internal sealed class HealthReader(TimeProvider time, TimeSpan age) : BackgroundService
 {
     /// <summary>The name of the port.</summary>
     public const string Port = "health";
-
-    /// <summary>For how long an answer is good.</summary>
-    public static readonly TimeSpan Age = TimeSpan.FromSeconds(10);
 
     private const int Workers = 16;
     private const int MaxWaiting = 10_000;
@@ -71,7 +70,7 @@ internal sealed class HealthReader(TimeProvider time) : BackgroundService
             var entry = _entries.AddOrUpdate(instance.Key, static (key, url) => new Entry(key, url), static (key, entry, url) => entry.Url == url ? entry : new Entry(key, url), url);
             var timestamp = time.GetTimestamp();
             entry.AskedFor = timestamp;
-            if ((now || entry.AskedAt is not { } at || time.GetElapsedTime(at, timestamp) >= Age) && entry.TryBegin() && !_due.Writer.TryWrite(entry))
+            if ((now || entry.AskedAt is not { } at || time.GetElapsedTime(at, timestamp) >= age) && entry.TryBegin() && !_due.Writer.TryWrite(entry))
                 entry.End();
         }
     }

@@ -45,16 +45,24 @@ internal sealed class LiveView
         _health.Ask(snapshot);
         var kept = _kept.GetOrAdd(service, static _ => new Kept());
         var findings = _findings.Of(service);
-        var key = (snapshot.Revision, kept.Touches, findings.Count);
-        if (kept.Made is { } made && made.Key == key)
-            return made.Answer;
-        var document = LiveBuilder.Build(Inputs(snapshot, findings));
+        var callers = _registry.Watchers.Count(service);
+        var (touches, before) = (kept.Touches, kept.Made);
+        if (before is not null && before.Revision == snapshot.Revision && before.Touches == touches && before.Callers == callers && before.Findings.SequenceEqual(findings))
+            return before.Answer;
+        var document = LiveBuilder.Build(Inputs(snapshot, findings, callers));
         using var buffer = JsonBuffer.Rent();
         JsonSerializer.Serialize(buffer.Json, document, ApiJson.Default.LiveInstancesDocument);
-        var answer = new LiveAnswer(document, buffer.Written.ToArray(), string.Create(CultureInfo.InvariantCulture, $"{_registry.Epoch}:{key.Revision}-{key.Touches}-{key.Count}"));
+        var bytes = buffer.Written.Span;
+        if (before is not null && bytes.SequenceEqual(before.Answer.Bytes.Span))
+        {
+            // What changed does not show: whoever has it need not be told.
+            kept.Made = before with { Revision = snapshot.Revision, Touches = touches, Callers = callers, Findings = findings };
+            return before.Answer;
+        }
 
-        // Two who make it at the same time make the same.
-        kept.Made = new Made(key, answer);
+        // Since the start of the node: what is counted here begins anew with it.
+        var answer = new LiveAnswer(document, bytes.ToArray(), string.Create(CultureInfo.InvariantCulture, $"{_started.ToUnixTimeMilliseconds():x}-{snapshot.Revision}-{kept.NextVersion()}"));
+        kept.Made = new Made(snapshot.Revision, touches, callers, findings, answer);
         return answer;
     }
 
@@ -63,7 +71,7 @@ internal sealed class LiveView
     {
         var snapshot = _registry.Catalog.GetService(service);
         _health.Ask(snapshot);
-        return LiveBuilder.Scores(Inputs(snapshot, _findings.Of(service)));
+        return LiveBuilder.Scores(Inputs(snapshot, _findings.Of(service), _registry.Watchers.Count(service)));
     }
 
     /// <summary>Has the instances of a service asked again, although what is known is not old.</summary>
@@ -72,8 +80,8 @@ internal sealed class LiveView
     /// <summary>Completes when something about a service may have changed that is not in the catalog.</summary>
     public Task NextTouch(string service) => _kept.GetOrAdd(service, static _ => new Kept()).Next;
 
-    private LiveInputs Inputs(ServiceSnapshot snapshot, IReadOnlyList<FindingDocument> findings) => new(
-        snapshot, _imports.Of(snapshot.Service), _names.Of(snapshot.Service), _health.Of, findings, _registry.Watchers.Count(snapshot.Service), _weights, _started);
+    private LiveInputs Inputs(ServiceSnapshot snapshot, IReadOnlyList<FindingDocument> findings, int callers) => new(
+        snapshot, _imports.Of(snapshot.Service), _names.Of(snapshot.Service), _health.Of, findings, callers, _weights, _started);
 
     private void Touch(string service)
     {
@@ -81,16 +89,19 @@ internal sealed class LiveView
             kept.Touch();
     }
 
-    private sealed record Made((long Revision, long Touches, int Findings) Key, LiveAnswer Answer);
+    private sealed record Made(long Revision, long Touches, int Callers, IReadOnlyList<FindingDocument> Findings, LiveAnswer Answer);
 
     private sealed class Kept
     {
         private TaskCompletionSource _next = New();
         private long _touches;
+        private long _versions;
 
         public Made? Made { get; set; }
 
         public long Touches => Interlocked.Read(ref _touches);
+
+        public long NextVersion() => Interlocked.Increment(ref _versions);
 
         public Task Next => Volatile.Read(ref _next).Task;
 

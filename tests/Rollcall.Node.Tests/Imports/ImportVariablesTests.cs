@@ -39,6 +39,17 @@ public sealed class ImportVariablesTests
         Assert.Contains(expected, error.Message, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public void How_often_health_is_asked_for_is_said_in_milliseconds()
+    {
+        static TimeSpan Read(string? text) => ImportVariables.Apply(new NodeOptions { HealthInterval = TimeSpan.FromSeconds(7) }, name => name == "HEALTH_CHECK_INTERVAL" ? text : null).HealthInterval;
+
+        Assert.Equal(TimeSpan.FromSeconds(30), Read("30000"));
+        Assert.Equal(TimeSpan.FromSeconds(7), Read(null));
+        foreach (var wrong in (string[])["30s", "999", "3600001", "-1", "1e4"])
+            Assert.Contains($"is '{wrong}'", Assert.Throws<FormatException>(() => Read(wrong)).Message, StringComparison.Ordinal);
+    }
+
     private static IReadOnlyList<ImportOptions> Apply(IReadOnlyList<ImportOptions> configured, params (string Name, string? Value)[] variables) =>
-        ImportVariables.Apply(configured, name => variables.FirstOrDefault(variable => variable.Name == name).Value);
+        ImportVariables.Apply(new NodeOptions { Imports = configured }, name => variables.FirstOrDefault(variable => variable.Name == name).Value).Imports;
 }

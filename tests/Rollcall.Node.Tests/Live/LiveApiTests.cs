@@ -3,6 +3,7 @@ using System.Net.Sockets;
 using System.Text;
 using System.Text.Json;
 using Rollcall.Node.Imports;
+using Rollcall.Node.Live;
 using Rollcall.TestKit;
 using Rollcall.TestKit.Sources;
 
@@ -106,6 +107,59 @@ public sealed class LiveApiTests
     }
 
     [Fact]
+    public async Task Health_is_asked_again_after_its_interval_and_not_before()
+    {
+        using var listener = new TcpListener(IPAddress.Loopback, 0);
+        listener.Start();
+        using var stop = new CancellationTokenSource();
+        var asked = 0;
+        var serving = ServeAsync(listener, "HTTP/1.1 200 OK\r\nContent-Length: 2\r\nConnection: close\r\n\r\n{}", stop.Token, () => Interlocked.Increment(ref asked));
+        var time = new VirtualTime();
+        using var reader = new HealthReader(time, TimeSpan.FromSeconds(30));
+        await using var node = await TestNode.StartAsync();
+        await node.PutAsync("orders", "o-1", $$"""{"address":"127.0.0.1","ports":{"health":{{((IPEndPoint)listener.LocalEndpoint).Port}}},"ttl":"1h"}""");
+        var service = node.Registry.Catalog.GetService("orders");
+        await reader.StartAsync(TestContext.Current.CancellationToken);
+
+        reader.Ask(service);
+        await Eventually.True(() => reader.Of(service.Instances[0])?.At == time.GetUtcNow());
+        time.Advance(TimeSpan.FromSeconds(29));
+        reader.Ask(service);
+        time.Advance(TimeSpan.FromSeconds(1));
+        reader.Ask(service);
+        await Eventually.True(() => reader.Of(service.Instances[0])?.At == time.GetUtcNow());
+        Assert.Equal(2, asked);
+
+        await reader.StopAsync(TestContext.Current.CancellationToken);
+        await stop.CancelAsync();
+        await serving;
+    }
+
+    [Fact]
+    public async Task A_caller_that_comes_is_part_of_the_score_at_once_and_one_more_of_the_same_changes_nothing()
+    {
+        await using var node = await TestNode.StartAsync();
+        await node.PutAsync("orders", "o-1");
+        var alone = await node.GetAsync("/api/instances/live?service=orders");
+        Assert.DoesNotContain("\"callers\"", alone.Body, StringComparison.Ordinal);
+
+        var polls = new List<Task>();
+        foreach (var caller in (string[])["checkout-1", "checkout-2"])
+        {
+            polls.Add(node.Client.GetServiceAsync("orders", new Rollcall.Api.ServiceQuery { Index = 1, Watcher = caller }));
+            await Eventually.True(() => node.Registry.Watchers.Count("orders") == polls.Count);
+            var watched = await node.GetAsync("/api/instances/live?service=orders", ("If-None-Match", alone.Headers["ETag"]));
+            Assert.Equal(polls.Count == 1 ? 200 : 304, (int)watched.Status);
+            if (polls.Count == 1)
+                Assert.Contains("\"callers\"", watched.Body, StringComparison.Ordinal);
+            alone = polls.Count == 1 ? watched : alone;
+        }
+
+        await node.PutAsync("orders", "o-2");
+        await Eventually.Within(Task.WhenAll(polls));
+    }
+
+    [Fact]
     public async Task Scores_of_all_services_are_those_of_their_documents()
     {
         await using var node = await TestNode.StartAsync();
@@ -156,13 +210,14 @@ public sealed class LiveApiTests
         ]),
     };
 
-    private static async Task ServeAsync(TcpListener listener, string answer, CancellationToken stop)
+    private static async Task ServeAsync(TcpListener listener, string answer, CancellationToken stop, Action? asked = null)
     {
         try
         {
             while (true)
             {
                 using var socket = await listener.AcceptSocketAsync(stop);
+                asked?.Invoke();
                 await socket.ReceiveAsync(new byte[4096], stop);
                 await socket.SendAsync(Encoding.ASCII.GetBytes(answer), stop);
             }
