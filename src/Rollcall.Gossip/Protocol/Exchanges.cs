@@ -1,0 +1,162 @@
+using System.Buffers;
+using System.Runtime.InteropServices;
+using Rollcall.Gossip.Messages;
+using Rollcall.Gossip.Wire;
+
+namespace Rollcall.Gossip.Protocol;
+
+/// <summary>Push/pull: both sides send each other all they believe. What gossip has missed is mended by it, and a newcomer learns the cluster.</summary>
+internal sealed class Exchanges(SwimContext context, Membership membership)
+{
+    private readonly ArrayBufferWriter<byte> _userState = new();
+    private Received[] _received = [];
+
+    public void Start()
+    {
+        if (context.Settings.PushPullInterval > TimeSpan.Zero)
+            context.Timers.Set(TimerKind.PushPull, context.Now + context.Random.NextInt64(context.Settings.PushPullInterval.Ticks) + Interval);
+        if (context.Settings.ReconnectInterval > TimeSpan.Zero)
+            context.Timers.Set(TimerKind.Reconnect, context.Now + context.Random.NextInt64(context.Settings.ReconnectInterval.Ticks) + context.Settings.ReconnectInterval.Ticks);
+    }
+
+    private long Interval => Scaling.PushPullInterval(context.Settings.PushPullInterval.Ticks, context.Members.Count);
+
+    public void Tick()
+    {
+        context.Timers.Set(TimerKind.PushPull, context.Now + Interval);
+        Span<int> partner = stackalloc int[1];
+        if (MemberPicker.Pick(context, partner, PickKind.Alive) == 1)
+            context.Effects.Add(new StateExchange(context.Members.RecordOf(partner[0]), Join: false));
+    }
+
+    /// <summary>
+    /// Tries one of the failed members again, with the chance of failed by live ones, so that a member that failed is tried by one node or so in each interval. Without this two halves of a cluster that gave each
+    /// other up would never meet again.
+    /// </summary>
+    public void TickReconnect()
+    {
+        context.Timers.Set(TimerKind.Reconnect, context.Now + context.Settings.ReconnectInterval.Ticks);
+        var stones = membership.Tombstones.Failed;
+        var failed = context.Members.FailedCount + stones.Count;
+        if (context.IsLeaving || failed == 0 || context.Random.Next(Math.Max(1, context.Members.LiveCount)) >= failed)
+            return;
+        var choice = context.Random.Next(failed);
+        if (choice < stones.Count)
+        {
+            context.Effects.Add(new StateExchange(stones[choice].Record, Join: true));
+            return;
+        }
+
+        choice -= stones.Count;
+        foreach (var row in context.Members.Order)
+        {
+            if (context.Members[row].State == MemberState.Dead && choice-- == 0)
+            {
+                context.Effects.Add(new StateExchange(context.Members.RecordOf(row), Join: true));
+                return;
+            }
+        }
+    }
+
+    /// <summary>Writes all that is believed, as a whole message.</summary>
+    public void Write(IBufferWriter<byte> message, bool join)
+    {
+        _userState.ResetWrittenCount();
+        context.Application?.WriteState(join, _userState);
+        var header = new PushPullHeader(context.Members.Count, _userState.WrittenCount, join);
+        message.Advance(MessageCodec.Write(message.GetSpan(MessageCodec.MaxSize(header)), header));
+        foreach (var row in context.Members.Order)
+        {
+            ref var member = ref context.Members[row];
+            var record = context.Members.RecordOf(row);
+            var node = new PushPullNode(record.NameBytes, record.Address, record.Meta, member.Incarnation, member.State, record.Versions);
+            message.Advance(MessageCodec.Write(message.GetSpan(MessageCodec.MaxSize(node)), node));
+        }
+
+        message.Write(_userState.WrittenSpan);
+    }
+
+    /// <summary>
+    /// Takes what the other side believes; <paramref name="body"/> is the message without its type byte. All of it is read before any is believed. Returns why it is refused, or null.
+    /// With <paramref name="isMember"/> the peer's address is that of a member, not only of its host.
+    /// </summary>
+    public string? Merge(ReadOnlySpan<byte> body, NodeAddress peer, bool isMember)
+    {
+        if (!MessageCodec.TryRead(body, out PushPullHeader header, out var at, out var refusal))
+            return refusal;
+        if (header.Nodes > context.Settings.MaxMembers)
+            return "An exchange has too many members.";
+        if (_received.Length < header.Nodes)
+            Array.Resize(ref _received, Math.Min(header.Nodes, body.Length));
+        var common = CommonVersions.All;
+        var count = 0;
+        for (; count < header.Nodes; count++)
+        {
+            if (count == _received.Length || !MessageCodec.TryRead(body[at..], out PushPullNode node, out var consumed, out refusal))
+                return refusal ?? "An exchange is cut short.";
+            _received[count] = Received.Of(body, node);
+            if (_received[count].CountsFor(context.Settings.Versions))
+                common.Add(_received[count].Versions.GetValueOrDefault());
+            else if (_received[count].IsLive && (isMember ? node.Address == peer : header.Nodes == 1))
+                return VersionRules.Refusal(context.Settings.Versions, node.Versions);
+            at += consumed;
+        }
+
+        if (body.Length - at < header.UserStateLength)
+            return "The application's state is cut short.";
+        var received = _received.AsSpan(0, count);
+        if (!AreCompatible(common, received))
+            return "Members speak versions that do not go together.";
+        foreach (ref readonly var node in received)
+        {
+            var alive = node.AsAlive(body);
+            var isItself = isMember ? node.Address == peer : header.Join && node.Address.WithPort(peer.Port) == peer;
+            membership.Merge(node.State, alive, new(isItself ? OriginKind.Itself : OriginKind.Exchange, peer));
+        }
+
+        if (header.UserStateLength > 0)
+            context.Application?.MergeState(body.Slice(at, header.UserStateLength), header.Join, context.Now);
+        context.Effects.Add(new ProtocolEvent(EventKind.Merged, context.Now) { From = peer, Length = count });
+        return null;
+    }
+
+    // A member that does not fit this node is passed over when it is merged, unless it is the peer; what is checked here is that the others fit one another.
+    private bool AreCompatible(CommonVersions common, ReadOnlySpan<Received> received)
+    {
+        foreach (var row in context.Members.Order)
+        {
+            if (context.Members[row].IsLive)
+                common.Add(context.Members.RecordOf(row).Versions);
+        }
+
+        foreach (ref readonly var node in received)
+        {
+            if (node.CountsFor(context.Settings.Versions) && !common.Allows(node.Versions.GetValueOrDefault()))
+                return false;
+        }
+
+        foreach (var row in context.Members.Order)
+        {
+            if (context.Members[row].IsLive && !common.Allows(context.Members.RecordOf(row).Versions))
+                return false;
+        }
+
+        return true;
+    }
+
+    /// <summary>A member of a message that has been read, by where its bytes are: they are read once.</summary>
+    [StructLayout(LayoutKind.Auto)]
+    private readonly record struct Received(int Name, int NameLength, int Meta, int MetaLength, NodeAddress Address, ProtocolVersions? Versions, uint Incarnation, MemberState State)
+    {
+        public static Received Of(ReadOnlySpan<byte> body, in PushPullNode node) =>
+            new(Offset(body, node.Name), node.Name.Length, Offset(body, node.Meta), node.Meta.Length, node.Address, node.Versions, node.Incarnation, node.State);
+
+        public Alive AsAlive(ReadOnlySpan<byte> body) => new(Incarnation, body.Slice(Name, NameLength), Address, body.Slice(Meta, MetaLength), Versions);
+
+        public bool IsLive => State is MemberState.Alive or MemberState.Suspect;
+
+        public bool CountsFor(in ProtocolVersions own) => IsLive && VersionRules.Refusal(own, Versions) is null;
+
+        private static int Offset(ReadOnlySpan<byte> body, ReadOnlySpan<byte> part) => body.Overlaps(part, out var offset) ? offset : 0;
+    }
+}

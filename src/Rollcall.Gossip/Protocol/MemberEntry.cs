@@ -1,0 +1,23 @@
+namespace Rollcall.Gossip.Protocol;
+
+/// <summary>What is believed of one member; a row of the <see cref="MemberTable"/>.</summary>
+internal struct MemberEntry
+{
+    /// <summary>What it says of itself; null where the row is free.</summary>
+    public NodeRecord? Record;
+
+    /// <summary>When <see cref="State"/> began.</summary>
+    public long Since;
+
+    public uint Incarnation;
+
+    /// <summary>Where it stands in the order of probes; in a free row, the next free one.</summary>
+    public int Position;
+
+    public MemberState State;
+
+    public readonly bool IsLive => State is MemberState.Alive or MemberState.Suspect;
+}
+
+/// <summary>What is believed of one member at one moment.</summary>
+internal readonly record struct MemberView(NodeRecord Record, uint Incarnation, MemberState State, long Since);

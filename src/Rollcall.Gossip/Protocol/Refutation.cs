@@ -1,0 +1,74 @@
+using Rollcall.Gossip.Messages;
+using Rollcall.Gossip.Wire;
+
+namespace Rollcall.Gossip.Protocol;
+
+/// <summary>What this node says of itself, and how it answers what others say of it; and how it lets others answer what is said of them.</summary>
+internal sealed class Refutation(SwimContext context)
+{
+    /// <summary>Direct questions in a gossip interval: enough for the halves of a cluster to find together, too few to be a flood.</summary>
+    public const int QuestionsPerInterval = 16;
+
+    private long _questionsSince;
+    private int _questions;
+
+    /// <summary>This node says something new of itself, in its next incarnation.</summary>
+    public void Announce(NodeAddress address, ReadOnlySpan<byte> meta)
+    {
+        ref var self = ref context.Members[context.Self];
+        self.Record = context.Records.Change(context.SelfRecord, address, meta, context.Settings.Versions);
+        self.Incarnation++;
+        context.QueueAlive(context.Self);
+    }
+
+    /// <summary>Somebody says that this node is alive: an echo, or another node of its name, or what it was before it began anew.</summary>
+    public void OwnAlive(in Alive message, NodeAddress address, in Origin origin)
+    {
+        if (context.IsLeaving)
+            return;
+        var record = context.SelfRecord;
+        if (address != record.Address)
+        {
+            var claimed = context.Records.Change(record, address, message.Meta, message.Versions ?? record.Versions);
+            context.Effects.Add(new ProtocolEvent(EventKind.Conflict, context.Now) { Record = record, Other = claimed, From = origin.From, Incarnation = message.Incarnation });
+            return;
+        }
+
+        var own = context.Members[context.Self].Incarnation;
+        if (message.Incarnation < own || (message.Incarnation == own && message.Versions is { } versions && record.Says(address, message.Meta, versions)))
+            return;
+        if (message.Incarnation > uint.MaxValue - Membership.MaxJump)
+            context.Refuse("An incarnation is near the end of the numbers.", origin.From, record);
+        else
+            Refute(message.Incarnation);
+    }
+
+    /// <summary>This node is not what it is said to be in incarnation <paramref name="accused"/>: it has a later one. Being accused is a sign of being slow.</summary>
+    public void Refute(uint accused)
+    {
+        ref var self = ref context.Members[context.Self];
+        self.Incarnation = Math.Max(self.Incarnation + 1, accused + 1);
+        context.Awareness.Apply(1);
+        context.QueueAlive(context.Self);
+        context.Effects.Add(new ProtocolEvent(EventKind.Refuted, context.Now) { Record = self.Record, Incarnation = self.Incarnation });
+    }
+
+    /// <summary>
+    /// Tells a member to its face what is believed of it. One that has begun anew at incarnation 1 learns so at once how far it must count; memberlist leaves it to the next exchange of states.
+    /// </summary>
+    public void Ask(ReadOnlySpan<byte> name, NodeAddress address, uint incarnation, MemberState state)
+    {
+        if (_questions == 0 || context.Now - _questionsSince >= context.Settings.GossipInterval.Ticks)
+        {
+            _questionsSince = context.Now;
+            _questions = 0;
+        }
+
+        if (++_questions > QuestionsPerInterval)
+            return;
+        var dead = new Dead(incarnation, name, state == MemberState.Left ? name : context.SelfRecord.NameBytes);
+        context.Effects.BeginPacket(address, crc: false);
+        context.Effects.Commit(MessageCodec.Write(context.Effects.BeginMessage(MessageCodec.MaxSize(dead)), dead));
+        context.Effects.EndPacket();
+    }
+}

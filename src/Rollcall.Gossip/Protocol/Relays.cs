@@ -1,0 +1,106 @@
+using System.Runtime.InteropServices;
+using Rollcall.Gossip.Messages;
+using Rollcall.Gossip.Wire;
+
+namespace Rollcall.Gossip.Protocol;
+
+/// <summary>Answers pings, and pings for others: what this node does for their probe rounds.</summary>
+internal sealed class Relays(SwimContext context)
+{
+    /// <summary>How many pings for others may be unanswered.</summary>
+    public const int Max = 1024;
+
+    private readonly Dictionary<uint, Relay> _underWay = [];
+    private readonly byte[] _payload = new byte[512];
+
+    public int Count => _underWay.Count;
+
+    public void Answer(in Ping ping, NodeAddress from)
+    {
+        if (!ping.Node.IsEmpty && !ping.Node.SequenceEqual(context.SelfRecord.NameBytes))
+        {
+            context.Effects.Add(new ProtocolEvent(EventKind.Misdirected, context.Now) { From = from });
+            return;
+        }
+
+        var length = context.Application?.WriteAckPayload(_payload) ?? 0;
+        var ack = new Ack(ping.SeqNo, length == 0 ? default : _payload.AsSpan(0, length));
+        Reply(ack, ReplyAddress(ping.Source, ping.SourceNode, from, out var isMember), isMember);
+    }
+
+    /// <summary>The answer to a ping on a stream, without the application's payload; empty where the ping is for another.</summary>
+    public static int AnswerStream(NodeRecord self, in Ping ping, Span<byte> answer) =>
+        ping.Node.IsEmpty || ping.Node.SequenceEqual(self.NameBytes) ? MessageCodec.Write(answer, new Ack(ping.SeqNo, default)) : 0;
+
+    public void PingFor(in IndirectPing request, NodeAddress from)
+    {
+        // Only between members: otherwise anybody could have anybody pinged.
+        var reply = ReplyAddress(request.Source, request.SourceNode, from, out var isMember);
+        var target = request.Target.Port == 0 ? request.Target.WithPort(context.SelfRecord.Address.Port) : request.Target;
+        var row = context.Members.Find(request.Node);
+        var isKnown = row != MemberTable.None && context.Members.RecordOf(row).Address == target;
+        if (target.IsNone || (!isMember && !isKnown) || _underWay.Count >= Max)
+        {
+            context.Refuse("A ping is asked for by and for somebody unknown, or too many are.", from);
+            return;
+        }
+
+        uint seqNo;
+        do
+            seqNo = (uint)context.Random.NextInt64(1L << 32);
+        while (_underWay.ContainsKey(seqNo));
+        _underWay[seqNo] = new(reply, request.SeqNo, request.Nack);
+        var self = context.SelfRecord;
+        var ping = new Ping(seqNo, request.Node, self.Address, self.NameBytes);
+        context.Effects.BeginPacket(target, crc: false);
+        context.Effects.Commit(MessageCodec.Write(context.Effects.BeginMessage(MessageCodec.MaxSize(ping)), ping));
+        if (isKnown)
+            context.FillAndSend();
+        else
+            context.Effects.EndPacket();
+        context.Timers.Set(TimerKind.Relay, context.Now + context.Settings.ProbeTimeout.Ticks, seqNo);
+    }
+
+    /// <summary>True where the ack was for a ping made for another, who is told.</summary>
+    public bool TryPassOn(uint seqNo)
+    {
+        if (!_underWay.Remove(seqNo, out var relay))
+            return false;
+        Reply(new Ack(relay.SeqNo, default), relay.To, isMember: true);
+        return true;
+    }
+
+    public void TimedOut(uint seqNo)
+    {
+        if (!_underWay.Remove(seqNo, out var relay) || !relay.Nack)
+            return;
+        var nack = new Nack(relay.SeqNo);
+        context.Effects.BeginPacket(relay.To, crc: false);
+        context.Effects.Commit(MessageCodec.Write(context.Effects.BeginMessage(MessageCodec.MaxSize(nack)), nack));
+        context.FillAndSend();
+    }
+
+    private void Reply(in Ack ack, NodeAddress to, bool isMember)
+    {
+        context.Effects.BeginPacket(to, crc: false);
+        context.Effects.Commit(MessageCodec.Write(context.Effects.BeginMessage(MessageCodec.MaxSize(ack)), ack));
+        if (isMember)
+            context.FillAndSend();
+        else
+            context.Effects.EndPacket();
+    }
+
+    // The address a request names is believed where a member has it, or where the packet came from its host: nobody has others answered at a victim. Gossip goes to members alone.
+    private NodeAddress ReplyAddress(NodeAddress source, ReadOnlySpan<byte> name, NodeAddress from, out bool isMember)
+    {
+        isMember = false;
+        if (source.IsNone || source.Port == 0)
+            return from;
+        var row = name.IsEmpty ? MemberTable.None : context.Members.Find(name);
+        isMember = row != MemberTable.None && context.Members.RecordOf(row).Address == source;
+        return isMember || source == from.WithPort(source.Port) ? source : from;
+    }
+
+    [StructLayout(LayoutKind.Auto)]
+    private readonly record struct Relay(NodeAddress To, uint SeqNo, bool Nack);
+}
