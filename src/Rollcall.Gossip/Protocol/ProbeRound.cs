@@ -11,6 +11,9 @@ internal struct ProbeRound
     public long Began;
     public long Ends;
 
+    /// <summary>How many messages had come from anybody when it began.</summary>
+    public long HeardBefore;
+
     /// <summary>Drawn at random for each round: who did not see the ping cannot make an ack for it.</summary>
     public uint SeqNo;
 

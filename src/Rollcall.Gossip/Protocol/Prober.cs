@@ -120,7 +120,7 @@ internal sealed class Prober(SwimContext context, Membership membership, Suspici
         if (row == MemberTable.None)
             return;
         var seqNo = (uint)context.Random.NextInt64(1L << 32);
-        _round = new() { SeqNo = seqNo, Target = row, Began = context.Now, Ends = context.Now + context.Awareness.Scale(_interval), IsUnderWay = true };
+        _round = new() { SeqNo = seqNo, Target = row, Began = context.Now, HeardBefore = context.Heard, Ends = context.Now + context.Awareness.Scale(_interval), IsUnderWay = true };
         SendPing(row, seqNo);
         context.Timers.Set(TimerKind.ProbeTimeout, context.Now + Math.Min(_timeout, _round.Ends - context.Now), seqNo);
         context.Timers.Set(TimerKind.ProbeEnd, _round.Ends, seqNo);
@@ -129,7 +129,7 @@ internal sealed class Prober(SwimContext context, Membership membership, Suspici
     // A pass that ends shuffles and goes on, so that a small cluster loses no tick.
     private int NextTarget()
     {
-        for (var looked = 0; looked <= context.Members.Count; looked++)
+        for (var looked = 0; looked <= 2 * context.Members.Count; looked++)
         {
             if (_next >= context.Members.Count)
             {
@@ -194,7 +194,7 @@ internal sealed class Prober(SwimContext context, Membership membership, Suspici
     // Not one word from the target, the helpers or anybody else: more likely this node is deaf or dumb than that all of them died at once. It says so only for a while: they may have.
     private bool IsDoubtful()
     {
-        if (!context.Settings.Guards || context.LastHeard > _round.Began || _round.Helpers == 0)
+        if (!context.Settings.Guards || context.Heard != _round.HeardBefore || _round.Helpers == 0)
         {
             _doubtfulRounds = 0;
             return false;

@@ -61,8 +61,8 @@ internal sealed class SwimContext
 
     public bool IsLeaving { get; set; }
 
-    /// <summary>When anything last came from anybody.</summary>
-    public long LastHeard { get; set; }
+    /// <summary>How many messages have come from anybody.</summary>
+    public long Heard { get; set; }
 
     public long Now { get; set; }
 

@@ -72,7 +72,6 @@ internal sealed class SwimCore
     public void Start(long now)
     {
         _context.Now = now;
-        _context.LastHeard = now;
         _context.Self = _context.Members.Add(_self, now, _context.Random);
         _isStarted = true;
         _context.Members.SetState(_context.Self, MemberState.Alive, now);
@@ -90,7 +89,7 @@ internal sealed class SwimCore
     public void Receive(ReadOnlySpan<byte> message, NodeAddress from, long now)
     {
         Enter(now);
-        _context.LastHeard = now;
+        _context.Heard++;
         _inbox.Receive(message, from);
         _gossiper.Arm();
     }
@@ -234,7 +233,7 @@ internal sealed class SwimCore
 
     private string? Merge(ReadOnlySpan<byte> body, NodeAddress peer, bool isMember)
     {
-        _context.LastHeard = _context.Now;
+        _context.Heard++;
         var refusal = _exchanges.Merge(body, peer, isMember);
         if (refusal is not null)
             _context.Refuse(refusal, peer);

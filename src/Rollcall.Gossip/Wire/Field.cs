@@ -1,7 +1,7 @@
 namespace Rollcall.Gossip.Wire;
 
 /// <summary>The fields of all messages; a name means the same wherever it is found.</summary>
-internal enum Field
+internal enum Field : byte
 {
     Unknown,
     Addr,
