@@ -12,8 +12,11 @@ internal ref struct MsgPackReader(ReadOnlySpan<byte> buffer)
 
     public int Position { get; private set; }
 
-    /// <summary>The last failure was the end of the buffer: more bytes may cure it.</summary>
-    public bool IsTruncated { get; private set; }
+    /// <summary>The last failure was the end of the buffer: so many bytes from its beginning may cure it. 0 where nothing can.</summary>
+    public int Needed { get; private set; }
+
+    /// <summary>Values begun so far, which is what a walk costs.</summary>
+    public int Values { get; private set; }
 
     public readonly int Remaining => _buffer.Length - Position;
 
@@ -208,8 +211,9 @@ internal ref struct MsgPackReader(ReadOnlySpan<byte> buffer)
             return false;
         else if (!TryReadLength(head == wide ? 2 : 4, out count))
             return false;
-        IsTruncated = (long)count * bytesEach > Remaining;
-        return !IsTruncated;
+        var fits = (long)count * bytesEach <= Remaining;
+        Needed = fits ? 0 : (int)Math.Min(Position + ((long)count * bytesEach), int.MaxValue);
+        return fits;
     }
 
     private bool TryReadLength(int width, out int length)
@@ -224,18 +228,22 @@ internal ref struct MsgPackReader(ReadOnlySpan<byte> buffer)
         return true;
     }
 
+    // The first byte of a value.
     private bool TryReadByte(out byte value)
     {
-        IsTruncated = Remaining == 0;
-        value = IsTruncated ? default : _buffer[Position++];
-        return !IsTruncated;
+        Values++;
+        var isThere = Remaining > 0;
+        Needed = isThere ? 0 : Position + 1;
+        value = isThere ? _buffer[Position++] : default;
+        return isThere;
     }
 
     private bool TryTake(int length, out ReadOnlySpan<byte> value)
     {
-        IsTruncated = length > Remaining;
-        value = IsTruncated ? default : _buffer.Slice(Position, length);
+        var isThere = length <= Remaining;
+        Needed = isThere ? 0 : Position + length;
+        value = isThere ? _buffer.Slice(Position, length) : default;
         Position += value.Length;
-        return !IsTruncated;
+        return isThere;
     }
 }

@@ -101,7 +101,8 @@ internal ref struct MsgPackWriter(Span<byte> destination)
         }
     }
 
-    private void WriteRawHeader(int length)
+    /// <summary>The head of so many bytes, which follow by other means.</summary>
+    public void WriteRawHeader(int length)
     {
         if (length < 32)
         {

@@ -1,0 +1,72 @@
+namespace Rollcall.Gossip;
+
+/// <summary>
+/// The keys of a cluster: the first, the primary, encrypts; each of them may decrypt. A key is rotated in by adding it everywhere, then using it everywhere, then
+/// removing the old one. An empty ring encrypts nothing. Thread-safe; a change holds for the next packet.
+/// </summary>
+public sealed class GossipKeyring
+{
+    private readonly Lock _writing = new();
+    private volatile GossipKey[] _keys;
+
+    /// <summary>The first key is the primary.</summary>
+    public GossipKeyring(params IEnumerable<GossipKey> keys)
+    {
+        ArgumentNullException.ThrowIfNull(keys);
+        _keys = [.. keys.Distinct()];
+    }
+
+    /// <summary>The keys as they are now, the primary first. The list is a snapshot.</summary>
+    public IReadOnlyList<GossipKey> Keys => _keys;
+
+    /// <summary>The key that encrypts, if there is one.</summary>
+    public GossipKey? Primary => _keys is [var first, ..] ? first : null;
+
+    // A new array for each change, so that who caches something of it can compare references.
+    internal GossipKey[] Snapshot => _keys;
+
+    /// <summary>Lets a key decrypt from now on. The first key of an empty ring becomes the primary.</summary>
+    /// <returns>Whether it was not there yet.</returns>
+    public bool Add(GossipKey key)
+    {
+        ArgumentNullException.ThrowIfNull(key);
+        lock (_writing)
+        {
+            if (_keys.Contains(key))
+                return false;
+            _keys = [.. _keys, key];
+            return true;
+        }
+    }
+
+    /// <summary>Makes a key the primary.</summary>
+    /// <returns>Whether the ring has it.</returns>
+    public bool Use(GossipKey key)
+    {
+        ArgumentNullException.ThrowIfNull(key);
+        lock (_writing)
+        {
+            if (!_keys.Contains(key))
+                return false;
+            _keys = [key, .. _keys.Where(other => !other.Equals(key))];
+            return true;
+        }
+    }
+
+    /// <summary>Takes a key away: what is encrypted with it is not understood any more.</summary>
+    /// <returns>Whether the ring had it.</returns>
+    /// <exception cref="InvalidOperationException">It is the primary; use another one first.</exception>
+    public bool Remove(GossipKey key)
+    {
+        ArgumentNullException.ThrowIfNull(key);
+        lock (_writing)
+        {
+            if (!_keys.Contains(key))
+                return false;
+            if (_keys[0].Equals(key))
+                throw new InvalidOperationException("The primary key cannot be removed; use another one first.");
+            _keys = [.. _keys.Where(other => !other.Equals(key))];
+            return true;
+        }
+    }
+}

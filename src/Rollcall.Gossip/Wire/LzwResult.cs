@@ -1,0 +1,8 @@
+namespace Rollcall.Gossip.Wire;
+
+internal enum LzwResult
+{
+    Done,
+    Malformed,
+    TooLarge,
+}

@@ -1,0 +1,125 @@
+using System.Security.Cryptography;
+
+namespace Rollcall.Gossip.Wire;
+
+/// <summary>
+/// AES-GCM with the keys of a ring: a version, a nonce, the ciphertext, a tag. Version 0 pads to blocks. Keeps the prepared keys of the ring it saw last; one caller at
+/// a time.
+/// </summary>
+internal sealed class PacketCipher(GossipKeyring keyring) : IDisposable
+{
+    public const int MaxVersion = 1;
+    private const int NonceBytes = 12;
+    private const int TagBytes = 16;
+    private const int BlockBytes = 16;
+    private const int HeadBytes = 1 + NonceBytes;
+
+    private GossipKey[] _keys = [];
+    private AesGcm[] _ciphers = [];
+    private int _lastOpened;
+
+    /// <summary>Whether anything is encrypted at all.</summary>
+    public bool IsEnabled => keyring.Snapshot.Length > 0;
+
+    public static int MaxOverhead(byte version) => HeadBytes + TagBytes + (version == 0 ? BlockBytes : 0);
+
+    /// <summary>The exact length of what <see cref="Seal"/> writes.</summary>
+    public static int SealedLength(byte version, int length) => HeadBytes + length + (version == 0 ? Padding(length) : 0) + TagBytes;
+
+    /// <summary>Encrypts with the primary key. The ring must not be empty, and the destination hold <see cref="SealedLength"/>.</summary>
+    public int Seal(byte version, ReadOnlySpan<byte> plain, ReadOnlySpan<byte> associated, Span<byte> destination)
+    {
+        Prepare();
+        if (_ciphers.Length == 0)
+            throw new InvalidOperationException("There is no key to encrypt with.");
+        var length = SealedLength(version, plain.Length);
+        destination = destination[..length];
+        destination[0] = version;
+        var nonce = destination.Slice(1, NonceBytes);
+        RandomNumberGenerator.Fill(nonce);
+        var cipherText = destination[HeadBytes..^TagBytes];
+        if (version == 0)
+        {
+            plain.CopyTo(cipherText);
+            cipherText[plain.Length..].Fill((byte)Padding(plain.Length));
+            plain = cipherText;
+        }
+
+        _ciphers[0].Encrypt(nonce, plain, cipherText, destination[^TagBytes..], associated);
+        return length;
+    }
+
+    /// <summary>Decrypts with any key of the ring into a destination no shorter than the payload. A refusal is a constant text.</summary>
+    public bool TryOpen(ReadOnlySpan<byte> payload, ReadOnlySpan<byte> associated, Span<byte> destination, out int written, out string? refusal)
+    {
+        written = 0;
+        Prepare();
+        refusal = null;
+        if (payload.Length < HeadBytes + TagBytes)
+            refusal = "it is too short to be encrypted";
+        else if (payload[0] > MaxVersion)
+            refusal = "its encryption is of an unknown version";
+        else if (payload[0] == 0 && payload.Length < HeadBytes + BlockBytes + TagBytes)
+            refusal = "it is too short to be encrypted";
+        else if (!TryDecrypt(payload, associated, destination))
+            refusal = "no key decrypts it";
+        if (refusal is not null)
+            return false;
+        written = payload.Length - HeadBytes - TagBytes;
+        if (payload[0] != 0)
+            return true;
+        var padding = destination[written - 1];
+        if (padding is 0 or > BlockBytes || padding > written || destination[(written - padding)..written].ContainsAnyExcept(padding))
+        {
+            refusal = "its padding is malformed";
+            return false;
+        }
+
+        written -= padding;
+        return true;
+    }
+
+    public void Dispose()
+    {
+        foreach (var cipher in _ciphers)
+            cipher.Dispose();
+        _ciphers = [];
+        _keys = [];
+    }
+
+    // The key that opened the last one goes first: a failure costs an exception, and while keys rotate peers of one kind of key come in rows.
+    private bool TryDecrypt(ReadOnlySpan<byte> payload, ReadOnlySpan<byte> associated, Span<byte> destination)
+    {
+        for (var i = 0; i < _ciphers.Length; i++)
+        {
+            var index = (_lastOpened + i) % _ciphers.Length;
+            try
+            {
+                var cipherText = payload[HeadBytes..^TagBytes];
+                _ciphers[index].Decrypt(payload.Slice(1, NonceBytes), cipherText, payload[^TagBytes..], destination[..cipherText.Length], associated);
+                _lastOpened = index;
+                return true;
+            }
+            catch (AuthenticationTagMismatchException)
+            {
+                // The next key may be the one.
+            }
+        }
+
+        return false;
+    }
+
+    private void Prepare()
+    {
+        var keys = keyring.Snapshot;
+        if (ReferenceEquals(keys, _keys))
+            return;
+        Dispose();
+        _ciphers = Array.ConvertAll(keys, static key => new AesGcm(key.Bytes, TagBytes));
+        _keys = keys;
+        _lastOpened = 0;
+    }
+
+    // Always some: a whole block where nothing is missing.
+    private static int Padding(int length) => BlockBytes - (length % BlockBytes);
+}

@@ -1,0 +1,8 @@
+namespace Rollcall.Gossip.Wire;
+
+internal enum StreamStatus
+{
+    NeedsMore,
+    Complete,
+    Refused,
+}
