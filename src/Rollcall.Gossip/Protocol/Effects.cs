@@ -43,6 +43,9 @@ internal sealed class Effects
     /// <summary>The messages of a packet, each with its type byte.</summary>
     public MessageList MessagesOf(in OutgoingPacket packet) => new(_bytes.AsSpan(packet.Offset, packet.Length));
 
+    /// <summary>The messages of a packet, each behind its length in two bytes: what <see cref="MessageList"/> reads.</summary>
+    public ReadOnlySpan<byte> BytesOf(in OutgoingPacket packet) => _bytes.AsSpan(packet.Offset, packet.Length);
+
     /// <summary>The bytes of a <see cref="EventKind.MessageReceived"/>.</summary>
     public ReadOnlySpan<byte> PayloadOf(in ProtocolEvent happened) => _bytes.AsSpan(happened.Offset, happened.Length);
 

@@ -73,7 +73,12 @@ internal sealed class Membership(SwimContext context, Suspicions suspicions, Ref
 
         var accuser = context.Members.Find(from);
         if (accuser != context.Self && !suspicions.MayOpen(row, accuser))
+        {
+            // Not gossiped, so the accused would not hear of it, and the accuser never that it is wrong.
+            refutation.TellAccused(row, incarnation, from);
             return;
+        }
+
         context.Members[row].Incarnation = incarnation;
         context.QueueSuspect(row, incarnation, from);
         suspicions.Open(row, from, accuser, isCharged: accuser != context.Self);
@@ -139,6 +144,7 @@ internal sealed class Membership(SwimContext context, Suspicions suspicions, Ref
         Tombstones.Sweep(context.Now);
         if (gone is null)
             return;
+        context.Doubtful = MemberTable.None;
         foreach (var row in gone)
         {
             Tombstones.Add(context.Members.View(row), context.Now);
@@ -193,6 +199,8 @@ internal sealed class Membership(SwimContext context, Suspicions suspicions, Ref
         {
             var claimed = context.Records.Change(record, address, message.Meta, message.Versions.GetValueOrDefault());
             context.Effects.Add(new ProtocolEvent(EventKind.Conflict, context.Now) { Record = record, Other = claimed, From = origin.From, Incarnation = message.Incarnation });
+            if (member.State == MemberState.Alive && message.Incarnation > member.Incarnation)
+                context.Doubtful = row;
             return;
         }
 

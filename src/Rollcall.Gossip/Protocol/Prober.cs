@@ -131,6 +131,14 @@ internal sealed class Prober(SwimContext context, Membership membership, Suspici
     {
         for (var looked = 0; looked <= 2 * context.Members.Count; looked++)
         {
+            if (context.Doubtful != MemberTable.None)
+            {
+                var doubtful = context.Doubtful;
+                context.Doubtful = MemberTable.None;
+                if (context.Members[doubtful].IsLive)
+                    return doubtful;
+            }
+
             if (_next >= context.Members.Count)
             {
                 membership.Forget();

@@ -58,17 +58,34 @@ internal sealed class Refutation(SwimContext context)
     /// </summary>
     public void Ask(ReadOnlySpan<byte> name, NodeAddress address, uint incarnation, MemberState state)
     {
+        if (!MayAsk())
+            return;
+        var dead = new Dead(incarnation, name, state == MemberState.Left ? name : context.SelfRecord.NameBytes);
+        context.Effects.BeginPacket(address, crc: false);
+        context.Effects.Commit(MessageCodec.Write(context.Effects.BeginMessage(MessageCodec.MaxSize(dead)), dead));
+        context.Effects.EndPacket();
+    }
+
+    /// <summary>Passes an accusation that is not believed here to the accused alone, so that it can object.</summary>
+    public void TellAccused(int row, uint incarnation, ReadOnlySpan<byte> accuser)
+    {
+        if (!MayAsk())
+            return;
+        var accused = context.Members.RecordOf(row);
+        var suspect = new Suspect(incarnation, accused.NameBytes, accuser);
+        context.Effects.BeginPacket(accused.Address, crc: false);
+        context.Effects.Commit(MessageCodec.Write(context.Effects.BeginMessage(MessageCodec.MaxSize(suspect)), suspect));
+        context.Effects.EndPacket();
+    }
+
+    private bool MayAsk()
+    {
         if (_questions == 0 || context.Now - _questionsSince >= context.Settings.GossipInterval.Ticks)
         {
             _questionsSince = context.Now;
             _questions = 0;
         }
 
-        if (++_questions > QuestionsPerInterval)
-            return;
-        var dead = new Dead(incarnation, name, state == MemberState.Left ? name : context.SelfRecord.NameBytes);
-        context.Effects.BeginPacket(address, crc: false);
-        context.Effects.Commit(MessageCodec.Write(context.Effects.BeginMessage(MessageCodec.MaxSize(dead)), dead));
-        context.Effects.EndPacket();
+        return ++_questions <= QuestionsPerInterval;
     }
 }

@@ -59,6 +59,9 @@ internal sealed class SwimContext
 
     public NodeRecord SelfRecord => Members.RecordOf(Self);
 
+    /// <summary>A member to probe before the one whose turn it is: somebody else has claimed its name, in a later incarnation.</summary>
+    public int Doubtful { get; set; } = MemberTable.None;
+
     public bool IsLeaving { get; set; }
 
     /// <summary>How many messages have come from anybody.</summary>

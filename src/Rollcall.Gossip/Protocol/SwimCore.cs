@@ -85,6 +85,17 @@ internal sealed class SwimCore
         _gossiper.Arm();
     }
 
+    /// <summary>Adds a live member that is known from elsewhere, from before or by configuration, without gossip about it. A member that is known already stays as it is.</summary>
+    public void Know(NodeRecord record, uint incarnation, long now)
+    {
+        Enter(now);
+        if (_context.Members.Find(record.NameBytes) != MemberTable.None)
+            return;
+        var row = _context.Members.Add(record, now, _context.Random);
+        _context.Members[row].Incarnation = incarnation;
+        _context.Members.SetState(row, MemberState.Alive, now);
+    }
+
     /// <summary>One message that came in a datagram, with its type byte and without wrappers. No input makes it throw.</summary>
     public void Receive(ReadOnlySpan<byte> message, NodeAddress from, long now)
     {

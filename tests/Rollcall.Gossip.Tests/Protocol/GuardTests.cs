@@ -60,6 +60,18 @@ public sealed class GuardTests
     }
 
     [Fact]
+    public void An_accusation_that_is_not_believed_is_told_to_the_accused_alone()
+    {
+        var node = new LoneNode();
+        for (var i = 0; i < 20; i++)
+            node.Alive($"n{i}");
+        for (var i = 0; i <= AccuserCredit.Points; i++)
+            node.Suspect($"n{i}", 1, "sick");
+        var told = node.Sent.Single(static sent => sent.Text.StartsWith("suspect", StringComparison.Ordinal));
+        Assert.Equal((LoneNode.AddressOf("n8"), "suspect n8 1 from sick"), (told.To, told.Text));
+    }
+
+    [Fact]
     public void Credit_comes_back_with_time()
     {
         for (var i = 0; i < 20; i++)
@@ -172,6 +184,23 @@ public sealed class GuardTests
         _node.Dead("other", 5, hadLeft ? "other" : "x");
         _node.Alive("other", 1);
         Assert.Equal([told], _node.TextsTo("other"));
+    }
+
+    [Fact]
+    public void Whose_name_is_claimed_elsewhere_in_a_later_incarnation_is_probed_next()
+    {
+        var node = new LoneNode();
+        for (var i = 0; i < 30; i++)
+        {
+            node.Alive($"n{i}");
+            node.Answering.Add($"n{i}");
+        }
+
+        foreach (var name in new[] { "n7", "n3", "n21" })
+        {
+            node.Alive(name, 2, address: LoneNode.AddressOf("elsewhere"));
+            Assert.Equal(LoneNode.AddressOf(name), node.AdvanceUntilSent("ping #").To);
+        }
     }
 
     [Fact]

@@ -1,0 +1,398 @@
+using System.Buffers;
+using System.Text;
+using Rollcall.Gossip.Messages;
+using Rollcall.Gossip.Protocol;
+
+namespace Rollcall.TestKit.Gossip;
+
+/// <summary>
+/// Nodes of the gossip protocol on a network that exists only here, in a time that goes from event to event. One seed makes one run, the same one every time.
+/// The network carries the messages of the core as they are: wrappers are tested elsewhere.
+/// </summary>
+internal sealed class SimulatedCluster
+{
+    private const int SocketBuffer = 512;
+    private const int PacketSize = 2048;
+
+    private readonly SimulatedEvents _events = new();
+    private readonly Effects _effects = new();
+    private readonly NodeRecords _records;
+    private readonly Stack<byte[]> _spareBytes = [];
+    private readonly Stack<ArrayBufferWriter<byte>> _spareStates = [];
+    private readonly SimulatedPayloads<(byte[] Bytes, int Length)> _packets = new();
+    private readonly SimulatedPayloads<ArrayBufferWriter<byte>> _states = new();
+    private readonly SimulatedPayloads<Action> _actions = new();
+    private readonly List<SimulatedNode> _nodes = [];
+
+    public SimulatedCluster(int seed, ProtocolSettings settings, NodeRecords? records = null)
+    {
+        Seed = seed;
+        Random = new(seed);
+        Settings = settings;
+        Network = new(Random);
+        _records = records ?? NodeRecords.Unshared;
+    }
+
+    public int Seed { get; }
+
+    /// <summary>All chance of the run comes from here.</summary>
+    public Random Random { get; }
+
+    public ProtocolSettings Settings { get; }
+
+    public SimulatedNetwork Network { get; }
+
+    public IReadOnlyList<SimulatedNode> Nodes => _nodes;
+
+    public long Ticks { get; private set; }
+
+    public TimeSpan Now => TimeSpan.FromTicks(Ticks);
+
+    /// <summary>Events of the run, for what a run costs.</summary>
+    public long EventsRun { get; private set; }
+
+    /// <summary>Who watches, if anybody: told of everything a node tells.</summary>
+    public IClusterObserver? Observer { get; set; }
+
+    /// <summary>Makes the application of a node, if there is to be any.</summary>
+    public Func<SimulatedNode, IGossipApplication?>? Application { get; set; }
+
+    public SimulatedNode Add()
+    {
+        var node = new SimulatedNode(_nodes.Count);
+        _nodes.Add(node);
+        return node;
+    }
+
+    /// <summary>Starts the process of a node that does not run; it joins the others by itself, and tries again until it has.</summary>
+    public void Start(SimulatedNode node, bool joins = true)
+    {
+        node.Life++;
+        node.IsRunning = true;
+        node.IsFrozen = false;
+        node.IsBlocked = false;
+        node.HasLeft = false;
+        node.HasJoined = !joins;
+        node.Inbox.Clear();
+        node.Outbox.Clear();
+        node.ArmedAt = long.MaxValue;
+        node.CalmSince = Ticks;
+        var record = _records.Make(Encoding.UTF8.GetBytes(node.Name), node.Address, default, Settings.Versions);
+        node.Core = new(Settings, record, _effects, Random, Application?.Invoke(node), _records);
+        Observer?.Started(node);
+        node.Core.Start(node.LocalTime(Ticks));
+        Settle(node);
+        if (joins)
+            _events.Add(new(Ticks, SimulatedEventKind.Join, node.Index, 0, node.Life, 0, 0));
+    }
+
+    public void Crash(SimulatedNode node)
+    {
+        Observer?.Did($"{node.Name} crashes");
+        node.IsRunning = false;
+        node.CalmSince = Ticks;
+    }
+
+    public void Leave(SimulatedNode node)
+    {
+        Observer?.Did($"{node.Name} leaves");
+        node.HasLeft = true;
+        node.Core.Leave(node.LocalTime(Ticks));
+        Settle(node);
+    }
+
+    /// <summary>The process stands still, as after SIGSTOP or in a long collection of garbage.</summary>
+    public void Freeze(SimulatedNode node, TimeSpan time)
+    {
+        Observer?.Did($"{node.Name} freezes for {time.TotalSeconds:0.#} s");
+        FreezeFor(node, time.Ticks, messagesOnly: false);
+    }
+
+    /// <summary>
+    /// The process stops so long every so often, until it is told not to. Or only its messages do, in and out, while its timers go on: what the authors of Lifeguard did to theirs.
+    /// </summary>
+    public void Slow(SimulatedNode node, TimeSpan stall, TimeSpan every, bool messagesOnly = false)
+    {
+        Observer?.Did(stall > TimeSpan.Zero ? $"{node.Name} becomes slow: {stall.TotalSeconds:0.#} of every {every.TotalSeconds:0.#} s" : $"{node.Name} is no longer slow");
+        node.StallFor = stall.Ticks;
+        node.StallEvery = every.Ticks;
+        node.IsStallOfMessages = messagesOnly;
+        node.CalmSince = stall > TimeSpan.Zero ? long.MaxValue : Ticks;
+        if (stall > TimeSpan.Zero)
+            _events.Add(new(Ticks + Random.NextInt64(every.Ticks), SimulatedEventKind.Stall, node.Index, 0, node.Life, 0, 0));
+    }
+
+    /// <summary>Makes calls of the node's core and has done what comes of them.</summary>
+    public void Do(SimulatedNode node, Action<SwimCore, long> call)
+    {
+        call(node.Core, node.LocalTime(Ticks));
+        Settle(node);
+    }
+
+    public void At(TimeSpan time, Action action) => _events.Add(new(time.Ticks, SimulatedEventKind.Action, -1, 0, 0, _actions.Add(action), 0));
+
+    /// <summary>Every node knows every other, as though they had run for long.</summary>
+    public void IntroduceAll()
+    {
+        foreach (var node in _nodes)
+        {
+            foreach (var other in _nodes)
+            {
+                if (other != node)
+                    node.Core.Know(other.Core.Self, other.Core.Incarnation, node.LocalTime(Ticks));
+            }
+
+            Settle(node);
+        }
+    }
+
+    public void RunUntil(TimeSpan time)
+    {
+        while (_events.Next <= time.Ticks)
+        {
+            var next = _events.Take();
+            Ticks = next.Time;
+            EventsRun++;
+            Run(next);
+        }
+
+        Ticks = time.Ticks;
+    }
+
+    private void Run(in SimulatedEvent next)
+    {
+        if (next.Kind == SimulatedEventKind.Action)
+        {
+            _actions.Take(next.Payload)();
+            return;
+        }
+
+        var node = _nodes[next.Node];
+        var isThere = node.IsRunning && node.Life == next.Life;
+        switch (next.Kind)
+        {
+            case SimulatedEventKind.Packet:
+                Deliver(node, isThere, next);
+                break;
+            case SimulatedEventKind.ExchangeArrives:
+                AcceptState(node, isThere, next);
+                break;
+            case SimulatedEventKind.ExchangeAnswered:
+                MergeState(node, isThere, next);
+                break;
+            default:
+                if (isThere)
+                    RunHere(node, next);
+                break;
+        }
+    }
+
+    private void RunHere(SimulatedNode node, in SimulatedEvent next)
+    {
+        switch (next.Kind)
+        {
+            case SimulatedEventKind.Timer when node.ArmedAt == next.Time:
+                node.ArmedAt = long.MaxValue;
+                if (node.IsFrozen)
+                    break;
+                node.Core.Advance(node.LocalTime(Ticks));
+                Settle(node);
+                break;
+            case SimulatedEventKind.StreamPingEnds when !node.IsFrozen:
+                node.Core.StreamPingEnded(next.Number, next.Peer >= 0 && Answers(node, _nodes[next.Peer]), node.LocalTime(Ticks));
+                Settle(node);
+                break;
+            case SimulatedEventKind.Join when !node.HasJoined:
+                TryJoin(node);
+                break;
+            case SimulatedEventKind.Thaw when node.IsFrozen || node.IsBlocked:
+                Thaw(node);
+                break;
+            case SimulatedEventKind.Stall when node.StallFor > 0:
+                FreezeFor(node, node.StallFor, node.IsStallOfMessages);
+                _events.Add(new(Ticks + node.StallEvery, SimulatedEventKind.Stall, node.Index, 0, node.Life, 0, 0));
+                break;
+        }
+    }
+
+    private void FreezeFor(SimulatedNode node, long time, bool messagesOnly)
+    {
+        node.IsFrozen |= !messagesOnly;
+        node.IsBlocked |= messagesOnly;
+        node.CalmSince = long.MaxValue;
+        _events.Add(new(Ticks + time, SimulatedEventKind.Thaw, node.Index, 0, node.Life, 0, 0));
+    }
+
+    // The worst order for it: its timers come before what the socket holds.
+    private void Thaw(SimulatedNode node)
+    {
+        node.IsFrozen = false;
+        node.IsBlocked = false;
+        if (node.StallFor == 0)
+            node.CalmSince = Ticks;
+        while (node.Outbox.TryDequeue(out var held))
+        {
+            Carry(node, held.To, held.Bytes.AsSpan(0, held.Length));
+            _spareBytes.Push(held.Bytes);
+        }
+
+        node.Core.Advance(node.LocalTime(Ticks));
+        Settle(node);
+        while (node.Inbox.TryDequeue(out var packet))
+        {
+            ReceiveAll(node, packet.Bytes, packet.Length, packet.From);
+            _spareBytes.Push(packet.Bytes);
+        }
+    }
+
+    private void TryJoin(SimulatedNode node)
+    {
+        var others = _nodes.Where(other => other != node && other.IsRunning && !other.HasLeft && other.HasJoined).ToArray();
+        if (others.Length > 0)
+            Dial(node, others[Random.Next(others.Length)].Address, join: true);
+        // Again until it worked, after a while that is not everybody's.
+        _events.Add(new(Ticks + TimeSpan.TicksPerSecond + Random.NextInt64(2 * TimeSpan.TicksPerSecond), SimulatedEventKind.Join, node.Index, 0, node.Life, 0, 0));
+    }
+
+    private void Settle(SimulatedNode node)
+    {
+        foreach (ref readonly var packet in _effects.Packets)
+            Send(node, packet);
+        foreach (ref readonly var ping in _effects.StreamPings)
+            PingOverStream(node, ping);
+        foreach (ref readonly var exchange in _effects.Exchanges)
+            Dial(node, exchange.Partner.Address, exchange.Join);
+        if (Observer is not null)
+        {
+            foreach (ref readonly var happened in _effects.Events)
+                Observer.Happened(node, happened);
+        }
+
+        _effects.Clear();
+        Arm(node);
+    }
+
+    private void Arm(SimulatedNode node)
+    {
+        if (node.Core.NextDeadline == TimerQueue.Never)
+            return;
+        var due = Math.Max(Ticks, node.TimeOf(node.Core.NextDeadline));
+        if (due >= node.ArmedAt)
+            return;
+        node.ArmedAt = due;
+        _events.Add(new(due, SimulatedEventKind.Timer, node.Index, 0, node.Life, 0, 0));
+    }
+
+    private void Send(SimulatedNode from, in OutgoingPacket packet)
+    {
+        from.PacketsSent++;
+        from.BytesSent += packet.Length + (packet.Messages > 1 ? 2 : -2) + (packet.Crc ? 5 : 0);
+        Observer?.Sent(from, packet, _effects);
+        if (!from.IsBlocked)
+            Carry(from, packet.To, _effects.BytesOf(packet));
+        else if (from.Outbox.Count < SocketBuffer)
+            from.Outbox.Enqueue((Copy(_effects.BytesOf(packet)), packet.Length, packet.To));
+    }
+
+    private void Carry(SimulatedNode from, NodeAddress address, ReadOnlySpan<byte> bytes)
+    {
+        if (!TryFindHost(address, out var to) || !Network.Passes(from, to))
+            return;
+        for (var copies = Network.Duplicates() ? 2 : 1; copies > 0; copies--)
+        {
+            if (!Network.Loses())
+                _events.Add(new(Ticks + Network.Delay(), SimulatedEventKind.Packet, to.Index, from.Index, to.Life, _packets.Add((Copy(bytes), bytes.Length)), from.Moves));
+        }
+    }
+
+    private byte[] Copy(ReadOnlySpan<byte> bytes)
+    {
+        var copy = _spareBytes.Count > 0 ? _spareBytes.Pop() : new byte[PacketSize];
+        bytes.CopyTo(copy);
+        return copy;
+    }
+
+    private bool TryFindHost(NodeAddress address, out SimulatedNode node)
+    {
+        var index = SimulatedNode.IndexOf(address);
+        node = _nodes[Math.Min(index, _nodes.Count - 1)];
+        return index < _nodes.Count && node.Address == address;
+    }
+
+    private void Deliver(SimulatedNode node, bool isThere, in SimulatedEvent next)
+    {
+        var (bytes, length) = _packets.Take(next.Payload);
+        var from = SimulatedNode.AddressOf(next.Peer, (byte)next.Number);
+        var isHeld = node.IsFrozen || node.IsBlocked;
+        if (isThere && isHeld && node.Inbox.Count < SocketBuffer)
+        {
+            node.Inbox.Enqueue((bytes, length, from));
+            return;
+        }
+
+        if (isThere && !isHeld)
+            ReceiveAll(node, bytes, length, from);
+        _spareBytes.Push(bytes);
+    }
+
+    private void ReceiveAll(SimulatedNode node, byte[] bytes, int length, NodeAddress from)
+    {
+        var now = node.LocalTime(Ticks);
+        foreach (var message in new MessageList(bytes.AsSpan(0, length)))
+            node.Core.Receive(message, from, now);
+        Settle(node);
+    }
+
+    private bool Answers(SimulatedNode from, SimulatedNode to) => to is { IsRunning: true, IsFrozen: false, IsBlocked: false } && !from.IsBlocked && Network.Passes(from, to) && Network.Passes(to, from);
+
+    private void PingOverStream(SimulatedNode from, in StreamPing ping)
+    {
+        var arrives = Ticks + (2 * Network.StreamDelay());
+        var deadline = from.TimeOf(ping.Deadline);
+        var isFound = TryFindHost(ping.Target.Address, out var to) && arrives < deadline;
+        _events.Add(new(isFound ? arrives : deadline, SimulatedEventKind.StreamPingEnds, from.Index, isFound ? to.Index : -1, from.Life, 0, ping.SeqNo));
+    }
+
+    private void Dial(SimulatedNode from, NodeAddress to, bool join)
+    {
+        if (!TryFindHost(to, out var peer))
+            return;
+        var state = _spareStates.Count > 0 ? _spareStates.Pop() : new();
+        from.Core.WriteState(state, join);
+        _events.Add(new(Ticks + Network.StreamDelay(), SimulatedEventKind.ExchangeArrives, peer.Index, from.Index, peer.Life, _states.Add(state), (uint)from.Life));
+    }
+
+    private void AcceptState(SimulatedNode node, bool isThere, in SimulatedEvent next)
+    {
+        var state = _states.Take(next.Payload);
+        var from = _nodes[next.Peer];
+        if (isThere && Answers(from, node))
+        {
+            Observer?.Exchanged(from, node);
+            var answer = _spareStates.Count > 0 ? _spareStates.Pop() : new();
+            node.Core.AcceptState(state.WrittenSpan[1..], from.Address.WithPort(40_000), answer, node.LocalTime(Ticks));
+            Settle(node);
+            _events.Add(new(Ticks + Network.StreamDelay(), SimulatedEventKind.ExchangeAnswered, from.Index, node.Index, (int)next.Number, _states.Add(answer), node.Moves));
+        }
+
+        Spare(state);
+    }
+
+    private void MergeState(SimulatedNode node, bool isThere, in SimulatedEvent next)
+    {
+        var answer = _states.Take(next.Payload);
+        if (isThere && Answers(_nodes[next.Peer], node))
+        {
+            node.HasJoined |= node.Core.MergeState(answer.WrittenSpan[1..], SimulatedNode.AddressOf(next.Peer, (byte)next.Number), node.LocalTime(Ticks)) is null;
+            Settle(node);
+        }
+
+        Spare(answer);
+    }
+
+    private void Spare(ArrayBufferWriter<byte> state)
+    {
+        state.ResetWrittenCount();
+        _spareStates.Push(state);
+    }
+}
