@@ -4,6 +4,7 @@
 #   ./bench.sh load […]   real servers only: registrations listing watch scale; --quick for a short, uncommitted look
 #   ./bench.sh sources    sources beside what people would use instead (kubectl), and a sample with all of them; --quick as above
 #   ./bench.sh routing […]  the gateway beside YARP, nginx and haproxy, and policies with a slow instance (about 6 minutes): proxies policies gateway-policies; --quick as above
+#   ./bench.sh live […]   a cluster of emulators shown live: latency to the API and to a browser, many open dashboards (about 10 minutes): latency browser dashboards; --quick as above
 #   ./bench.sh micro [F]  BenchmarkDotNet only; F is its filter
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")"
@@ -30,7 +31,10 @@ if [ "$what" = all ] || [ "$what" = routing ]; then
   unpack_package nginx nginx
   unpack_package haproxy haproxy liblua5.3-0 libopentracing-c-wrapper0 libopentracing1
 fi
-build Release src/Rollcall.Cli benchmarks/Rollcall.Load benchmarks/Rollcall.SourcesLoad benchmarks/Rollcall.RoutingLoad benchmarks/Rollcall.Benchmarks
+if [ "$what" = all ] || [ "$what" = live ]; then
+  need_package chromium chromium || true
+fi
+build Release src/Rollcall.Cli benchmarks/Rollcall.Load benchmarks/Rollcall.SourcesLoad benchmarks/Rollcall.RoutingLoad benchmarks/Rollcall.LiveLoad benchmarks/Rollcall.Benchmarks
 
 # Each part is written behind the date of its measurement; --quick is for a look and writes nothing.
 part() {
@@ -60,6 +64,12 @@ routing() {
   rm -rf "$out/routing-data"
 }
 
+live() {
+  rm -rf "$out/live-data"
+  dotnet artifacts/bin/Rollcall.LiveLoad/release/Rollcall.LiveLoad.dll artifacts/bin/Rollcall.Cli/release/rollcall "$out/live-data" "$out/live.new" "$@" || [ $? -eq 1 ]
+  rm -rf "$out/live-data"
+}
+
 micro() {
   dotnet artifacts/bin/Rollcall.Benchmarks/release/Rollcall.Benchmarks.dll "$out/micro.new" --filter "${1:-*}" --artifacts "$out/micro"
 }
@@ -68,6 +78,7 @@ case $what in
   load) load "$@"; [ $# -gt 0 ] || part load ;;
   sources) sources "$@" ;;
   routing) routing "$@"; [ $# -gt 0 ] || part routing ;;
+  live) live "$@"; [ $# -gt 0 ] || part live ;;
   micro) micro "$@"; [ $# -gt 0 ] || part micro ;;
   all)
     load "$@"
@@ -75,13 +86,15 @@ case $what in
     sources "$@"
     routing "$@"
     part routing "$@"
+    live "$@"
+    part live "$@"
     micro
     part micro "$@"
     ;;
-  *) echo "usage: $0 [load|sources|routing|micro] …" >&2; exit 2 ;;
+  *) echo "usage: $0 [load|sources|routing|live|micro] …" >&2; exit 2 ;;
 esac
 
-for each in load sources routing micro; do
+for each in load sources routing live micro; do
   [ -s "$out/$each.md" ] || { echo "$out/$each.md is missing: benchmarks/RESULTS.md stays as it is until every part has been measured in full."; exit 0; }
 done
 {
@@ -100,6 +113,10 @@ done
   echo '## Routing'
   echo
   cat "$out/routing.md"
+  echo
+  echo '## Live'
+  echo
+  cat "$out/live.md"
   echo
   echo '## In one process (BenchmarkDotNet)'
   echo

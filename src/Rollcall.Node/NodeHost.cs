@@ -62,6 +62,8 @@ public static class NodeHost
         {
             kestrel.AddServerHeader = false;
             kestrel.Limits.MaxRequestBodySize = RequestBody.MaxWireBytes;
+            // What a reader who takes its time makes the node hold.
+            kestrel.Limits.MaxResponseBufferSize = Pieces.Bytes;
             kestrel.ConfigureEndpointDefaults(static endpoint => endpoint.Protocols = HttpProtocols.Http1);
         });
         environment.Logging(builder.Logging);
@@ -132,7 +134,7 @@ public static class NodeHost
         new StatusApi(parts).Map(routes);
         new GatewayApi(parts).Map(routes);
         var view = new LiveView(
-            lifetime.Registry, parts.Imports, app.Services.GetRequiredService<NamesTable>(), app.Services.GetRequiredService<HealthReader>(), parts.Findings, options.HealthWeights, parts.Started);
+            lifetime.Registry, parts.Imports, app.Services.GetRequiredService<NamesTable>(), app.Services.GetRequiredService<HealthReader>(), parts.Findings, options.HealthWeights, parts.Time);
         var meter = new LiveMetrics(app.Services.GetRequiredService<IMeterFactory>(), lifetime.Registry.Catalog);
         new LiveApi(parts, view, meter).Map(routes);
         new QualityApi(parts, view).Map(routes);

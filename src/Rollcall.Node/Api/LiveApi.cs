@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.IO.Pipelines;
 using System.Text;
 using Microsoft.AspNetCore.Http;
 using Rollcall.Api;
@@ -25,10 +26,15 @@ internal sealed class LiveApi(NodeParts parts, LiveView view, LiveMetrics metric
     /// <summary>Adds the routes.</summary>
     public void Map(RouteTable routes)
     {
-        routes.Map("GET", "/api/instances/live", GetLive, Of("A service with everything that is known of its instances.", typeof(LiveInstancesDocument)) with { Successes = [200, 304] });
+        routes.Map("GET", "/api/instances/live", GetLiveAsync, Of("A service with everything that is known of its instances.", typeof(LiveInstancesDocument)) with { Successes = [200, 304] });
         routes.Map("GET", "/api/instances/live/events", WatchAsync, new("The same as server-sent events, whole, each time something changes.")
         {
-            Parameters = [Service, new("Last-Event-ID", "Says what is known already.", IsHeader: true)],
+            Parameters =
+            [
+                Service,
+                new("changes", "true: after the first the instances that changed, instead of all."),
+                new("Last-Event-ID", "Says what is known already.", IsHeader: true),
+            ],
             MediaType = "text/event-stream",
             Problems = [400, 404, 503],
             IsEndless = true,
@@ -41,11 +47,11 @@ internal sealed class LiveApi(NodeParts parts, LiveView view, LiveMetrics metric
 
     private static RouteDescription Of(string summary, Type answer) => new(summary) { Parameters = [Service], Answer = answer, Problems = [400, 404, 503] };
 
-    private ValueTask<Problem?> GetLive(HttpContext context)
+    private async ValueTask<Problem?> GetLiveAsync(HttpContext context)
     {
         var began = parts.Time.GetTimestamp();
         if (Find(context, out var answer) is { } problem)
-            return new(problem);
+            return problem;
         if (answer is null)
             return WriteError(context);
         var etag = $"\"{answer.Version}\"";
@@ -54,9 +60,9 @@ internal sealed class LiveApi(NodeParts parts, LiveView view, LiveMetrics metric
         if (Answer.IsKnown(context.Request, etag))
             context.Response.StatusCode = StatusCodes.Status304NotModified;
         else
-            Write(context, answer.Bytes.Span);
+            await WriteAsync(context, answer.Bytes);
         metrics.Called(parts.Time.GetElapsedTime(began));
-        return default;
+        return null;
     }
 
     private ValueTask<Problem?> GetList(HttpContext context)
@@ -97,7 +103,7 @@ internal sealed class LiveApi(NodeParts parts, LiveView view, LiveMetrics metric
         if (Find(context, out var answer) is { } problem)
             return new(problem);
         if (answer is null)
-            return WriteError(context);
+            return new(WriteError(context));
         var (now, before) = (parts.Time.GetTimestamp(), Interlocked.Read(ref _refreshed));
         if (parts.Time.GetElapsedTime(before, now) < BetweenRefreshes || Interlocked.CompareExchange(ref _refreshed, now, before) != before)
             return new(Problem.BusyNow("Instances were asked less than a second ago; ask again in a second."));
@@ -112,7 +118,7 @@ internal sealed class LiveApi(NodeParts parts, LiveView view, LiveMetrics metric
         if (Find(context, out var answer) is { } problem)
             return problem;
         if (answer is null)
-            return await WriteError(context);
+            return WriteError(context);
         if (parts.Waiting.TryEnter(parts.WatchMetrics) is { } busy)
             return busy;
         using var end = CancellationTokenSource.CreateLinkedTokenSource(context.RequestAborted, parts.Stopping);
@@ -139,6 +145,7 @@ internal sealed class LiveApi(NodeParts parts, LiveView view, LiveMetrics metric
     private async Task RunAsync(HttpContext context, string service, CancellationToken end)
     {
         var (output, known, silence) = (context.Response.BodyWriter, context.Request.Headers["Last-Event-ID"].ToString(), TimeSpan.Zero);
+        var changes = context.Request.Query["changes"] == "true";
 
         // Who knows the state already may hear nothing for a while, but that it is connected.
         await output.FlushAsync(end);
@@ -149,10 +156,12 @@ internal sealed class LiveApi(NodeParts parts, LiveView view, LiveMetrics metric
             var revision = parts.Registry.Catalog.GetService(service).Revision;
             if (view.Get(service) is { } answer && answer.Version != known)
             {
+                var steps = changes ? answer.StepsSince(known) : [];
+                foreach (var step in steps)
+                    await WriteEventAsync(output, "changes", step.To, step.Json, end);
+                if (steps.IsEmpty)
+                    await WriteEventAsync(output, "instances", answer.Version, answer.Bytes, end);
                 known = answer.Version;
-                output.Write(Encoding.ASCII.GetBytes($"event: instances\nid: {known}\ndata: "));
-                output.Write(answer.Bytes.Span);
-                output.Write("\n\n"u8);
                 await output.FlushAsync(end);
                 silence = TimeSpan.Zero;
                 await Task.Delay(BetweenEvents, parts.Time, end);
@@ -172,6 +181,13 @@ internal sealed class LiveApi(NodeParts parts, LiveView view, LiveMetrics metric
         }
     }
 
+    private static async ValueTask WriteEventAsync(PipeWriter output, string kind, string version, ReadOnlyMemory<byte> data, CancellationToken cancellationToken)
+    {
+        output.Write(Encoding.ASCII.GetBytes($"event: {kind}\nid: {version}\ndata: "));
+        await Pieces.WriteAsync(output, data, cancellationToken);
+        output.Write("\n\n"u8);
+    }
+
     // Null without a problem: there is nothing that could be shown.
     private Problem? Find(HttpContext context, out LiveAnswer? answer)
     {
@@ -189,17 +205,19 @@ internal sealed class LiveApi(NodeParts parts, LiveView view, LiveMetrics metric
         return answer is null ? ServicesApi.NotFound(service) : null;
     }
 
-    private static ValueTask<Problem?> WriteError(HttpContext context)
+    private static Problem? WriteError(HttpContext context)
     {
         context.Response.StatusCode = StatusCodes.Status503ServiceUnavailable;
         Answer.WithDocument(context, new LiveErrorDocument("There is nothing to show: no service is imported, and of those that are registered none is the only one. Name one with ?service=NAME."), ApiJson.Default.LiveErrorDocument);
-        return default;
+        return null;
     }
 
-    private static void Write(HttpContext context, ReadOnlySpan<byte> bytes)
+    private static async ValueTask WriteAsync(HttpContext context, ReadOnlyMemory<byte> bytes)
     {
         context.Response.ContentType = JsonBuffer.ContentType;
         context.Response.ContentLength = bytes.Length;
-        context.Response.BodyWriter.Write(bytes);
+        await Pieces.WriteAsync(context.Response.BodyWriter, bytes, context.RequestAborted);
+        // The server sends by itself what was written only as long as nothing was sent before.
+        await context.Response.BodyWriter.FlushAsync(context.RequestAborted);
     }
 }

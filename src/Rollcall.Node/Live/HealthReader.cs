@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Collections.Concurrent;
 using System.Globalization;
 using System.Threading.Channels;
@@ -23,9 +24,11 @@ internal sealed class HealthReader(TimeProvider time, TimeSpan age) : Background
     private const int MaxBytes = 64 * 1024;
 
     private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan BetweenTelling = TimeSpan.FromMilliseconds(500);
     private static readonly TimeSpan ForgetAfter = TimeSpan.FromMinutes(5);
 
     private readonly ConcurrentDictionary<InstanceKey, Entry> _entries = new();
+    private readonly ConcurrentDictionary<string, bool> _heard = new(StringComparer.Ordinal);
     private readonly Channel<Entry> _due = Channel.CreateBounded<Entry>(MaxWaiting);
     private readonly HttpMessageInvoker _http = new(new SocketsHttpHandler
     {
@@ -35,12 +38,13 @@ internal sealed class HealthReader(TimeProvider time, TimeSpan age) : Background
         UseCookies = false,
         ActivityHeadersPropagator = null,
         MaxResponseHeadersLength = 16, // KiB
-        PooledConnectionIdleTimeout = TimeSpan.FromSeconds(30),
+        // Asked again no sooner than in seconds: many open connections would cost more than new ones.
+        PooledConnectionIdleTimeout = TimeSpan.FromSeconds(1),
     });
 
     private Action<string>? _changed;
 
-    /// <summary>Called with the service after something new was heard; must be quick and not throw. To be set before the start.</summary>
+    /// <summary>Called with the service soon after something new was heard; must be quick and not throw. To be set before the start.</summary>
     public Action<string> Changed
     {
         set => _changed = value;
@@ -87,7 +91,7 @@ internal sealed class HealthReader(TimeProvider time, TimeSpan age) : Background
     {
         try
         {
-            await Task.WhenAll([.. Enumerable.Range(0, Workers).Select(_ => WorkAsync(stoppingToken)), ForgetAsync(stoppingToken)]);
+            await Task.WhenAll([.. Enumerable.Range(0, Workers).Select(_ => WorkAsync(stoppingToken)), TellAsync(stoppingToken), ForgetAsync(stoppingToken)]);
         }
         catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
         {
@@ -103,7 +107,21 @@ internal sealed class HealthReader(TimeProvider time, TimeSpan age) : Background
             entry.AskedAt = time.GetTimestamp();
             entry.Reading = reading;
             entry.End();
-            _changed?.Invoke(entry.Key.Service);
+            _heard[entry.Key.Service] = true;
+        }
+    }
+
+    // Many instances answer one after the other; who shows them need not hear of each.
+    private async Task TellAsync(CancellationToken cancellationToken)
+    {
+        using var timer = new PeriodicTimer(BetweenTelling, time);
+        while (await timer.WaitForNextTickAsync(cancellationToken))
+        {
+            foreach (var (service, _) in _heard)
+            {
+                if (_heard.TryRemove(service, out _))
+                    _changed?.Invoke(service);
+            }
         }
     }
 
@@ -111,13 +129,13 @@ internal sealed class HealthReader(TimeProvider time, TimeSpan age) : Background
     {
         using var timeout = new CancellationTokenSource(Timeout, time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, timeout.Token);
+        var buffer = ArrayPool<byte>.Shared.Rent(MaxBytes + 1);
         try
         {
             using var request = new HttpRequestMessage(HttpMethod.Get, url);
             using var response = await _http.SendAsync(request, either.Token);
             await using var body = await response.Content.ReadAsStreamAsync(either.Token);
-            var buffer = new byte[MaxBytes + 1];
-            var length = await body.ReadAtLeastAsync(buffer, buffer.Length, throwOnEndOfStream: false, either.Token);
+            var length = await body.ReadAtLeastAsync(buffer, MaxBytes + 1, throwOnEndOfStream: false, either.Token);
             return length > MaxBytes
                 ? Bad("its answer is longer than 64 KiB")
                 : HealthReading.Of(time.GetUtcNow(), (int)response.StatusCode, buffer.AsSpan(0, length));
@@ -129,6 +147,10 @@ internal sealed class HealthReader(TimeProvider time, TimeSpan age) : Background
         catch (Exception error) when (error is HttpRequestException or IOException or UriFormatException)
         {
             return Bad($"it could not be asked: {error.GetBaseException().Message.TrimEnd('.')}");
+        }
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(buffer);
         }
     }
 

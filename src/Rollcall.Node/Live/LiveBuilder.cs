@@ -22,20 +22,13 @@ internal sealed record LiveInputs(
 /// <summary>Makes the document of a service, live. Pure.</summary>
 internal static class LiveBuilder
 {
-    /// <summary>The document.</summary>
-    public static LiveInstancesDocument Build(LiveInputs inputs)
+    /// <summary>The document with its instances.</summary>
+    public static LiveInstancesDocument Build(LiveInputs inputs, IReadOnlyList<LiveInstanceDocument> instances)
     {
         var (service, import) = (inputs.Service, inputs.Import);
-        var avoiding = Avoiding(inputs);
-        var instances = service.Instances
-            .Select(instance => Of(inputs, instance, [.. avoiding[instance.Registration.Id]]))
-            .OrderBy(static instance => instance.Order ?? int.MaxValue)
-            .ThenBy(static instance => OrdinalOf(instance.Id))
-            .ThenBy(static instance => instance.InstanceId, StringComparer.Ordinal)
-            .ToArray();
         var updated = Updated(inputs, instances);
         var ready = instances.Count(static instance => instance.Ready);
-        var summary = new LiveSummaryDocument(instances.Length, ready, instances.Length - ready, instances.Count(static instance => instance.Status == "degraded"), updated);
+        var summary = new LiveSummaryDocument(instances.Count, ready, instances.Count - ready, instances.Count(static instance => instance.Status == "degraded"), updated);
         var mode = import?.Mode ?? ImportMode.Registry;
         return new LiveInstancesDocument
         {
@@ -76,13 +69,15 @@ internal static class LiveBuilder
         return inputs.Import?.Target is { Scheme: "k8s", Path: var path } && path.Trim('/').Split('/') is [var space, _] ? space : null;
     }
 
-    private static ILookup<string, string> Avoiding(LiveInputs inputs) =>
+    /// <summary>Why callers avoid instances, by id.</summary>
+    public static ILookup<string, string> Avoiding(LiveInputs inputs) =>
         inputs.Findings.ToLookup(static finding => finding.Instance, static finding => $"{finding.Caller} avoids it: {finding.Reason}", StringComparer.Ordinal);
 
     private static (int Score, ImmutableArray<HealthPartDocument> Parts) ScoreOf(LiveInputs inputs, Instance instance, IReadOnlyList<string> avoiding) =>
         HealthScore.Of(instance.State, instance.Reason, inputs.Readings(instance), avoiding, inputs.Callers, inputs.Weights);
 
-    private static LiveInstanceDocument Of(LiveInputs inputs, Instance instance, IReadOnlyList<string> avoiding)
+    /// <summary>An instance.</summary>
+    public static LiveInstanceDocument Of(LiveInputs inputs, Instance instance, IReadOnlyList<string> avoiding)
     {
         var (registration, reading, entry) = (instance.Registration, inputs.Readings(instance), inputs.Names.Find(instance));
         var (score, parts) = ScoreOf(inputs, instance, avoiding);
@@ -156,9 +151,6 @@ internal static class LiveBuilder
 
     private static TargetRefDocument? TargetOf(Instance instance) =>
         Label(instance, "target")?.Split('/') is [var kind, var space, var name] ? new TargetRefDocument(kind, space, name) : null;
-
-    private static int OrdinalOf(string id) =>
-        id.StartsWith("instance-", StringComparison.Ordinal) && int.TryParse(id.AsSpan(9), NumberStyles.None, CultureInfo.InvariantCulture, out var ordinal) ? ordinal : int.MaxValue;
 
     // Never the time of the request: what has not changed is the same document.
     private static DateTimeOffset Updated(LiveInputs inputs, IEnumerable<LiveInstanceDocument> instances)

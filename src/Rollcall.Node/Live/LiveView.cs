@@ -1,21 +1,19 @@
 using System.Collections.Concurrent;
 using System.Globalization;
-using System.Text.Json;
 using Rollcall.Api;
 using Rollcall.Node.Findings;
 using Rollcall.Node.Imports;
-using Rollcall.Node.Rendering;
 using Rollcall.Registry.Catalogs;
 using Rollcall.Registry.Engine;
+using Rollcall.Registry.Watchers;
 
 namespace Rollcall.Node.Live;
-
-/// <summary>A document, its bytes, and what tells it from others.</summary>
-internal sealed record LiveAnswer(LiveInstancesDocument Document, ReadOnlyMemory<byte> Bytes, string Version);
 
 /// <summary>The live documents of services: made when something has changed and somebody asks, the same bytes for everybody who asks until something changes again.</summary>
 internal sealed class LiveView
 {
+    private static readonly TimeSpan BetweenAsking = TimeSpan.FromMilliseconds(500);
+
     private readonly ConcurrentDictionary<string, Kept> _kept = new(StringComparer.Ordinal);
     private readonly ServiceRegistry _registry;
     private readonly ImportTable _imports;
@@ -23,11 +21,13 @@ internal sealed class LiveView
     private readonly HealthReader _health;
     private readonly FindingTable _findings;
     private readonly HealthWeights _weights;
+    private readonly TimeProvider _time;
     private readonly DateTimeOffset _started;
 
-    public LiveView(ServiceRegistry registry, ImportTable imports, NamesTable names, HealthReader health, FindingTable findings, HealthWeights weights, DateTimeOffset started)
+    public LiveView(ServiceRegistry registry, ImportTable imports, NamesTable names, HealthReader health, FindingTable findings, HealthWeights weights, TimeProvider time)
     {
-        (_registry, _imports, _names, _health, _findings, _weights, _started) = (registry, imports, names, health, findings, weights, started);
+        (_registry, _imports, _names, _health, _findings, _weights, _time) = (registry, imports, names, health, findings, weights, time);
+        _started = time.GetUtcNow();
         imports.Follow(Touch);
         names.Changed = Touch;
         health.Changed = Touch;
@@ -42,28 +42,32 @@ internal sealed class LiveView
         var snapshot = _registry.Catalog.GetService(service);
         if (!snapshot.IsKnown && _imports.Of(service) is null)
             return null;
-        _health.Ask(snapshot);
         var kept = _kept.GetOrAdd(service, static _ => new Kept());
+        if (kept.IsToAsk(snapshot.Revision, _time))
+            _health.Ask(snapshot);
         var findings = _findings.Of(service);
-        var callers = _registry.Watchers.Count(service);
-        var (touches, before) = (kept.Touches, kept.Made);
-        if (before is not null && before.Revision == snapshot.Revision && before.Touches == touches && before.Callers == callers && before.Findings.SequenceEqual(findings))
-            return before.Answer;
-        var document = LiveBuilder.Build(Inputs(snapshot, findings, callers));
-        using var buffer = JsonBuffer.Rent();
-        JsonSerializer.Serialize(buffer.Json, document, ApiJson.Default.LiveInstancesDocument);
-        var bytes = buffer.Written.Span;
-        if (before is not null && bytes.SequenceEqual(before.Answer.Bytes.Span))
+        var callers = Callers(service, findings);
+        if (kept.Made is { } made && made.IsOf(snapshot.Revision, kept.Touches, callers, findings))
+            return made.Answer;
+        lock (kept.Making)
         {
-            // What changed does not show: whoever has it need not be told.
-            kept.Made = before with { Revision = snapshot.Revision, Touches = touches, Callers = callers, Findings = findings };
-            return before.Answer;
-        }
+            // First count, then look: what changes in between is made once more.
+            var touches = kept.Touches;
+            var before = kept.Made;
+            if (before?.IsOf(snapshot.Revision, touches, callers, findings) == true)
+                return before.Answer;
+            var inputs = Inputs(snapshot, findings, callers);
+            var instances = kept.Instances.Of(inputs);
+            var document = LiveBuilder.Build(inputs, [.. instances.Select(static instance => instance.Document)]);
+            var answer = before is null
+                ? LiveAnswer.First(document, instances, Version())
+                : before.Answer.Next(document, instances, Version);
+            kept.Made = new Made(snapshot.Revision, touches, callers, findings, answer);
+            return answer;
 
-        // Since the start of the node: what is counted here begins anew with it.
-        var answer = new LiveAnswer(document, bytes.ToArray(), string.Create(CultureInfo.InvariantCulture, $"{_started.ToUnixTimeMilliseconds():x}-{snapshot.Revision}-{kept.NextVersion()}"));
-        kept.Made = new Made(snapshot.Revision, touches, callers, findings, answer);
-        return answer;
+            // Since the start of the node: what is counted here begins anew with it.
+            string Version() => string.Create(CultureInfo.InvariantCulture, $"{_started.ToUnixTimeMilliseconds():x}-{snapshot.Revision}-{++kept.Versions}");
+        }
     }
 
     /// <summary>The scores of a service's instances. Has them asked how they are, without waiting for them.</summary>
@@ -71,7 +75,8 @@ internal sealed class LiveView
     {
         var snapshot = _registry.Catalog.GetService(service);
         _health.Ask(snapshot);
-        return LiveBuilder.Scores(Inputs(snapshot, _findings.Of(service), _registry.Watchers.Count(service)));
+        var findings = _findings.Of(service);
+        return LiveBuilder.Scores(Inputs(snapshot, findings, Callers(service, findings)));
     }
 
     /// <summary>Has the instances of a service asked again, although what is known is not old.</summary>
@@ -79,6 +84,13 @@ internal sealed class LiveView
 
     /// <summary>Completes when something about a service may have changed that is not in the catalog.</summary>
     public Task NextTouch(string service) => _kept.GetOrAdd(service, static _ => new Kept()).Next;
+
+    // Those who can report what they find: a page that is looked at calls nobody. While nobody reports anything it does not matter how many they are.
+    private int Callers(string service, IReadOnlyList<FindingDocument> findings)
+    {
+        var callers = _registry.Watchers.Count(service, WatcherKind.Poll);
+        return findings.Count == 0 ? Math.Min(callers, 1) : callers;
+    }
 
     private LiveInputs Inputs(ServiceSnapshot snapshot, IReadOnlyList<FindingDocument> findings, int callers) => new(
         snapshot, _imports.Of(snapshot.Service), _names.Of(snapshot.Service), _health.Of, findings, callers, _weights, _started);
@@ -89,19 +101,36 @@ internal sealed class LiveView
             kept.Touch();
     }
 
-    private sealed record Made(long Revision, long Touches, int Callers, IReadOnlyList<FindingDocument> Findings, LiveAnswer Answer);
+    private sealed record Made(long Revision, long Touches, int Callers, IReadOnlyList<FindingDocument> Findings, LiveAnswer Answer)
+    {
+        public bool IsOf(long revision, long touches, int callers, IReadOnlyList<FindingDocument> findings) =>
+            Revision == revision && Touches == touches && Callers == callers && Findings.SequenceEqual(findings);
+    }
 
     private sealed class Kept
     {
         private TaskCompletionSource _next = New();
+        private Made? _made;
         private long _touches;
-        private long _versions;
+        private long _asked = -1;
+        private long _askedAt;
 
-        public Made? Made { get; set; }
+        /// <summary>Held while a document is made.</summary>
+        public Lock Making { get; } = new();
+
+        /// <summary>To be used by who makes it.</summary>
+        public LiveInstances Instances { get; } = new();
+
+        /// <summary>To be counted by who makes it.</summary>
+        public long Versions { get; set; }
+
+        public Made? Made
+        {
+            get => Volatile.Read(ref _made);
+            set => Volatile.Write(ref _made, value);
+        }
 
         public long Touches => Interlocked.Read(ref _touches);
-
-        public long NextVersion() => Interlocked.Increment(ref _versions);
 
         public Task Next => Volatile.Read(ref _next).Task;
 
@@ -109,6 +138,15 @@ internal sealed class LiveView
         {
             Interlocked.Increment(ref _touches);
             Interlocked.Exchange(ref _next, New()).TrySetResult();
+        }
+
+        // Whoever asks for the document has its instances asked, but a thousand who look are no more than one.
+        public bool IsToAsk(long revision, TimeProvider time)
+        {
+            if (Interlocked.Exchange(ref _asked, revision) == revision && time.GetElapsedTime(Interlocked.Read(ref _askedAt)) < BetweenAsking)
+                return false;
+            Interlocked.Exchange(ref _askedAt, time.GetTimestamp());
+            return true;
         }
 
         private static TaskCompletionSource New() => new(TaskCreationOptions.RunContinuationsAsynchronously);

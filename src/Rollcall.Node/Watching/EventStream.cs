@@ -11,9 +11,6 @@ namespace Rollcall.Node.Watching;
 /// <summary>Writes server-sent events (WHATWG HTML, section 9.2) into a response, in pieces that wait for a slow reader.</summary>
 internal sealed class EventStream(PipeWriter output, string epoch, ServiceRenderer renderer)
 {
-    // Beyond it a writer waits for the reader: what a slow one can make the node hold.
-    private const int FlushBytes = 64 * 1024;
-
     private readonly byte[] _epoch = Encoding.ASCII.GetBytes(epoch);
     private int _pending;
 
@@ -21,7 +18,7 @@ internal sealed class EventStream(PipeWriter output, string epoch, ServiceRender
     public bool HasPending => _pending > 0;
 
     /// <summary>True when so much was written that it should be sent before more is.</summary>
-    public bool IsFull => _pending >= FlushBytes;
+    public bool IsFull => _pending >= Pieces.Bytes;
 
     /// <summary>Tells the client to forget what it knows; a snapshot follows.</summary>
     public void WriteStartOver() => Write("event: start-over\ndata: {}\n\n"u8);
@@ -46,7 +43,7 @@ internal sealed class EventStream(PipeWriter output, string epoch, ServiceRender
                 Write(","u8);
             first = false;
             if (shared)
-                Write(renderer.Whole(service).Span);
+                await WriteAsync(renderer.Whole(service), cancellationToken);
             else
                 WriteService(service);
             if (IsFull)
@@ -94,6 +91,12 @@ internal sealed class EventStream(PipeWriter output, string epoch, ServiceRender
         using var buffer = JsonBuffer.Rent();
         renderer.Write(buffer.Json, service, null);
         Write(buffer.Written.Span);
+    }
+
+    private async ValueTask WriteAsync(ReadOnlyMemory<byte> bytes, CancellationToken cancellationToken)
+    {
+        await Pieces.WriteAsync(output, bytes, cancellationToken);
+        _pending += bytes.Length;
     }
 
     private void Write(ReadOnlySpan<byte> bytes)

@@ -83,6 +83,15 @@ internal sealed class ServiceWatchers(WatcherTable table)
         }
     }
 
+    public int Count(WatcherKind kind)
+    {
+        lock (_gate)
+        {
+            LetLeave();
+            return _watchers.Values.Count(watcher => watcher.Kind == kind);
+        }
+    }
+
     public void CopyTo(List<WatcherInfo> target)
     {
         lock (_gate)

@@ -84,6 +84,11 @@ public sealed class WatcherTable : IDisposable
         (_services.TryGetValue(service, out var own) ? own.Count() : 0)
         + (_services.TryGetValue(AllServices, out var all) ? all.Count() : 0);
 
+    /// <summary>Live watchers of a service that watch in this way.</summary>
+    public int Count(string service, WatcherKind kind) =>
+        (_services.TryGetValue(service, out var own) ? own.Count(kind) : 0)
+        + (_services.TryGetValue(AllServices, out var all) ? all.Count(kind) : 0);
+
     /// <summary>Ends every wait with whoever is behind, and the table's timer; who comes later does not wait.</summary>
     public void Dispose()
     {

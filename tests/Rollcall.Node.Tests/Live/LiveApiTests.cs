@@ -198,6 +198,53 @@ public sealed class LiveApiTests
         Assert.Equal(1, (await again.NextAsync()).Json.GetProperty("summary").GetProperty("total").GetInt32());
     }
 
+    [Fact]
+    public async Task A_document_of_many_pieces_comes_whole()
+    {
+        await using var node = await TestNode.StartAsync();
+        var filler = new string('x', 200);
+        for (var i = 0; i < 300; i++)
+            await node.PutAsync("orders", $"o-{i}", $$$"""{"address":"10.0.0.1","ports":{"http":80},"ttl":"1h","metadata":{"filler":"{{{filler}}}"}}""");
+
+        var reply = await Eventually.Within(node.GetAsync("/api/instances/live?service=orders"));
+
+        Assert.InRange(reply.Body.Length, 2 * 64 * 1024, 1 << 20);
+        Assert.Equal(300, reply.Json.GetProperty("instances").GetArrayLength());
+        await using var events = await EventReader.OpenAsync(node, "/api/instances/live/events?service=orders");
+        Assert.Equal(300, (await events.NextAsync()).Json.GetProperty("instances").GetArrayLength());
+        await using var watch = await EventReader.OpenAsync(node, "/api/watch?service=orders");
+        Assert.Equal(300, (await watch.NextAsync()).Json.GetProperty("services")[0].GetProperty("instances").GetArrayLength());
+    }
+
+    [Fact]
+    public async Task Who_wants_only_changes_is_told_these_and_the_whole_when_it_comes_from_elsewhere()
+    {
+        _source.Set(Pod(0), Pod(1));
+        await using var node = await StartAsync();
+        await Eventually.True(() => node.Registry.Catalog.GetService("emulator").Instances.Length == 2);
+        await using var events = await EventReader.OpenAsync(node, "/api/instances/live/events?changes=true");
+        var whole = await events.NextAsync();
+        Assert.Equal("instances", whole.Kind);
+
+        _source.Set(Pod(1), Pod(2));
+        var gone = new HashSet<string>();
+        var came = new HashSet<string>();
+        var last = whole;
+        while (gone.Count == 0 || came.Count == 0)
+        {
+            last = await events.NextAsync();
+            Assert.Equal("changes", last.Kind);
+            gone.UnionWith(last.Json.GetProperty("removed").EnumerateArray().Select(static id => id.GetString()!));
+            came.UnionWith(last.Json.GetProperty("changed").EnumerateArray().Select(static each => Text(each.GetProperty("instance"), "instanceId")!));
+        }
+
+        Assert.Equal(["emulator-0"], gone);
+        Assert.Contains("emulator-2", came);
+        Assert.Equal(2, last.Json.GetProperty("summary").GetProperty("total").GetInt32());
+        await using var stranger = await EventReader.OpenAsync(node, "/api/instances/live/events?changes=true", "another-1-1");
+        Assert.Equal("instances", (await stranger.NextAsync()).Kind);
+    }
+
     private static string? Text(JsonElement element, string name) => element.GetProperty(name).GetString();
 
     private static Endpoint Pod(int ordinal) => new($"emulator-{ordinal}", $"10.0.0.{10 + ordinal}", new SmallMap<int>([new("vnc", 5901)]))

@@ -184,6 +184,35 @@ public sealed partial class PrometheusTests : IDisposable
         Assert.Equal(documented, told.Order(StringComparer.Ordinal));
     }
 
+    [Theory]
+    [InlineData("docs/monitoring.md")]
+    [InlineData("deploy/prometheus/rollcall-alerts.yaml")]
+    public async Task What_is_looked_at_exists(string file)
+    {
+        var known = new HashSet<string>(["discovery_instances_total", "discovery_instances_ready", "discovery_api_calls_total", "discovery_api_duration_seconds"], StringComparer.Ordinal);
+        foreach (var list in (string[])["operations.md", "gateway.md"])
+            known.UnionWith(Row().Matches(await File.ReadAllTextAsync(Path.Combine(Repository.Root, "docs", list))).Select(static match => match.Groups["name"].Value));
+
+        var named = Metric().Matches(await File.ReadAllTextAsync(Path.Combine(Repository.Root, file))).Select(static match => match.Value).ToHashSet(StringComparer.Ordinal);
+
+        Assert.InRange(named.Count, 8, known.Count);
+        Assert.Empty(named.Where(name => !known.Contains(name) && !known.Contains(Suffix().Replace(name, ""))));
+        await using var node = await TestNode.StartAsync();
+        await node.GetAsync("/api/instances/live?service=nobody");
+        var told = TypeLine().Matches((await node.GetAsync("/metrics")).Body).Select(static match => match.Groups["name"].Value).ToHashSet(StringComparer.Ordinal);
+        Assert.Empty(named.Where(name => name.StartsWith("discovery_", StringComparison.Ordinal) && !told.Contains(name)));
+    }
+
+    [Fact]
+    public async Task Every_alert_is_explained_and_says_what_to_do()
+    {
+        var alerts = await File.ReadAllTextAsync(Path.Combine(Repository.Root, "deploy", "prometheus", "rollcall-alerts.yaml"));
+        var document = await File.ReadAllTextAsync(Path.Combine(Repository.Root, "docs", "monitoring.md"));
+        var names = Alert().Matches(alerts).Select(static match => match.Groups["name"].Value).ToArray();
+        Assert.Equal(Alert().Count(alerts), alerts.Split("          action: ").Length - 1);
+        Assert.Equal(names, ExplainedAlert().Matches(document).Select(static match => match.Groups["name"].Value));
+    }
+
     [Fact]
     public async Task Every_metric_of_a_gateway_is_documented_and_has_the_names_of_its_routes_file_only()
     {
@@ -264,6 +293,18 @@ public sealed partial class PrometheusTests : IDisposable
 
     [GeneratedRegex(@"^# TYPE (?<name>\w+) ", RegexOptions.Multiline | RegexOptions.ExplicitCapture, 1000)]
     private static partial Regex TypeLine();
+
+    [GeneratedRegex(@"\b(rollcall|discovery)_[a-z_]+", RegexOptions.ExplicitCapture, 1000)]
+    private static partial Regex Metric();
+
+    [GeneratedRegex("_(bucket|count|sum)$", RegexOptions.None, 1000)]
+    private static partial Regex Suffix();
+
+    [GeneratedRegex(@"^      - alert: (?<name>\w+)$", RegexOptions.Multiline | RegexOptions.ExplicitCapture, 1000)]
+    private static partial Regex Alert();
+
+    [GeneratedRegex(@"^\| `(?<name>Rollcall\w+)` \|", RegexOptions.Multiline | RegexOptions.ExplicitCapture, 1000)]
+    private static partial Regex ExplainedAlert();
 
     [GeneratedRegex(@"^\| `(?<name>rollcall_\w+)` \|", RegexOptions.Multiline | RegexOptions.ExplicitCapture, 1000)]
     private static partial Regex Row();
