@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Text;
 using Rollcall.Gossip.Messages;
 using Rollcall.Gossip.Wire;
@@ -20,14 +19,12 @@ internal sealed class MessageText
                 $"ping-for #{Number(ping.SeqNo)} {Text(ping.Node)}{(ping.Nack ? " or nack" : "")}",
             MessageType.Ack when MessageCodec.TryRead(body, out Ack ack, out _) => $"ack #{Number(ack.SeqNo)}",
             MessageType.Nack when MessageCodec.TryRead(body, out Nack nack, out _) => $"nack #{Number(nack.SeqNo)}",
-            MessageType.Suspect when MessageCodec.TryRead(body, out Suspect suspect, out _) => $"suspect {Text(suspect.Node)} {Number(suspect.Incarnation)} from {Text(suspect.From)}",
-            MessageType.Alive when MessageCodec.TryRead(body, out Alive alive, out _) => $"alive {Text(alive.Node)} {Number(alive.Incarnation)}{Meta(alive.Meta)} at {alive.Address}",
-            MessageType.Dead when MessageCodec.TryRead(body, out Dead dead, out _) => $"dead {Text(dead.Node)} {Number(dead.Incarnation)} from {Text(dead.From)}",
+            MessageType.Suspect when MessageCodec.TryRead(body, out Suspect suspect, out _) => $"suspect {Text(suspect.Node)} {suspect.Incarnation} from {Text(suspect.From)}",
+            MessageType.Alive when MessageCodec.TryRead(body, out Alive alive, out _) => $"alive {Text(alive.Node)} {alive.Incarnation}{Meta(alive.Meta)} at {alive.Address}",
+            MessageType.Dead when MessageCodec.TryRead(body, out Dead dead, out _) => $"dead {Text(dead.Node)} {dead.Incarnation} from {Text(dead.From)}",
             MessageType.User => $"user {Text(body)}",
             var type => $"type {type}",
         };
-
-        static string Number(uint incarnation) => incarnation.ToString(CultureInfo.InvariantCulture);
     }
 
     public string Probe(uint seqNo) => $"#{Number(seqNo)}";
