@@ -73,7 +73,8 @@ export class Feed {
   private end(): void {
     this.run?.abort();
     this.run = undefined;
-    this.coalescer.clear();
+    // What was received counts as known when the stream goes on, so it must not be lost.
+    this.coalescer.drain();
   }
 
   private async follow(signal: AbortSignal): Promise<void> {
@@ -107,6 +108,7 @@ export class Feed {
         error = failure;
       }
       if (signal.aborted) return;
+      this.coalescer.drain();
       if (this.source.isFinal?.(error)) {
         this.refused = true;
         this.on({ type: 'streamFailed', error: messageOf(error) });
@@ -127,6 +129,8 @@ export class Feed {
       try {
         await this.source.poll(signal);
         if (signal.aborted) return;
+        // What the stream told last is not what is known now: it begins anew.
+        this.lastEventId = undefined;
         this.on({ type: 'polled' });
         // It is there: the stream need not wait for its next try.
         this.wake?.abort();

@@ -1,5 +1,6 @@
 import { isNotFound, node } from '../api/client';
-import type { LiveDocument } from '../api/liveDocuments';
+import type { LiveDocument, LiveInstance } from '../api/liveDocuments';
+import { applyChanges, type LiveChanges } from '../model/liveChanges';
 import { Feed } from './feed';
 
 /** A service with the health of its instances, live; undefined for as long as the node has none to tell. */
@@ -10,11 +11,15 @@ export class ServiceFeed {
 
   constructor(service: string, watcher: string) {
     this.feed = new Feed({
-      url: `/api/instances/live/events?service=${encodeURIComponent(service)}`,
+      url: `/api/instances/live/events?service=${encodeURIComponent(service)}&changes=true`,
       watcher,
       apply: (events) => {
-        const last = events.findLast((event) => event.type === 'instances');
-        if (last) this.publish(JSON.parse(last.data) as LiveDocument);
+        let { document } = this;
+        for (const event of events) {
+          if (event.type === 'instances') document = JSON.parse(event.data) as LiveDocument;
+          else if (event.type === 'changes' && document) document = applyChanges(document, JSON.parse(event.data) as LiveChanges<LiveInstance, LiveDocument>);
+        }
+        if (document && document !== this.document) this.publish(document);
       },
       poll: async (signal) => this.publish(await node.live(service, signal)),
       isFinal: isNotFound,

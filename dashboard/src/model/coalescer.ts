@@ -18,14 +18,13 @@ export class Coalescer<T> {
     else this.timer = setTimeout(() => this.flush(), wait);
   }
 
-  /** Drops what has not been handed on. */
-  clear(): void {
-    clearTimeout(this.timer);
-    this.timer = undefined;
-    this.waiting = [];
+  /** Hands on now what waits, if anything does. */
+  drain(): void {
+    if (this.waiting.length > 0) this.flush();
   }
 
   private flush(): void {
+    clearTimeout(this.timer);
     this.timer = undefined;
     this.last = this.now();
     const batch = this.waiting;

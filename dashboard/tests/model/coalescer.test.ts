@@ -18,13 +18,14 @@ describe('Coalescer', () => {
     expect(batches.flat()).toEqual(Array.from({ length: 100 }, (_, i) => i));
   });
 
-  it('hands on nothing that was dropped', () => {
+  it('hands on what waits when it is told to, once', () => {
     const batches: number[][] = [];
     const coalescer = new Coalescer<number>((batch) => batches.push(batch), 100, () => Date.now());
     coalescer.push([1]);
     coalescer.push([2]);
-    coalescer.clear();
+    coalescer.drain();
+    coalescer.drain();
     vi.advanceTimersByTime(1_000);
-    expect(batches).toEqual([[1]]);
+    expect(batches).toEqual([[1], [2]]);
   });
 });
