@@ -13,6 +13,9 @@ internal sealed class PooledBuffer(int limit) : IBufferWriter<byte>, IDisposable
 
     public ReadOnlyMemory<byte> Written => _array.AsMemory(0, Length);
 
+    /// <summary>Bytes taken from the pool.</summary>
+    public int Capacity => _array.Length;
+
     /// <summary>Bytes there may still be.</summary>
     public int Room => limit - Length;
 

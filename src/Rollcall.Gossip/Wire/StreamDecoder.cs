@@ -36,6 +36,9 @@ internal sealed class StreamDecoder(WireOptions options, bool fromDialer) : IDis
 
     public int BytesRead => _wire.Length;
 
+    /// <summary>Bytes of memory it holds now.</summary>
+    public int HeldBytes => _wire.Capacity + _decrypted.Capacity + _expanded.Capacity;
+
     public Memory<byte> GetMemory() => _wire.GetMemory();
 
     public StreamStatus Advance(int count)

@@ -1,0 +1,8 @@
+using System.Net;
+
+namespace Rollcall.Gossip;
+
+/// <summary>A message of the application that came from another member.</summary>
+/// <param name="Payload">Its bytes.</param>
+/// <param name="From">Where it came from: for a broadcast whoever passed it on.</param>
+public sealed record GossipMessage(ReadOnlyMemory<byte> Payload, IPEndPoint From);

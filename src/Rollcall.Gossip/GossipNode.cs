@@ -1,0 +1,211 @@
+using System.Diagnostics.Metrics;
+using System.Net;
+using System.Text;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
+using Microsoft.Extensions.Options;
+using Rollcall.Gossip.Transport;
+using Rollcall.Gossip.Wire;
+
+namespace Rollcall.Gossip;
+
+/// <summary>
+/// A member of a cluster: it knows who else is there, finds out who is not any more, and passes messages on. It speaks the wire protocol of memberlist, so that members
+/// may be Serf agents. Thread-safe. Disposing of it without <see cref="LeaveAsync"/> looks to the others like a crash.
+/// </summary>
+public sealed class GossipNode : IAsyncDisposable
+{
+    private readonly HostContext _context;
+    private readonly Lock _lifecycle = new();
+    private NodeHost? _host;
+    private bool _isDisposed;
+
+    /// <summary>A node that does nothing yet.</summary>
+    /// <param name="options">How it takes part; not changed afterwards.</param>
+    /// <param name="state">State of the application that members exchange along with their own.</param>
+    /// <param name="logger">Where it says what an operator should know.</param>
+    /// <param name="meters">Makes the meter <c>Rollcall.Gossip</c>.</param>
+    /// <param name="time">The clock.</param>
+    /// <exception cref="OptionsValidationException">The options break rules; all of them are named.</exception>
+    public GossipNode(GossipOptions options, IGossipState? state = null, ILogger<GossipNode>? logger = null, IMeterFactory? meters = null, TimeProvider? time = null)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        List<string> errors = [.. GossipOptionsValidator.Errors(options)];
+        if (errors.Count > 0)
+            throw new OptionsValidationException(nameof(GossipOptions), typeof(GossipOptions), errors);
+        ILogger log = logger ?? NullLogger<GossipNode>.Instance;
+        var membership = new MembershipHub();
+        var vitals = new GossipVitals();
+        var metrics = new GossipMetrics(meters, vitals, () => membership.Current);
+        var messages = new MessageHub(() => metrics.Dropped("message"));
+        var random = new Random();
+        _context = new(options, new(state, messages, random, log), metrics, time ?? TimeProvider.System, random, log)
+        {
+            Membership = membership,
+            Messages = messages,
+            Vitals = vitals,
+        };
+    }
+
+    /// <summary>What the node is called.</summary>
+    public string Name => _context.Options.Name;
+
+    /// <summary>Where others reach it; null before it is started.</summary>
+    public IPEndPoint? EndPoint => _host?.Advertised.ToEndPoint();
+
+    /// <summary>The keys of the cluster, which can be changed at any time.</summary>
+    public GossipKeyring Keyring => _context.Options.Keyring;
+
+    /// <summary>All members as they are believed to be now, this one among them: one read of an immutable snapshot.</summary>
+    public GossipMembership Membership => _context.Membership.Current;
+
+    /// <summary>How ill this node thinks it is: 0 is well, and at most one less than <see cref="GossipOptions.MaxHealthMultiplier"/>.</summary>
+    public int HealthScore => _context.Vitals.HealthScore;
+
+    /// <summary>Begins to listen. From now on others may join this node.</summary>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    /// <exception cref="System.Net.Sockets.SocketException">The address cannot be listened at.</exception>
+    public async Task StartAsync(CancellationToken cancellationToken = default)
+    {
+        NodeHost host;
+        lock (_lifecycle)
+        {
+            ObjectDisposedException.ThrowIf(_isDisposed, this);
+            if (_host is not null)
+                throw new InvalidOperationException("The node has been started.");
+            _host = host = new(_context);
+        }
+
+        await host.StartAsync().WaitAsync(cancellationToken);
+    }
+
+    /// <summary>
+    /// Joins a cluster by the addresses of any members: each is asked for its state and given this node's. While none answers they are all tried again, with growing
+    /// pauses, until cancelled.
+    /// </summary>
+    /// <param name="seeds">Such as <c>10.0.0.7</c>, <c>10.0.0.7:7946</c>, <c>[2001:db8::7]:7946</c> or <c>gossip.example:7946</c>, of which all addresses are tried. This node may be among them.</param>
+    /// <param name="cancellationToken">Ends the attempts.</param>
+    /// <returns>How many have answered; 0 only where all seeds are this node itself.</returns>
+    /// <exception cref="ArgumentException">A seed is no address.</exception>
+    public async Task<int> JoinAsync(IEnumerable<string> seeds, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(seeds);
+        string[] all = [.. seeds];
+        foreach (var seed in all)
+        {
+            if (SeedJoiner.Parse(seed) is null)
+                throw new ArgumentException($"\"{seed}\" is no address of a member.", nameof(seeds));
+        }
+
+        return await Host().JoinAsync(all, cancellationToken);
+    }
+
+    /// <summary>
+    /// Tells the others that this node goes, and returns when they know, as far as that can be told, or after <see cref="GossipOptions.LeaveTimeout"/>. It still answers
+    /// until it is disposed of.
+    /// </summary>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    /// <returns>Whether it was told in time.</returns>
+    public Task<bool> LeaveAsync(CancellationToken cancellationToken = default) => Host().LeaveAsync(cancellationToken);
+
+    /// <summary>
+    /// The membership as it is, then each change. A reader that does not keep up gets the whole membership again in place of what it has missed. Ends with the node.
+    /// </summary>
+    /// <param name="cancellationToken">Ends it.</param>
+    public IAsyncEnumerable<GossipEvent> WatchAsync(CancellationToken cancellationToken = default) => _context.Membership.WatchAsync(cancellationToken);
+
+    /// <summary>Messages of other members from now on. A reader that does not keep up misses the newest. Ends with the node.</summary>
+    /// <param name="cancellationToken">Ends it.</param>
+    public IAsyncEnumerable<GossipMessage> ReadMessagesAsync(CancellationToken cancellationToken = default) => _context.Messages.Read(cancellationToken);
+
+    /// <summary>Sends a message to one member.</summary>
+    /// <param name="member">Its name.</param>
+    /// <param name="payload">At most about 1,300 bytes for a datagram, 20 MiB for TCP.</param>
+    /// <param name="delivery">How it goes.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    /// <returns>False where there is no such live member, or where it did not take a reliable message.</returns>
+    /// <exception cref="ArgumentException">The message is too long.</exception>
+    public async Task<bool> SendAsync(string member, ReadOnlyMemory<byte> payload, GossipDelivery delivery = GossipDelivery.BestEffort, CancellationToken cancellationToken = default)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(member);
+        var host = Host();
+        var max = delivery == GossipDelivery.Reliable ? WireLimits.MaxStreamBytes - 1024 : host.Core.MaxUserMessageLength;
+        ThrowIfTooLong(payload, max - MessageEnvelope.DirectOverhead);
+        var message = MessageEnvelope.WrapDirect(payload);
+        var name = Encoding.UTF8.GetBytes(member);
+        var target = await host.Loop.AskAsync((core, now) =>
+        {
+            if (!core.TryFind(name, out var found) || found.State is MemberState.Dead or MemberState.Left)
+                return null;
+            if (delivery == GossipDelivery.BestEffort)
+                core.Send(found.Record.Address, message.Span, found.Record.Versions.ProtocolMax >= 5, now);
+            return found.Record;
+        }).WaitAsync(cancellationToken);
+        if (target is null || delivery == GossipDelivery.BestEffort)
+            return target is not null;
+        return await host.Dialer.SendAsync(target.Address, message, cancellationToken) is null;
+    }
+
+    /// <summary>
+    /// Queues a message for all members, which pass it on to each other. Each member of this kind gets it once, in no particular order with others; a plain node of
+    /// memberlist may get it with ten bytes in front, and a Serf agent takes it for a message it does not know.
+    /// </summary>
+    /// <param name="payload">At most about 1,300 bytes.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    /// <exception cref="ArgumentException">The message is too long.</exception>
+    public Task BroadcastAsync(ReadOnlyMemory<byte> payload, CancellationToken cancellationToken = default)
+    {
+        var host = Host();
+        ThrowIfTooLong(payload, host.Core.MaxUserMessageLength - MessageEnvelope.BroadcastOverhead);
+        return host.Loop.AskAsync((_, now) =>
+        {
+            _context.Application.Broadcast(payload.Span, now);
+            return true;
+        }).WaitAsync(cancellationToken);
+    }
+
+    /// <summary>Changes what is told to all of this node.</summary>
+    /// <param name="metadata">At most 512 bytes.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    /// <exception cref="ArgumentException">It is too long.</exception>
+    public Task UpdateMetadataAsync(ReadOnlyMemory<byte> metadata, CancellationToken cancellationToken = default)
+    {
+        var host = Host();
+        ThrowIfTooLong(metadata, WireLimits.MaxMetaBytes);
+        return host.Loop.AskAsync((core, now) =>
+        {
+            core.Update(host.Advertised, metadata.Span, now);
+            return true;
+        }).WaitAsync(cancellationToken);
+    }
+
+    /// <summary>Stops at once. To the others this is a crash, unless the node has left before.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        NodeHost? host;
+        lock (_lifecycle)
+        {
+            if (_isDisposed)
+                return;
+            _isDisposed = true;
+            host = _host;
+        }
+
+        if (host is not null)
+            await host.DisposeAsync();
+        else
+            _context.Metrics.Dispose();
+    }
+
+    private static void ThrowIfTooLong(ReadOnlyMemory<byte> payload, int max)
+    {
+        if (payload.Length > max)
+            throw new ArgumentException($"There are {payload.Length} bytes; at most {max} are allowed.", nameof(payload));
+    }
+
+    private NodeHost Host()
+    {
+        ObjectDisposedException.ThrowIf(_isDisposed, this);
+        return _host ?? throw new InvalidOperationException("The node has not been started.");
+    }
+}

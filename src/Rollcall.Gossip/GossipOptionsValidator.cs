@@ -1,0 +1,104 @@
+using System.Text;
+using Microsoft.Extensions.Options;
+
+namespace Rollcall.Gossip;
+
+/// <summary>Checks the options of a node, naming every violation at once.</summary>
+public sealed class GossipOptionsValidator : IValidateOptions<GossipOptions>
+{
+    private const int MaxNameBytes = 128;
+    private const int MaxMetadataBytes = 512;
+    private const int MaxLabelBytes = 255;
+    private const int MaxMultiplier = 100;
+    private const int MinPacketBytes = 900; // a message of the largest metadata and names, and what is around it
+    private const int MaxPacketBytes = 65_000;
+    private const int MaxStreams = 100_000;
+    private static readonly TimeSpan MaxTime = TimeSpan.FromDays(1);
+
+    /// <inheritdoc/>
+    public ValidateOptionsResult Validate(string? name, GossipOptions options)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        List<string> errors = [.. Errors(options)];
+        return errors.Count == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(errors);
+    }
+
+    internal static IEnumerable<string> Errors(GossipOptions options) =>
+        Identity(options).Concat(Times(options)).Concat(Numbers(options)).Concat(Together(options));
+
+    private static IEnumerable<string> Identity(GossipOptions options)
+    {
+        if (string.IsNullOrEmpty(options.Name) || Encoding.UTF8.GetByteCount(options.Name) > MaxNameBytes)
+            yield return $"{nameof(options.Name)} must have 1 to {MaxNameBytes} bytes.";
+        if (options.Bind is null)
+            yield return $"{nameof(options.Bind)} must not be null.";
+        if (options.Advertise is { } advertise && (advertise.Address.Equals(System.Net.IPAddress.Any) || advertise.Address.Equals(System.Net.IPAddress.IPv6Any)))
+            yield return $"{nameof(options.Advertise)} is {advertise}, which is no address that others can reach.";
+        if (options.Metadata.Length > MaxMetadataBytes)
+            yield return $"{nameof(options.Metadata)} has {options.Metadata.Length} bytes; at most {MaxMetadataBytes} are allowed.";
+        if (options.Keyring is null)
+            yield return $"{nameof(options.Keyring)} must not be null; an empty one encrypts nothing.";
+        if (options.Label is null || Encoding.UTF8.GetByteCount(options.Label) > MaxLabelBytes)
+            yield return $"{nameof(options.Label)} must have at most {MaxLabelBytes} bytes.";
+    }
+
+    private static IEnumerable<string> Times(GossipOptions options)
+    {
+        (string Name, TimeSpan Value)[] needed =
+        [
+            (nameof(options.ProbeInterval), options.ProbeInterval),
+            (nameof(options.ProbeTimeout), options.ProbeTimeout),
+            (nameof(options.GossipInterval), options.GossipInterval),
+            (nameof(options.GossipToTheDeadTime), options.GossipToTheDeadTime),
+            (nameof(options.StreamTimeout), options.StreamTimeout),
+            (nameof(options.LeaveTimeout), options.LeaveTimeout),
+            (nameof(options.JoinRetryDelay), options.JoinRetryDelay),
+            (nameof(options.MaxJoinRetryDelay), options.MaxJoinRetryDelay),
+        ];
+        foreach (var (name, value) in needed)
+        {
+            if (value < TimeSpan.FromMilliseconds(1) || value > MaxTime)
+                yield return $"{name} is {value}; it must be 1 ms to 1 day.";
+        }
+
+        (string Name, TimeSpan Value)[] optional =
+        [
+            (nameof(options.ExchangeInterval), options.ExchangeInterval),
+            (nameof(options.ReconnectInterval), options.ReconnectInterval),
+            (nameof(options.DeadNodeReclaimTime), options.DeadNodeReclaimTime),
+        ];
+        foreach (var (name, value) in optional)
+        {
+            if (value < TimeSpan.Zero || value > MaxTime)
+                yield return $"{name} is {value}; it must be 0, which turns it off, to 1 day.";
+        }
+    }
+
+    private static IEnumerable<string> Numbers(GossipOptions options)
+    {
+        (string Name, int Value, int Least, int Most)[] numbers =
+        [
+            (nameof(options.IndirectChecks), options.IndirectChecks, 0, MaxMultiplier),
+            (nameof(options.RetransmitMultiplier), options.RetransmitMultiplier, 1, MaxMultiplier),
+            (nameof(options.SuspicionMultiplier), options.SuspicionMultiplier, 1, MaxMultiplier),
+            (nameof(options.SuspicionMaxMultiplier), options.SuspicionMaxMultiplier, 1, MaxMultiplier),
+            (nameof(options.MaxHealthMultiplier), options.MaxHealthMultiplier, 1, MaxMultiplier),
+            (nameof(options.GossipNodes), options.GossipNodes, 1, MaxMultiplier),
+            (nameof(options.MaxStreams), options.MaxStreams, 2, MaxStreams),
+            (nameof(options.MaxPacketBytes), options.MaxPacketBytes, MinPacketBytes, MaxPacketBytes),
+        ];
+        foreach (var (name, value, least, most) in numbers)
+        {
+            if (value < least || value > most)
+                yield return $"{name} is {value}; it must be {least} to {most}.";
+        }
+    }
+
+    private static IEnumerable<string> Together(GossipOptions options)
+    {
+        if (options.ProbeTimeout >= options.ProbeInterval)
+            yield return $"{nameof(options.ProbeTimeout)} is {options.ProbeTimeout}; it must be less than {nameof(options.ProbeInterval)}, {options.ProbeInterval}, or others are never asked.";
+        if (options.MaxJoinRetryDelay < options.JoinRetryDelay)
+            yield return $"{nameof(options.MaxJoinRetryDelay)} is {options.MaxJoinRetryDelay}; it must not be less than {nameof(options.JoinRetryDelay)}, {options.JoinRetryDelay}.";
+    }
+}

@@ -1,0 +1,131 @@
+using System.Net;
+using System.Text;
+using Rollcall.Gossip.Messages;
+using Rollcall.Gossip.Protocol;
+
+namespace Rollcall.Gossip.Transport;
+
+/// <summary>A running node: its sockets, its loop, what it has asked of others, and what it tells the application.</summary>
+internal sealed class NodeHost : ILoopObserver, IAsyncDisposable
+{
+    private readonly HostContext _context;
+    private readonly NodeRecord _self;
+    private readonly PacketSocket _packets;
+    private readonly StreamAcceptor _acceptor;
+    private readonly MembershipView _view;
+    private readonly ProtocolReporter _reporter;
+    private readonly OwnedTasks _loops;
+    private readonly OwnedTasks _streams;
+    private readonly TaskCompletionSource _leftSpread = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    /// <summary>Takes the sockets; nothing runs yet.</summary>
+    public NodeHost(HostContext context)
+    {
+        _context = context;
+        var options = context.Options;
+        var (listener, packets, endPoint) = ListenAddress.Bind(options.Bind);
+        EndPoint = endPoint;
+        _packets = packets;
+        Advertised = ListenAddress.Advertise(options.Advertise, endPoint);
+        var wire = HostSettings.WireOf(options);
+        _self = new(Encoding.UTF8.GetBytes(options.Name), Advertised, options.Metadata.Span, ProtocolVersions.Default);
+        Core = new(HostSettings.ProtocolOf(options, wire), _self, new Effects(), context.Random, context.Application);
+        context.Application.Attach(Core);
+        Loop = new(Core, wire, packets, this, context.Metrics, context.Time, context.Logger);
+        Dialer = new(Loop, wire, options.StreamTimeout, context.Metrics, context.Time);
+        _acceptor = new(listener, options.MaxStreams, wire, options.StreamTimeout, context.Metrics, context.Time, context.Logger);
+        _view = new(context.Membership, context.Time);
+        _reporter = new(context.Metrics, new(context.Time, context.Logger), context.Logger);
+        _loops = new(context.Logger);
+        _streams = new(context.Logger);
+    }
+
+    public IPEndPoint EndPoint { get; }
+
+    public NodeAddress Advertised { get; }
+
+    public GossipLoop Loop { get; }
+
+    public StreamDialer Dialer { get; }
+
+    /// <summary>For the loop's callers only.</summary>
+    public SwimCore Core { get; }
+
+    public async Task StartAsync()
+    {
+        _loops.Run("The loop of the protocol", _ => Loop.RunAsync());
+        await Loop.AskAsync(static (core, now) =>
+        {
+            core.Start(now);
+            return true;
+        });
+        _loops.Run("The receiver of datagrams", _ => _packets.ReceiveAsync(Loop.Post, _context.Time, _context.Logger));
+        _streams.Run("The acceptor of streams", stopping => _acceptor.AcceptAsync(Loop, _streams, stopping));
+        GossipLog.Started(_context.Logger, _context.Options.Name, EndPoint, Advertised);
+    }
+
+    public Task<int> JoinAsync(IReadOnlyCollection<string> seeds, CancellationToken cancellationToken)
+    {
+        var options = _context.Options;
+        var joiner = new SeedJoiner(Dialer, Advertised, options.JoinRetryDelay, options.MaxJoinRetryDelay, _context.JoinRandom, _context.Time, _context.Logger);
+        return joiner.JoinAsync(seeds, cancellationToken);
+    }
+
+    /// <summary>Whether all have been told in time.</summary>
+    public async Task<bool> LeaveAsync(CancellationToken cancellationToken)
+    {
+        await Loop.AskAsync(static (core, now) =>
+        {
+            core.Leave(now);
+            return true;
+        });
+        try
+        {
+            await _leftSpread.Task.WaitAsync(_context.Options.LeaveTimeout, _context.Time, cancellationToken);
+            return true;
+        }
+        catch (TimeoutException)
+        {
+            GossipLog.LeaveTimedOut(_context.Logger, _context.Options.LeaveTimeout.TotalSeconds);
+            return false;
+        }
+    }
+
+    public void StartPing(StreamPing ping) => _streams.Run("A ping over TCP", stopping => Dialer.PingAsync(ping, _self, stopping));
+
+    public void StartExchange(StateExchange exchange) => _streams.Run("An exchange", async stopping =>
+    {
+        if (await Dialer.ExchangeAsync(exchange.Partner.Address, exchange.Join, stopping) is { } failure)
+            GossipLog.ExchangeFailed(_context.Logger, exchange.Partner.Address, failure);
+    });
+
+    public void Happened(in ProtocolEvent change, ReadOnlySpan<byte> payload)
+    {
+        if (change.Kind == EventKind.LeaveSpread)
+            _leftSpread.TrySetResult();
+        _reporter.Report(change);
+        _view.Take(change);
+    }
+
+    public void Refused(NodeAddress from, string reason) => _reporter.Refused(from, reason);
+
+    public void Settled(SwimCore core)
+    {
+        _view.Settle();
+        _context.Vitals.Take(core);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        // Streams first: they ask the loop, and would wait for it in vain.
+        await _streams.DisposeAsync();
+        _acceptor.Dispose();
+        _packets.Dispose();
+        Loop.Stop();
+        await _loops.DisposeAsync();
+        Loop.Dispose();
+        _context.Membership.End();
+        _context.Messages.End();
+        _context.Metrics.Dispose();
+    }
+}

@@ -1,0 +1,81 @@
+using System.Buffers;
+using Microsoft.Extensions.Logging;
+using Rollcall.Gossip.Messages;
+using Rollcall.Gossip.Protocol;
+
+namespace Rollcall.Gossip.Transport;
+
+/// <summary>
+/// A plain application on top of the protocol: its messages go to their readers, its state along with exchanges. What it throws stays here. Broadcasts are passed on by
+/// everybody who sees them for the first time: a sender alone would reach only as many as it sends to.
+/// </summary>
+internal sealed class StateAdapter(IGossipState? state, MessageHub messages, Random random, ILogger logger) : IGossipApplication
+{
+    private readonly SeenIds _seen = new();
+    private SwimCore? _core;
+
+    /// <summary>To be called before the protocol is run.</summary>
+    public void Attach(SwimCore core) => _core = core;
+
+    public void Broadcast(ReadOnlySpan<byte> payload, long now)
+    {
+        var id = (ulong)random.NextInt64();
+        _seen.Add(id);
+        _core!.Broadcast(MessageEnvelope.WrapBroadcast(id, payload), now);
+    }
+
+    public void MemberChanged(in ProtocolEvent change)
+    {
+        // Told by the protocol's events, with all the others.
+    }
+
+    public void MessageReceived(ReadOnlySpan<byte> message, NodeAddress from, long now)
+    {
+        var payload = MessageEnvelope.Open(message, out var id);
+        if (id is { } seen)
+        {
+            if (!_seen.Add(seen))
+                return;
+            _core!.Broadcast(message, now);
+        }
+
+        if (messages.HasReaders)
+            messages.Tell(new(payload.ToArray(), from.ToEndPoint()));
+    }
+
+    public void WriteState(bool join, IBufferWriter<byte> destination)
+    {
+        try
+        {
+            state?.Write(destination, join);
+        }
+        catch (Exception error)
+        {
+            GossipLog.StateFailed(logger, error);
+        }
+    }
+
+    public void MergeState(ReadOnlySpan<byte> received, bool join, long now)
+    {
+        try
+        {
+            state?.Merge(received, join);
+        }
+        catch (Exception error)
+        {
+            GossipLog.StateFailed(logger, error);
+        }
+    }
+
+    public int WriteAckPayload(Span<byte> destination) => 0;
+
+    public void AckReceived(NodeRecord from, ReadOnlySpan<byte> payload, long elapsed, long now)
+    {
+        // The protocol's events have the time it took.
+    }
+
+    public void Transmitted(long token, long now)
+    {
+        // Nobody waits for it.
+    }
+}
