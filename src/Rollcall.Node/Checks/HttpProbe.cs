@@ -18,21 +18,7 @@ internal sealed class HttpProbe : ICheckProbe, IDisposable
     public HttpProbe(TimeProvider time)
     {
         _time = time;
-        _http = new HttpMessageInvoker(new SocketsHttpHandler
-        {
-            // A redirect, a proxy or a cookie would let something other than the instance answer for it.
-            AllowAutoRedirect = false,
-            UseProxy = false,
-            UseCookies = false,
-            ActivityHeadersPropagator = null,
-            MaxResponseHeadersLength = 16, // KiB
-            // A small rest of a body is read so that the connection can be used again; a large or slow one costs the connection.
-            MaxResponseDrainSize = 16 * 1024,
-            ResponseDrainTimeout = TimeSpan.FromMilliseconds(100),
-            PooledConnectionIdleTimeout = TimeSpan.FromSeconds(30),
-            PooledConnectionLifetime = TimeSpan.FromMinutes(5),
-            MaxConnectionsPerServer = 16,
-        });
+        _http = new HttpMessageInvoker(InstanceHandler.New(keep: TimeSpan.FromSeconds(30)));
     }
 
     /// <inheritdoc />

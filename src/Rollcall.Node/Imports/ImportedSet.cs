@@ -7,19 +7,31 @@ namespace Rollcall.Node.Imports;
 /// <summary>What a source says, as the registry can take it.</summary>
 /// <param name="Instances">Those that meet its rules, in order of id.</param>
 /// <param name="Rejected">Those that do not, each with the reason.</param>
-internal sealed record ImportedSet(ImmutableArray<ImportedInstance> Instances, ImmutableArray<string> Rejected)
+/// <param name="Sources">The endpoints that instances were made of, by their id there.</param>
+internal sealed record ImportedSet(ImmutableArray<ImportedInstance> Instances, ImmutableArray<string> Rejected, IReadOnlyDictionary<string, (Endpoint Endpoint, ImportedInstance Instance)> Sources)
 {
+    /// <summary>Nothing was said yet.</summary>
+    public static readonly ImportedSet None = new([], [], new Dictionary<string, (Endpoint, ImportedInstance)>(StringComparer.Ordinal));
+
     private const string NotReady = "its source says that it is not ready";
     private const int ShownRejections = 10;
 
-    /// <summary>Makes it of a snapshot. What an endpoint has that no registration may have is left out where it is not essential; else the endpoint is.</summary>
-    public static ImportedSet Of(ImportOptions options, EndpointSet set)
+    /// <summary>Makes it of a snapshot; of an endpoint that is as it was before comes the very instance of before. What an endpoint has that no registration may have is left out where it is not essential; else the endpoint is.</summary>
+    public static ImportedSet Of(ImportOptions options, EndpointSet set, ImportedSet before)
     {
         var instances = ImmutableArray.CreateBuilder<ImportedInstance>(set.Endpoints.Length);
         var rejected = ImmutableArray.CreateBuilder<string>();
         var ids = new HashSet<string>(StringComparer.Ordinal);
+        var sources = new Dictionary<string, (Endpoint, ImportedInstance)>(set.Endpoints.Length, StringComparer.Ordinal);
         foreach (var endpoint in set.Endpoints)
         {
+            if (before.Sources.TryGetValue(endpoint.Id, out var known) && known.Endpoint.Equals(endpoint) && ids.Add(known.Instance.Key.Id))
+            {
+                instances.Add(known.Instance);
+                sources[endpoint.Id] = known;
+                continue;
+            }
+
             var registration = new InstanceRegistration
             {
                 Service = options.Service,
@@ -37,10 +49,16 @@ internal sealed record ImportedSet(ImmutableArray<ImportedInstance> Instances, I
             else if (!ids.Add(registration.Id))
                 Reject(endpoint, $"another one has the id {registration.Id} already");
             else
-                instances.Add(new(registration, options.Target, endpoint.State, endpoint.State is EndpointState.Ready ? endpoint.Reason : endpoint.Reason ?? NotReady, endpoint.Since));
+                Add(endpoint, new(registration, options.Target, endpoint.State, endpoint.State is EndpointState.Ready ? endpoint.Reason : endpoint.Reason ?? NotReady, endpoint.Since));
         }
 
-        return new(instances.ToImmutable(), rejected.ToImmutable());
+        return new(instances.ToImmutable(), rejected.ToImmutable(), sources);
+
+        void Add(Endpoint endpoint, ImportedInstance instance)
+        {
+            instances.Add(instance);
+            sources[endpoint.Id] = (endpoint, instance);
+        }
 
         void Reject(Endpoint endpoint, string why)
         {

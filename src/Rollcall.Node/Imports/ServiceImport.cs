@@ -20,6 +20,7 @@ internal sealed partial class ServiceImport(ImportOptions options, ServiceResolv
     private static readonly TimeSpan RetryAfter = TimeSpan.FromSeconds(1);
 
     private readonly ServiceTarget _target = ServiceTarget.Parse(options.Target);
+    private ImportedSet _written = ImportedSet.None;
 
     /// <summary>Says what is known before anything was asked.</summary>
     public void Begin() => Tell(Freshness.Stale(IsKnown ? FromBefore : NothingYet), null, []);
@@ -88,14 +89,16 @@ internal sealed partial class ServiceImport(ImportOptions options, ServiceResolv
     // Why it could not be written; null when it was.
     private async Task<string?> WriteAsync(EndpointSet set, CancellationToken cancellationToken)
     {
-        var imported = ImportedSet.Of(options, set);
+        var imported = ImportedSet.Of(options, set, _written);
         var ids = imported.Instances.Select(static instance => instance.Key.Id).ToHashSet(StringComparer.Ordinal);
-        var now = registry.Catalog.GetService(options.Service).Instances;
-        InstanceKey[] gone = [.. now.Where(instance => instance.Origin is not null && !ids.Contains(instance.Registration.Id)).Select(static instance => instance.Key)];
+        var now = registry.Catalog.GetService(options.Service).Instances.Where(static instance => instance.Origin is not null).Select(static instance => instance.Registration.Id).ToHashSet(StringComparer.Ordinal);
+        InstanceKey[] gone = [.. now.Where(id => !ids.Contains(id)).Select(id => new InstanceKey(options.Service, id))];
+        var before = _written.Instances.ToHashSet<ImportedInstance>(ReferenceEqualityComparer.Instance);
+        ImportedInstance[] changed = [.. imported.Instances.Where(instance => !before.Contains(instance) || !now.Contains(instance.Key.Id))];
         List<string> refused = [.. imported.Rejected];
-        for (var first = 0; first == 0 || first < imported.Instances.Length; first += Chunk)
+        for (var first = 0; first == 0 || first < changed.Length; first += Chunk)
         {
-            var part = imported.Instances.AsSpan(first, Math.Min(Chunk, imported.Instances.Length - first)).ToArray();
+            var part = changed.AsSpan(first, Math.Min(Chunk, changed.Length - first)).ToArray();
             foreach (var result in await registry.ImportAsync(part, first == 0 ? gone : [], $"gone from {_target}", cancellationToken))
             {
                 if (result.Outcome is WriteOutcome.Busy or WriteOutcome.StorageFull or WriteOutcome.StorageUnavailable)
@@ -105,6 +108,7 @@ internal sealed partial class ServiceImport(ImportOptions options, ServiceResolv
             }
         }
 
+        _written = imported;
         if (refused.Count > 0)
             LogRejected(logger, options.Service, refused.Count, refused[0]);
         Tell(set.Freshness, set.ObservedAt, refused);

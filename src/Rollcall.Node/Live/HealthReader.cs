@@ -3,6 +3,7 @@ using System.Collections.Concurrent;
 using System.Globalization;
 using System.Threading.Channels;
 using Microsoft.Extensions.Hosting;
+using Rollcall.Node.Checks;
 using Rollcall.Registry;
 using Rollcall.Registry.Catalogs;
 
@@ -30,17 +31,8 @@ internal sealed class HealthReader(TimeProvider time, TimeSpan age) : Background
     private readonly ConcurrentDictionary<InstanceKey, Entry> _entries = new();
     private readonly ConcurrentDictionary<string, bool> _heard = new(StringComparer.Ordinal);
     private readonly Channel<Entry> _due = Channel.CreateBounded<Entry>(MaxWaiting);
-    private readonly HttpMessageInvoker _http = new(new SocketsHttpHandler
-    {
-        // A redirect, a proxy or a cookie would let something other than the instance answer for it.
-        AllowAutoRedirect = false,
-        UseProxy = false,
-        UseCookies = false,
-        ActivityHeadersPropagator = null,
-        MaxResponseHeadersLength = 16, // KiB
-        // Asked again no sooner than in seconds: many open connections would cost more than new ones.
-        PooledConnectionIdleTimeout = TimeSpan.FromSeconds(1),
-    });
+    // Asked again no sooner than in seconds: many open connections would cost more than new ones.
+    private readonly HttpMessageInvoker _http = new(InstanceHandler.New(keep: TimeSpan.FromSeconds(1)));
 
     private Action<string>? _changed;
 

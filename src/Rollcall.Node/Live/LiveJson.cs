@@ -15,32 +15,39 @@ internal static class LiveJson
     /// <summary>A document without its instances.</summary>
     public static byte[] Envelope(LiveInstancesDocument document) => JsonSerializer.SerializeToUtf8Bytes(document with { Instances = [] }, ApiJson.Default.LiveInstancesDocument);
 
-    /// <summary>How long the whole is, about.</summary>
-    public static int Length(byte[] envelope, ImmutableArray<LiveInstance> instances) => envelope.Length + instances.Sum(static instance => instance.Json.Length + 1);
+    /// <summary>How long the whole is.</summary>
+    public static int Length(byte[] envelope, ImmutableArray<LiveInstance> instances) =>
+        envelope.Length + instances.Sum(static instance => instance.Json.Length) + Math.Max(0, instances.Length - 1);
 
     /// <summary>A document with all of its instances.</summary>
     public static byte[] Whole(byte[] envelope, ImmutableArray<LiveInstance> instances)
     {
-        var output = new ArrayBufferWriter<byte>(Length(envelope, instances));
-        var at = Start(output, envelope);
-        output.Write("\"instances\":["u8);
+        var whole = GC.AllocateUninitializedArray<byte>(Length(envelope, instances));
+        var at = IndexOfInstances(envelope) + NoInstances.Length - 1;
+        envelope.AsSpan(0, at).CopyTo(whole);
+        var left = whole.AsSpan(at);
         for (var i = 0; i < instances.Length; i++)
         {
             if (i > 0)
-                output.Write(","u8);
-            output.Write(instances[i].Json.Span);
+            {
+                left[0] = (byte)',';
+                left = left[1..];
+            }
+
+            instances[i].Json.Span.CopyTo(left);
+            left = left[instances[i].Json.Length..];
         }
 
-        output.Write("]"u8);
-        output.Write(envelope.AsSpan(at));
-        return output.WrittenSpan.ToArray();
+        envelope.AsSpan(at).CopyTo(left);
+        return whole;
     }
 
     /// <summary>A document with what has changed of them.</summary>
     public static byte[] Step(byte[] envelope, LiveChange change)
     {
         var output = new ArrayBufferWriter<byte>(envelope.Length + 256);
-        var at = Start(output, envelope);
+        var at = IndexOfInstances(envelope);
+        output.Write(envelope.AsSpan(0, at));
         output.Write("\"changed\":"u8);
         using (var json = new Utf8JsonWriter(output))
         {
@@ -66,16 +73,14 @@ internal static class LiveJson
             json.WriteEndArray();
         }
 
-        output.Write(envelope.AsSpan(at));
+        output.Write(envelope.AsSpan(at + NoInstances.Length));
         return output.WrittenSpan.ToArray();
     }
 
-    // What stands before the instances; returns where that goes on which stands behind them.
-    private static int Start(ArrayBufferWriter<byte> output, byte[] envelope)
+    private static int IndexOfInstances(byte[] envelope)
     {
         var at = envelope.AsSpan().IndexOf(NoInstances);
         Debug.Assert(at > 0, "A document has a list of instances.");
-        output.Write(envelope.AsSpan(0, at));
-        return at + NoInstances.Length;
+        return at;
     }
 }

@@ -61,6 +61,12 @@ public sealed class ImportTests
 
         Assert.Null(node.Registry.Catalog.GetService("orders").Instances[0].Origin);
         await Eventually.True(async () => (await Origin(node)).TryGetProperty("rejected", out var rejected) && rejected[0].GetString()!.Contains("was registered here", StringComparison.Ordinal));
+
+        // Once it has left, what the source says of it counts, although that is nothing new.
+        await node.SendAsync("DELETE", "/api/services/orders/instances/a");
+        _source.Set(Endpoint("a"), Endpoint("b"), Endpoint("c"));
+        await Eventually.True(() => node.Registry.Catalog.GetService("orders").Instances.Length == 3);
+        Assert.All(node.Registry.Catalog.GetService("orders").Instances, static instance => Assert.NotNull(instance.Origin));
     }
 
     [Fact]
