@@ -11,6 +11,8 @@ unpack_package kubectl kubernetes-client || true
 unpack_package victoria-metrics victoria-metrics || true
 # The source etcd:/// is tested against real servers.
 unpack_package etcd etcd-server || true
+# Nodes of the gossip mesh live in one cluster with real Serf agents.
+unpack_package serf serf || true
 # The name server that dns:/// is tested on.
 need_package dnsmasq dnsmasq-base || true
 # Charts are rendered by a program over the libraries that helm is made of.
