@@ -2,6 +2,7 @@ using System.Buffers;
 using System.Text;
 using Rollcall.Gossip.Messages;
 using Rollcall.Gossip.Protocol;
+using Rollcall.Gossip.Serf;
 using Rollcall.Gossip.Wire;
 using Rollcall.TestKit.Gossip;
 
@@ -25,6 +26,7 @@ internal sealed class LoneNode
     public LoneNode(ProtocolSettings? settings = null, int seed = 1, IGossipApplication? application = null)
     {
         Core = new(settings ?? Quiet, new("me"u8, AddressOf("me"), default, ProtocolVersions.Default), new(), new Random(seed), application);
+        (application as SerfLayer)?.Attach(Core);
         Core.Start(0);
         Collect();
     }

@@ -12,12 +12,11 @@ namespace Rollcall.TestKit.Gossip;
 internal sealed class SimulatedCluster
 {
     private const int SocketBuffer = 512;
-    private const int PacketSize = 2048;
 
     private readonly SimulatedEvents _events = new();
     private readonly Effects _effects = new();
     private readonly NodeRecords _records;
-    private readonly Stack<byte[]> _spareBytes = [];
+    private readonly SimulatedBytes _bytes = new();
     private readonly Stack<ArrayBufferWriter<byte>> _spareStates = [];
     private readonly SimulatedPayloads<(byte[] Bytes, int Length)> _packets = new();
     private readonly SimulatedPayloads<ArrayBufferWriter<byte>> _states = new();
@@ -57,6 +56,9 @@ internal sealed class SimulatedCluster
     /// <summary>Makes the application of a node, if there is to be any.</summary>
     public Func<SimulatedNode, IGossipApplication?>? Application { get; set; }
 
+    /// <summary>Told of each process before it runs.</summary>
+    public Action<SimulatedNode>? Starting { get; set; }
+
     public SimulatedNode Add()
     {
         var node = new SimulatedNode(_nodes.Count);
@@ -79,6 +81,7 @@ internal sealed class SimulatedCluster
         node.CalmSince = Ticks;
         var record = _records.Make(Encoding.UTF8.GetBytes(node.Name), node.Address, default, Settings.Versions);
         node.Core = new(Settings, record, _effects, Random, Application?.Invoke(node), _records);
+        Starting?.Invoke(node);
         Observer?.Started(node);
         node.Core.Start(node.LocalTime(Ticks));
         Settle(node);
@@ -233,7 +236,7 @@ internal sealed class SimulatedCluster
         while (node.Outbox.TryDequeue(out var held))
         {
             Carry(node, held.To, held.Bytes.AsSpan(0, held.Length));
-            _spareBytes.Push(held.Bytes);
+            _bytes.Return(held.Bytes);
         }
 
         node.Core.Advance(node.LocalTime(Ticks));
@@ -241,7 +244,7 @@ internal sealed class SimulatedCluster
         while (node.Inbox.TryDequeue(out var packet))
         {
             ReceiveAll(node, packet.Bytes, packet.Length, packet.From);
-            _spareBytes.Push(packet.Bytes);
+            _bytes.Return(packet.Bytes);
         }
     }
 
@@ -291,7 +294,7 @@ internal sealed class SimulatedCluster
         if (!from.IsBlocked)
             Carry(from, packet.To, _effects.BytesOf(packet));
         else if (from.Outbox.Count < SocketBuffer)
-            from.Outbox.Enqueue((Copy(_effects.BytesOf(packet)), packet.Length, packet.To));
+            from.Outbox.Enqueue((_bytes.Copy(_effects.BytesOf(packet)), packet.Length, packet.To));
     }
 
     private void Carry(SimulatedNode from, NodeAddress address, ReadOnlySpan<byte> bytes)
@@ -301,15 +304,8 @@ internal sealed class SimulatedCluster
         for (var copies = Network.Duplicates() ? 2 : 1; copies > 0; copies--)
         {
             if (!Network.Loses())
-                _events.Add(new(Ticks + Network.Delay(), SimulatedEventKind.Packet, to.Index, from.Index, to.Life, _packets.Add((Copy(bytes), bytes.Length)), from.Moves));
+                _events.Add(new(Ticks + Network.Delay(), SimulatedEventKind.Packet, to.Index, from.Index, to.Life, _packets.Add((_bytes.Copy(bytes), bytes.Length)), from.Moves));
         }
-    }
-
-    private byte[] Copy(ReadOnlySpan<byte> bytes)
-    {
-        var copy = _spareBytes.Count > 0 ? _spareBytes.Pop() : new byte[PacketSize];
-        bytes.CopyTo(copy);
-        return copy;
     }
 
     private bool TryFindHost(NodeAddress address, out SimulatedNode node)
@@ -332,7 +328,7 @@ internal sealed class SimulatedCluster
 
         if (isThere && !isHeld)
             ReceiveAll(node, bytes, length, from);
-        _spareBytes.Push(bytes);
+        _bytes.Return(bytes);
     }
 
     private void ReceiveAll(SimulatedNode node, byte[] bytes, int length, NodeAddress from)

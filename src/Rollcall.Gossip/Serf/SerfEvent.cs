@@ -1,0 +1,35 @@
+namespace Rollcall.Gossip.Serf;
+
+internal enum SerfStatus : byte
+{
+    None = 0,
+    Alive = 1,
+    Leaving = 2,
+    Left = 3,
+    Failed = 4,
+}
+
+internal enum SerfEventKind : byte
+{
+    /// <summary>The status of a member is another one.</summary>
+    StatusChanged,
+
+    /// <summary>An event of a user.</summary>
+    UserEvent,
+
+    /// <summary>Somebody asked who has a name; this node has answered.</summary>
+    ConflictAnswered,
+
+    /// <summary>A message of Serf could not be read, or was not believed.</summary>
+    Refused,
+}
+
+/// <summary>Something that happened in what Serf puts on top of membership.</summary>
+internal sealed record SerfEvent(SerfEventKind Kind, string Name)
+{
+    public SerfStatus Status { get; init; }
+
+    public byte[] Payload { get; init; } = [];
+
+    public ulong Time { get; init; }
+}

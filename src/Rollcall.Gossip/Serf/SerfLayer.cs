@@ -1,0 +1,280 @@
+using System.Buffers;
+using System.Text;
+using Rollcall.Gossip.Messages;
+using Rollcall.Gossip.Protocol;
+
+namespace Rollcall.Gossip.Serf;
+
+/// <summary>
+/// What a Serf agent puts on top of membership, as far as a node needs it to be a good neighbour of agents: intents to join and to leave, events and queries passed on once, conflicts answered, its part in exchanges of
+/// states. Pure like the protocol; messages that are not Serf's go to the application within.
+/// </summary>
+internal sealed class SerfLayer(ReadOnlyMemory<byte> name, IGossipApplication? inner = null) : IGossipApplication
+{
+    /// <summary>Serf's own limit for the name and payload of an event.</summary>
+    public const int MaxEventLength = 512;
+
+    private readonly LamportClock _clock = new();
+    private readonly LamportClock _eventClock = new();
+    private readonly LamportClock _queryClock = new();
+    private readonly SerfMembers _members = new();
+    private readonly RecentEvents _recentEvents = new();
+    private readonly RecentEvents _recentQueries = new();
+    private readonly ArrayBufferWriter<byte> _innerState = new();
+    private readonly List<SerfEvent> _events = [];
+    private readonly byte[] _scratch = new byte[2048];
+    private SwimCore? _core;
+    private long _leaveIntent;
+    private bool _isLeaving;
+
+    public IReadOnlyList<SerfEvent> Events => _events;
+
+    /// <summary>The Lamport time of membership.</summary>
+    public ulong Time => _clock.Time;
+
+    private SwimCore Core => _core ?? throw new InvalidOperationException("The layer is not attached to a node.");
+
+    public void ClearEvents() => _events.Clear();
+
+    /// <summary>To be called before the node starts.</summary>
+    public void Attach(SwimCore core) => _core = core;
+
+    public SerfStatus StatusOf(string member) => _members.StatusOf(member);
+
+    /// <summary>All members with their status, those that left or failed in the last day among them.</summary>
+    public IEnumerable<(string Name, SerfStatus Status)> Statuses => _members.All.Select(static member => (member.Name, member.Status));
+
+    /// <summary>The node has joined by a seed: all are told, so that nobody takes it for one that leaves.</summary>
+    public void Joined(long now) => SayJoined(_clock.Time, now);
+
+    /// <summary>Says that this node goes, and leaves when that has been said often enough: an agent that hears of the leave first takes it for a crash.</summary>
+    public void Leave(long now)
+    {
+        if (Core.IsLeaving || _isLeaving)
+            return;
+        _isLeaving = true;
+        var length = SerfCodec.Write(_scratch, new LeaveIntent(_clock.Next(), name.Span, prune: false));
+        Apply(_scratch.AsSpan(0, length), now);
+        _leaveIntent = Core.LiveCount > 1 ? Core.Broadcast(_scratch.AsSpan(0, length), now) : 0;
+        if (_leaveIntent == 0)
+            Core.Leave(now);
+    }
+
+    /// <summary>Says of another member that it left: one that failed is then no longer waited for. One that lives objects.</summary>
+    public void ForceLeave(string member, bool prune, long now)
+    {
+        var length = SerfCodec.Write(_scratch, new LeaveIntent(_clock.Next(), Encoding.UTF8.GetBytes(member), prune));
+        Apply(_scratch.AsSpan(0, length), now);
+        Core.Broadcast(_scratch.AsSpan(0, length), now);
+    }
+
+    /// <summary>Sends an event to all, this node among them. Returns the token of its broadcast, 0 where it is too long.</summary>
+    public long SendEvent(string eventName, ReadOnlySpan<byte> payload, bool coalesces, long now)
+    {
+        var bytes = Encoding.UTF8.GetBytes(eventName);
+        if (bytes.Length + payload.Length > MaxEventLength)
+            return 0;
+        var length = SerfCodec.Write(_scratch, new UserEvent(_eventClock.Next(), bytes, payload, coalesces));
+        TakeEvent(_scratch.AsSpan(1, length - 1));
+        return Core.Broadcast(_scratch.AsSpan(0, length), now);
+    }
+
+    public void MemberChanged(in ProtocolEvent change)
+    {
+        inner?.MemberChanged(change);
+        if (change.Record is not { } record)
+            return;
+        var status = change.Kind switch
+        {
+            EventKind.Joined => _members.Joined(record.Name, change.At),
+            EventKind.Failed => _members.Gone(record.Name, hasLeft: false, change.At),
+            EventKind.Left => _members.Gone(record.Name, hasLeft: true, change.At),
+            _ => SerfStatus.None,
+        };
+        TellStatus(record.Name, status);
+    }
+
+    public void MessageReceived(ReadOnlySpan<byte> message, NodeAddress from, long now)
+    {
+        if (message.IsEmpty || message[0] > (byte)SerfMessageType.Relay)
+        {
+            inner?.MessageReceived(message, from, now);
+            return;
+        }
+
+        if (Apply(message, now))
+            Core.Broadcast(message, now);
+    }
+
+    public void WriteState(bool join, IBufferWriter<byte> state)
+    {
+        _innerState.ResetWrittenCount();
+        inner?.WriteState(join, _innerState);
+        SerfState.Write(state, _clock, _eventClock, _queryClock, _members, _recentEvents, _innerState.WrittenSpan);
+    }
+
+    public void MergeState(ReadOnlySpan<byte> state, bool join, long now)
+    {
+        if (SerfState.Read(state) is not { } read)
+        {
+            Refuse("An exchange does not carry Serf's state.");
+            return;
+        }
+
+        // Nothing of the time the clocks stand at has been said yet.
+        if (!Witness(_clock, read.Time) || !Witness(_eventClock, read.EventTime) || !Witness(_queryClock, read.QueryTime))
+            return;
+        foreach (var (member, time) in read.Statuses)
+        {
+            if (!read.Left.Contains(member))
+                TellStatus(member, _members.Join(Encoding.UTF8.GetBytes(member), time, now).Changed);
+            else if (!string.Equals(member, Core.Self.Name, StringComparison.Ordinal))
+                TellStatus(member, _members.HasLeft(member, time));
+            else if (!_isLeaving)
+                SayJoined(Math.Max(_clock.Time, time + 1), now);
+        }
+
+        foreach (var (time, eventName, payload) in read.Events)
+            TakeEvent(new UserEvent(time, eventName, payload, coalesces: false), isOld: join);
+        if (read.Application.Length > 0)
+            inner?.MergeState(read.Application, join, now);
+    }
+
+    /// <summary>Nothing: agents expect a coordinate, or nothing.</summary>
+    public int WriteAckPayload(Span<byte> destination) => 0;
+
+    public void AckReceived(NodeRecord from, ReadOnlySpan<byte> payload, long elapsed, long now) => inner?.AckReceived(from, payload, elapsed, now);
+
+    public void Transmitted(long token, long now)
+    {
+        inner?.Transmitted(token, now);
+        if (token == 0 || token != _leaveIntent)
+            return;
+        _leaveIntent = 0;
+        Core.Leave(now);
+    }
+
+    // True where the message is to be passed on.
+    private bool Apply(ReadOnlySpan<byte> message, long now)
+    {
+        var body = message[1..];
+        switch ((SerfMessageType)message[0])
+        {
+            case SerfMessageType.JoinIntent when SerfCodec.TryRead(body, out JoinIntent join) && _clock.Witness(join.Time):
+                var joined = _members.Join(join.Node, join.Time, now);
+                TellStatus(join.Node, joined.Changed);
+                return joined.IsNew;
+            case SerfMessageType.LeaveIntent when SerfCodec.TryRead(body, out LeaveIntent leave) && _clock.Witness(leave.Time):
+                return Leaves(leave, now);
+            case SerfMessageType.UserEvent:
+                return TakeEvent(body);
+            case SerfMessageType.Query when SerfCodec.TryRead(body, out Query query) && _queryClock.Witness(query.Time):
+                return Ask(query, now);
+            case SerfMessageType.QueryResponse or SerfMessageType.KeyRequest or SerfMessageType.KeyResponse or SerfMessageType.Relay:
+                return false;
+            default:
+                Refuse("A message of Serf cannot be read, or its time is far ahead.");
+                return false;
+        }
+    }
+
+    private bool Leaves(in LeaveIntent leave, long now)
+    {
+        if (leave.Node.SequenceEqual(name.Span) && !_isLeaving && !Core.IsLeaving)
+        {
+            // Somebody forces this node to leave, which lives: a later join says so.
+            if (_members.IsNew(leave.Node, leave.Time))
+                SayJoined(_clock.Time, now);
+            return false;
+        }
+
+        var left = _members.Leave(leave.Node, leave.Time, leave.Prune, now);
+        TellStatus(leave.Node, left.Changed);
+        return left.IsNew;
+    }
+
+    private bool TakeEvent(ReadOnlySpan<byte> body)
+    {
+        if (SerfCodec.TryRead(body, out UserEvent happened))
+            return TakeEvent(happened, isOld: false);
+        Refuse("An event of Serf cannot be read.");
+        return false;
+    }
+
+    // Who joins is not told of what happened before.
+    private bool TakeEvent(in UserEvent happened, bool isOld)
+    {
+        if (!_eventClock.Witness(happened.Time) || !_recentEvents.Add(happened.Time, _eventClock.Time, 0, happened.Name, happened.Payload))
+            return false;
+        if (!isOld)
+            _events.Add(new(SerfEventKind.UserEvent, Encoding.UTF8.GetString(happened.Name)) { Payload = happened.Payload.ToArray(), Time = happened.Time });
+        return true;
+    }
+
+    private bool Ask(in Query query, long now)
+    {
+        if (!_recentQueries.Add(query.Time, _queryClock.Time, query.Id, query.Name, default))
+            return false;
+        // What its filters say is not judged here: a query with some is passed on, and not answered.
+        if (query.Filters == 0 && IsMember(query.SourceNode, query.Address))
+            Answer(query, now);
+        return !query.Flags.HasFlag(QueryFlags.NoBroadcast);
+    }
+
+    private void Answer(in Query query, long now)
+    {
+        if (query.Flags.HasFlag(QueryFlags.Ack))
+            Respond(query, QueryFlags.Ack, default, now);
+        if (!query.Name.SequenceEqual(ConflictAnswer.QueryName) || query.Payload.SequenceEqual(name.Span) || !Core.TryFind(query.Payload, out var member))
+            return;
+        Respond(query, QueryFlags.None, ConflictAnswer.Write(member, _members.StatusOf(member.Record.Name)), now);
+        _events.Add(new(SerfEventKind.ConflictAnswered, member.Record.Name));
+    }
+
+    private void Respond(in Query query, QueryFlags flags, ReadOnlySpan<byte> payload, long now)
+    {
+        var response = new byte[SerfCodec.MaxOverhead + name.Length + payload.Length];
+        var length = SerfCodec.Write(response, new QueryResponse(query.Time, query.Id, name.Span, flags, payload));
+        Core.Send(query.Address, response.AsSpan(0, length), crc: false, now);
+    }
+
+    // Nobody has a stranger answered.
+    private bool IsMember(ReadOnlySpan<byte> node, NodeAddress address)
+    {
+        if (!node.IsEmpty)
+            return Core.TryFind(node, out var source) && source.Record.Address == address;
+        List<MemberView> members = [];
+        Core.CopyMembers(members);
+        return members.Exists(member => member.Record.Address == address);
+    }
+
+    private void SayJoined(ulong time, long now)
+    {
+        _clock.Witness(time);
+        _members.Join(name.Span, time, now);
+        var length = SerfCodec.Write(_scratch, new JoinIntent(time, name.Span));
+        Core.Broadcast(_scratch.AsSpan(0, length), now);
+    }
+
+    private bool Witness(LamportClock clock, ulong time)
+    {
+        if (time <= 1 || clock.Witness(time - 1))
+            return true;
+        Refuse("A time of Serf is far ahead.");
+        return false;
+    }
+
+    private void TellStatus(ReadOnlySpan<byte> member, SerfStatus status)
+    {
+        if (status != SerfStatus.None)
+            TellStatus(Encoding.UTF8.GetString(member), status);
+    }
+
+    private void TellStatus(string member, SerfStatus status)
+    {
+        if (status != SerfStatus.None)
+            _events.Add(new(SerfEventKind.StatusChanged, member) { Status = status });
+    }
+
+    private void Refuse(string reason) => _events.Add(new(SerfEventKind.Refused, reason));
+}
