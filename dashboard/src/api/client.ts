@@ -1,7 +1,4 @@
-import type { DrainPreview, DrainResult, Findings, History, NodeStatus, ProblemDocument, ServiceDocument, ServiceList, Watchers, WriteResult } from './documents';
-import type { Explanation } from './explainDocuments';
-import type { Gateway, GatewayRoute } from './gatewayDocuments';
-import type { LiveDocument, Scores } from './liveDocuments';
+import type { DiscoveryInfo, DrainPreview, DrainResult, Explanation, Findings, Gateway, GatewayRoute, History, LiveDocument, NodeStatus, ProblemDocument, Scores, ServiceDocument, ServiceList, Watchers, WriteResult } from './documents';
 
 /** The node refused: what it said, and the kind of problem it is. */
 export class NodeProblem extends Error {
@@ -73,7 +70,6 @@ const serviceOf = (service: string) => `/api/services/${encodeURIComponent(servi
 const instanceOf = (service: string, id: string) => `${serviceOf(service)}/instances/${encodeURIComponent(id)}`;
 
 export const node = {
-  openApi: (signal?: AbortSignal) => send<{ paths: Record<string, Record<string, unknown>> }>('/openapi/v1.json', { signal }),
   status: (signal?: AbortSignal) => send<NodeStatus>('/api/status', { signal }),
   services: (signal?: AbortSignal) => send<ServiceList>('/api/services', { signal }),
   service: (service: string, at?: string, signal?: AbortSignal) => send<ServiceDocument>(serviceOf(service) + query({ at }), { signal }),
@@ -82,6 +78,7 @@ export const node = {
   history: (service: string | undefined, since: string, limit: number, signal?: AbortSignal) =>
     send<History>(`/api/history${query({ service, since, limit })}`, { signal }),
   live: (service: string, signal?: AbortSignal) => send<LiveDocument>(`/api/instances/live${query({ service })}`, { signal }),
+  discovery: (signal?: AbortSignal) => send<DiscoveryInfo>('/api/instances/discovery-info', { signal }),
   scores: (signal?: AbortSignal) => send<Scores>('/api/scores', { signal }),
   gateway: (signal?: AbortSignal) => send<Gateway>('/api/gateway', { signal }),
   shift: (route: string, shares: Record<string, string>) =>

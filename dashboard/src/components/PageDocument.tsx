@@ -1,5 +1,5 @@
 import { createContext, type ReactNode, useContext, useEffect, useMemo, useState } from 'react';
-import type { LiveDocument } from '../api/liveDocuments';
+import type { LiveDocument } from '../api/documents';
 
 // The header speaks of the service that the page below it shows.
 const Context = createContext<{ document: LiveDocument | undefined; set: (document: LiveDocument | undefined) => void } | undefined>(undefined);

@@ -1,12 +1,10 @@
 import { useQuery } from '@tanstack/react-query';
 import { createContext, type ReactNode, useCallback, useContext, useEffect, useMemo, useRef, useState, useSyncExternalStore } from 'react';
 import { node } from '../api/client';
-import type { Change, ServiceSummary } from '../api/documents';
-import type { LiveDocument } from '../api/liveDocuments';
+import type { Change, LiveDocument, ServiceSummary } from '../api/documents';
 import type { CatalogState, ServiceState } from '../model/catalog';
 import type { Connection } from '../model/connection';
 import { mergeChanges } from '../model/series';
-import { useCapabilities } from './capabilities';
 import { CatalogFeed } from './catalogFeed';
 import { ServiceFeed } from './serviceFeed';
 import { applyTheme, readSettings, type Settings, writeSettings } from './settings';
@@ -111,13 +109,12 @@ export function useChanges(service?: string, since = '1h', limit = 10_000): { ch
   return { changes, truncated: data?.truncated ?? false, completeSince: data?.completeSince, error };
 }
 
-/** The live document of a service, for as long as the page shows it; undefined while there is none. */
-export function useLiveDocument(service: string): LiveDocument | undefined {
+/** The live document of a service, for as long as the page shows it; asked for once the service is known, undefined while there is none. */
+export function useLiveDocument(service: string, known: boolean): LiveDocument | undefined {
   const { watcher } = useLive();
-  const capabilities = useCapabilities();
   const [feed, setFeed] = useState<ServiceFeed>();
   useEffect(() => {
-    if (!capabilities.live) return;
+    if (!known) return;
     const next = new ServiceFeed(service, watcher);
     setFeed(next);
     next.start();
@@ -125,7 +122,7 @@ export function useLiveDocument(service: string): LiveDocument | undefined {
       next.stop();
       setFeed(undefined);
     };
-  }, [service, watcher, capabilities.live]);
+  }, [service, watcher, known]);
   return useSyncExternalStore(feed?.subscribe ?? noSubscription, feed?.getDocument ?? noDocument);
 }
 

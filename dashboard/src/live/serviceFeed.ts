@@ -1,5 +1,5 @@
 import { isNotFound, node } from '../api/client';
-import type { LiveDocument, LiveInstance } from '../api/liveDocuments';
+import type { LiveDocument, LiveInstance } from '../api/documents';
 import { applyChanges, type LiveChanges } from '../model/liveChanges';
 import { Feed } from './feed';
 

@@ -1,6 +1,6 @@
 import { useQuery } from '@tanstack/react-query';
 import { node } from '../api/client';
-import type { Gateway } from '../api/gatewayDocuments';
+import type { Gateway } from '../api/documents';
 import { useStatus } from './useStatus';
 
 interface GatewayState {

@@ -1,5 +1,4 @@
-import type { Instance } from '../api/documents';
-import type { LiveDocument, LiveInstance } from '../api/liveDocuments';
+import type { Instance, LiveDocument, LiveInstance } from '../api/documents';
 import type { Gone, ServiceState } from './catalog';
 import { compareNatural } from './order';
 import { type Status, statusOf } from './status';
@@ -39,21 +38,21 @@ const place = (card: Card) => card.live?.order ?? Number.MAX_SAFE_INTEGER;
 function instanceOf(id: string, live: LiveInstance): Instance {
   return {
     id,
-    address: live.addresses?.podIP ?? live.addresses?.hostname ?? live.hostname ?? '',
-    ports: live.ports ?? {},
+    address: live.addresses.podIP,
+    ports: live.ports,
     state: live.state,
-    weight: live.weight ?? 100,
-    since: live.health?.lastTransition ?? '',
-    revision: live.revision ?? 0,
+    weight: live.weight,
+    since: live.health.lastTransition,
+    revision: live.revision,
+    metadata: live.metadata,
     ...(live.reason ? { reason: live.reason } : {}),
     ...(live.zone ? { zone: live.zone } : {}),
-    ...(live.metadata ? { metadata: live.metadata } : {}),
   };
 }
 
-/** The mean score of those whose health is known. */
+/** The mean score of its instances, as the node's list of services has it. */
 export function serviceScore(document: LiveDocument | undefined): number | undefined {
-  const scores = (document?.instances ?? []).map((instance) => instance.health?.score).filter((score) => score !== undefined);
+  const scores = (document?.instances ?? []).map((instance) => instance.health.score);
   return scores.length === 0 ? undefined : Math.round(scores.reduce((sum, score) => sum + score, 0) / scores.length);
 }
 

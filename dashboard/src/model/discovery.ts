@@ -1,5 +1,4 @@
-import type { Freshness, ServiceSummary } from '../api/documents';
-import type { LiveDocument } from '../api/liveDocuments';
+import type { Freshness, LiveDocument, ServiceSummary } from '../api/documents';
 import { type Connection, isOld } from './connection';
 import { formatAge } from './format';
 

@@ -1,4 +1,4 @@
-import type { Scores } from '../api/liveDocuments';
+import type { Scores } from '../api/documents';
 
 /** How well the instances of one service are. */
 export interface ServiceScores {

@@ -1,5 +1,4 @@
-import type { Finding, Watcher } from '../api/documents';
-import type { Gateway } from '../api/gatewayDocuments';
+import type { Finding, Gateway, Watcher } from '../api/documents';
 import { compareNatural } from './order';
 import { serviceOfTarget } from './targets';
 

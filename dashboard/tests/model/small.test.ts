@@ -1,23 +1,26 @@
 import { describe, expect, it } from 'vitest';
-import type { ServiceSummary } from '../../src/api/documents';
-import type { LiveDocument } from '../../src/api/liveDocuments';
+import type { LiveDocument, LiveInstance, ServiceSummary } from '../../src/api/documents';
 import { cardsOf, serviceScore } from '../../src/model/cards';
 import { applyEvents, emptyCatalog } from '../../src/model/catalog';
 import { initialConnection, nextConnection } from '../../src/model/connection';
 import { diffInstances } from '../../src/model/diff';
 import { discoveryOf } from '../../src/model/discovery';
-import { previewDrain } from '../../src/model/drain';
 import { formatAge, formatDuration, plural } from '../../src/model/format';
 import { pageOf, pathOf, withParameters } from '../../src/model/routes';
 import { zoneBalance } from '../../src/model/zones';
-import { change, instance, service, start, watcher } from '../samples';
+import { change, instance, service, start } from '../samples';
 
+const counts = { total: 3, ready: 3, notReady: 0, degraded: 0, lastUpdate: '2026-01-01T12:00:00Z' };
 const live = (change: Partial<LiveDocument> = {}): LiveDocument => ({
   discoveryMode: 'kubernetes-endpoints',
+  mode: 'kubernetes-endpoints',
   serviceName: 'orders',
+  revision: 1,
   freshness: 'live',
+  lastUpdate: counts.lastUpdate,
   instances: [],
-  summary: { total: 3, ready: 3, notReady: 0 },
+  summary: counts,
+  stats: counts,
   ...change,
 });
 const summary = (name: string, change: Partial<ServiceSummary> = {}): ServiceSummary => ({ name, instances: 2, ready: 2, draining: 0, notReady: 0, watchers: 0, revision: 1, ...change });
@@ -51,7 +54,21 @@ describe('discoveryOf', () => {
 
 describe('cardsOf', () => {
   const state = applyEvents(emptyCatalog, [{ type: 'snapshot', snapshot: { epoch: 'e', revision: 1, services: [service('orders', [instance('o-1'), instance('o-2', { state: 'not-ready' }), instance('o-3')])] } }], start);
-  const health = { instanceId: 'o-3', name: 'Three', status: 'degraded' as const, state: 'ready' as const, ready: true, id: 'instance-3' };
+  const health: LiveInstance = {
+    id: 'instance-3',
+    instanceId: 'o-3',
+    name: 'Three',
+    status: 'degraded',
+    state: 'ready',
+    ready: true,
+    provisioned: true,
+    weight: 100,
+    revision: 1,
+    addresses: { podIP: '10.0.0.9' },
+    ports: { vnc: 5901 },
+    health: { ready: true, score: 60, parts: [], lastTransition: '2026-01-01T11:00:00Z' },
+    metadata: {},
+  };
 
   it('joins what the registry has with what health tells', () => {
     const cards = cardsOf(state.services.get('orders'), live({ instances: [health] }), []);
@@ -73,12 +90,13 @@ describe('cardsOf', () => {
   });
 
   it('shows an import that the catalog does not have', () => {
-    const [card] = cardsOf(undefined, live({ instances: [{ ...health, addresses: { podIP: '10.0.0.9' }, ports: { vnc: 5901 } }] }), []);
+    const [card] = cardsOf(undefined, live({ instances: [health] }), []);
     expect(card!.instance).toMatchObject({ id: 'o-3', address: '10.0.0.9', ports: { vnc: 5901 } });
   });
 
-  it('has a mean score of those whose health is known', () => {
-    expect(serviceScore(live({ instances: [{ ...health, health: { ready: true, score: 90 } }, { ...health, health: { ready: true, score: 75 } }, health] }))).toBe(83);
+  it('has a mean score', () => {
+    expect(serviceScore(live({ instances: [{ ...health, health: { ...health.health, score: 90 } }, { ...health, health: { ...health.health, score: 75 } }] }))).toBe(83);
+    expect(serviceScore(live())).toBeUndefined();
     expect(serviceScore(undefined)).toBeUndefined();
   });
 });
@@ -97,20 +115,6 @@ describe('diffInstances', () => {
       { field: 'state', before: 'ready', after: 'draining' },
       { field: 'version', before: 'v1', after: 'v2' },
     ]);
-  });
-});
-
-describe('previewDrain', () => {
-  const instances = [instance('o-1', { zone: 'a' }), instance('o-2', { zone: 'b' }), instance('o-3', { zone: 'a' }), instance('o-4', { zone: 'b', state: 'not-ready' })];
-  const watchers = [watcher('checkout-1', 1), watcher('dashboard-1', 1, 'stream')];
-
-  it('says what is left, who is told and which zone is empty', () => {
-    expect(previewDrain('orders', 'o-2', instances, watchers).message).toBe('orders 3 → 2 ready, 1 caller, zone b empty');
-    expect(previewDrain('orders', 'o-1', instances, watchers).message).toBe('orders 3 → 2 ready, 1 caller');
-  });
-
-  it('changes nothing for one that is not ready', () => {
-    expect(previewDrain('orders', 'o-4', instances, []).message).toBe('orders 3 → 3 ready, 0 callers');
   });
 });
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { Gateway } from '../../src/api/gatewayDocuments';
+import type { Gateway } from '../../src/api/documents';
 import { graphOf, placeNodes, type Place, type ServiceFacts } from '../../src/model/topology';
 import { watcher } from '../samples';
 
@@ -48,7 +48,7 @@ describe('graphOf', () => {
 
   it('draws the gateway with its traffic', () => {
     const traffic = { requests: 0, status2xx: 0, status3xx: 0, status4xx: 0, status5xx: 0, failed: 0, cancelled: 0, retries: 0, inFlight: 0, rate1s: 0, rate10s: 5, rate1m: 10, failureRate1m: 1, p99Ms: 20 };
-    const instance = { id: 'o-1', host: 'h', ports: {}, state: 'ready', weight: 100, traffic };
+    const instance = { id: 'o-1', host: 'h', ports: {}, state: 'ready' as const, weight: 100, traffic };
     const gateway: Gateway = {
       urls: [],
       reload: { at: '', inForceSince: '' },

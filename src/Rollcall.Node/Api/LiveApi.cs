@@ -36,6 +36,7 @@ internal sealed class LiveApi(NodeParts parts, LiveView view, LiveMetrics metric
                 new("Last-Event-ID", "Says what is known already.", IsHeader: true),
             ],
             MediaType = "text/event-stream",
+            Events = new Dictionary<string, Type>(StringComparer.Ordinal) { ["instances"] = typeof(LiveInstancesDocument) },
             Problems = [400, 404, 503],
             IsEndless = true,
         });

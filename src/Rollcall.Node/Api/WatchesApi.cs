@@ -20,6 +20,7 @@ internal sealed class WatchesApi(NodeParts parts)
                 new(ApiNames.WatcherHeader, "The name to be listed by.", IsHeader: true),
             ],
             MediaType = "text/event-stream",
+            Events = new Dictionary<string, Type>(StringComparer.Ordinal) { ["snapshot"] = typeof(SnapshotDocument), ["change"] = typeof(ChangeDocument) },
             Problems = [400, 503],
             IsEndless = true,
         });

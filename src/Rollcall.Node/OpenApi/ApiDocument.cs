@@ -1,4 +1,6 @@
 using System.Globalization;
+using System.Text.Json.Nodes;
+using System.Text.Json.Serialization;
 using System.Text.RegularExpressions;
 using Microsoft.AspNetCore.OpenApi;
 using Microsoft.Extensions.DependencyInjection;
@@ -16,7 +18,12 @@ internal static partial class ApiDocument
     /// <summary>Adds what makes the document.</summary>
     public static void AddTo(IServiceCollection services)
     {
-        services.ConfigureHttpJsonOptions(static options => options.SerializerOptions.TypeInfoResolverChain.Insert(0, ApiJson.Default));
+        services.ConfigureHttpJsonOptions(static options =>
+        {
+            options.SerializerOptions.TypeInfoResolverChain.Insert(0, ApiJson.Default);
+            // A number is a number: by default the document would allow text in its place, which the node refuses.
+            options.SerializerOptions.NumberHandling = JsonNumberHandling.Strict;
+        });
         services.AddOpenApi("v1", static options =>
         {
             options.AddDocumentTransformer(static (document, _, _) =>
@@ -30,6 +37,12 @@ internal static partial class ApiDocument
                 // The node answers under more than one name; a client knows by which it asked.
                 document.Servers = [];
                 document.Tags = null;
+                ApiSchemas.Sort(document);
+                return Task.CompletedTask;
+            });
+            options.AddSchemaTransformer(static (schema, context, _) =>
+            {
+                ApiSchemas.Refine(schema, context);
                 return Task.CompletedTask;
             });
             options.AddOperationTransformer(DescribeAsync);
@@ -54,6 +67,8 @@ internal static partial class ApiDocument
         }
 
         var answer = await ContentAsync(context, route.MediaType, route.Answer, cancellationToken);
+        if (route.Events.Count > 0)
+            answer[route.MediaType].Extensions = await EventsAsync(context, route.Events, cancellationToken);
         var problem = await ContentAsync(context, "application/problem+json", typeof(ProblemDocument), cancellationToken);
         operation.Responses = [];
         foreach (var status in route.Successes)
@@ -73,12 +88,22 @@ internal static partial class ApiDocument
     {
         if (type is null || context.Document is not { } document)
             return new Dictionary<string, OpenApiMediaType>(StringComparer.Ordinal) { [mediaType] = new OpenApiMediaType { Schema = Text() } };
-        var schema = await context.GetOrCreateSchemaAsync(type, null, cancellationToken);
-        document.AddComponent(type.Name, schema);
-        return new Dictionary<string, OpenApiMediaType>(StringComparer.Ordinal)
+        var schema = ApiSchemas.Hoist(document, await context.GetOrCreateSchemaAsync(type, null, cancellationToken));
+        return new Dictionary<string, OpenApiMediaType>(StringComparer.Ordinal) { [mediaType] = new OpenApiMediaType { Schema = schema } };
+    }
+
+    // OpenAPI 3.1 has no words for the documents of an event stream.
+    private static async Task<IDictionary<string, IOpenApiExtension>> EventsAsync(
+        OpenApiOperationTransformerContext context, IReadOnlyDictionary<string, Type> events, CancellationToken cancellationToken)
+    {
+        var names = new JsonObject();
+        foreach (var (name, type) in events)
         {
-            [mediaType] = new OpenApiMediaType { Schema = new OpenApiSchemaReference(type.Name, document) },
-        };
+            if (ApiSchemas.Hoist(context.Document!, await context.GetOrCreateSchemaAsync(type, null, cancellationToken)) is OpenApiSchemaReference reference)
+                names[name] = new JsonObject { ["$ref"] = reference.Reference.ReferenceV3 };
+        }
+
+        return new Dictionary<string, IOpenApiExtension>(StringComparer.Ordinal) { ["x-events"] = new JsonNodeExtension(names) };
     }
 
     private static OpenApiParameter PathParameter(string name) =>

@@ -16,6 +16,9 @@ internal sealed record RouteDescription(string Summary)
     /// <summary>The media type of its answer.</summary>
     public string MediaType { get; init; } = "application/json";
 
+    /// <summary>The documents of an event stream, by the name of their event.</summary>
+    public IReadOnlyDictionary<string, Type> Events { get; init; } = new Dictionary<string, Type>(StringComparer.Ordinal);
+
     /// <summary>The statuses of success.</summary>
     public IReadOnlyList<int> Successes { get; init; } = [200];
 

@@ -19,6 +19,7 @@ namespace Rollcall.Api;
 [JsonSerializable(typeof(FindingsDocument))]
 [JsonSerializable(typeof(HistoryDocument))]
 [JsonSerializable(typeof(ChangeDocument))]
+[JsonSerializable(typeof(SnapshotDocument))]
 [JsonSerializable(typeof(StatusReportDocument))]
 [JsonSerializable(typeof(ExplanationDocument))]
 [JsonSerializable(typeof(GatewayDocument))]

@@ -1,3 +1,5 @@
+using System.ComponentModel.DataAnnotations;
+
 namespace Rollcall.Api;
 
 // The JSON documents of the node's HTTP API, shared by client and server. Meaning and limits: docs/http-api.md.
@@ -30,7 +32,7 @@ public sealed record RegistrationDocument
     public IReadOnlyList<CheckDocument>? Checks { get; init; }
 }
 
-/// <summary>A check the node makes of an instance: exactly one of <see cref="Http"/> and <see cref="Tcp"/>.</summary>
+/// <summary>A check the node makes of an instance: exactly one of <c>http</c> and <c>tcp</c>.</summary>
 public sealed record CheckDocument
 {
     /// <summary>URL that must answer 200 to 299.</summary>
@@ -91,6 +93,7 @@ public sealed record InstanceDocument
     public required IReadOnlyDictionary<string, int> Ports { get; init; }
 
     /// <summary><c>ready</c>, <c>not-ready</c>, <c>draining</c> or <c>unknown</c>.</summary>
+    [AllowedValues("ready", "not-ready", "draining", "unknown")]
     public required string State { get; init; }
 
     /// <summary>Why it is in that state, when there is something to say.</summary>
@@ -182,6 +185,7 @@ public sealed record OriginDocument
     public required string Mode { get; init; }
 
     /// <summary><c>live</c>, <c>stale</c> or <c>static-fallback</c>.</summary>
+    [AllowedValues("live", "stale", "static-fallback")]
     public required string Freshness { get; init; }
 
     /// <summary>Why it is not live; null when it is.</summary>
@@ -217,12 +221,13 @@ public sealed record RenewResponseDocument
 /// <param name="Service">The service.</param>
 /// <param name="Id">The instance.</param>
 /// <param name="Result"><c>renewed</c>, <c>unknown</c> (register again) or <c>forbidden</c> (wrong owner).</param>
-public sealed record RenewResultDocument(string Service, string Id, string Result);
+public sealed record RenewResultDocument(string Service, string Id, [property: AllowedValues("renewed", "unknown", "forbidden")] string Result);
 
 /// <summary>Body of a status change.</summary>
 public sealed record StatusDocument
 {
     /// <summary><c>ready</c> or <c>not-ready</c>.</summary>
+    [AllowedValues("ready", "not-ready")]
     public string? State { get; init; }
 
     /// <summary>Why, for people; at most 256 characters.</summary>
@@ -252,6 +257,7 @@ public sealed record ChangeDocument
     public required DateTimeOffset Time { get; init; }
 
     /// <summary><c>registered</c>, <c>updated</c>, <c>status</c>, <c>draining</c>, <c>expired</c>, <c>revived</c>, <c>deregistered</c> or <c>removed</c>.</summary>
+    [AllowedValues("registered", "updated", "status", "draining", "expired", "revived", "deregistered", "removed")]
     public required string Kind { get; init; }
 
     /// <summary>The service.</summary>
@@ -261,6 +267,7 @@ public sealed record ChangeDocument
     public required string Id { get; init; }
 
     /// <summary>Its state after the change; absent when it is gone.</summary>
+    [AllowedValues("ready", "not-ready", "draining", "unknown")]
     public string? State { get; init; }
 
     /// <summary>Why, when there is something to say.</summary>
@@ -268,6 +275,19 @@ public sealed record ChangeDocument
 
     /// <summary>The whole instance after the change; only in the event stream, absent when it is gone.</summary>
     public InstanceDocument? Instance { get; init; }
+}
+
+/// <summary>Everything at one moment: the first event of a stream of changes.</summary>
+public sealed record SnapshotDocument
+{
+    /// <summary>Names one life of the node's data.</summary>
+    public required string Epoch { get; init; }
+
+    /// <summary>The node's revision.</summary>
+    public required long Revision { get; init; }
+
+    /// <summary>The services that were asked for and are known.</summary>
+    public required IReadOnlyList<ServiceDocument> Services { get; init; }
 }
 
 /// <summary>State of the node.</summary>
@@ -311,6 +331,7 @@ public sealed record StatusReportDocument
 public sealed record JournalStatusDocument
 {
     /// <summary><c>fsync</c>, <c>interval</c> or <c>memory</c>.</summary>
+    [AllowedValues("fsync", "interval", "memory")]
     public required string Durability { get; init; }
 
     /// <summary>Where it is; absent in memory.</summary>

@@ -1,3 +1,5 @@
+using System.ComponentModel.DataAnnotations;
+
 namespace Rollcall.Api;
 
 /// <summary>Why a request goes where it goes: the snapshot, what each filter did to it, who is left and who would be next.</summary>
@@ -19,6 +21,7 @@ public sealed record ExplanationDocument
     public required double AgeSeconds { get; init; }
 
     /// <summary><c>live</c>, <c>stale</c> or <c>fallback</c>.</summary>
+    [AllowedValues("live", "stale", "fallback")]
     public required string Freshness { get; init; }
 
     /// <summary>Why it is not live.</summary>

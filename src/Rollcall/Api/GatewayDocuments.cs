@@ -1,3 +1,5 @@
+using System.ComponentModel.DataAnnotations;
+
 namespace Rollcall.Api;
 
 /// <summary>The gateway of a node: its routes, where they lead, and how that goes.</summary>
@@ -155,6 +157,7 @@ public sealed record GatewayClusterDocument
     public required string Balancer { get; init; }
 
     /// <summary><c>live</c>, <c>stale</c> or <c>fallback</c>; absent until its instances are known.</summary>
+    [AllowedValues("live", "stale", "fallback")]
     public string? Freshness { get; init; }
 
     /// <summary>Why nothing can be sent to it, or why what is known of it is not the newest; absent when all is well.</summary>
@@ -174,6 +177,7 @@ public sealed record GatewayClusterDocument
 public sealed record GatewayBreakerDocument
 {
     /// <summary><c>closed</c> (requests go through), <c>open</c> (they fail at once) or <c>half-open</c> (one finds out).</summary>
+    [AllowedValues("closed", "open", "half-open")]
     public required string State { get; init; }
 
     /// <summary>Since when requests go through, or do not (UTC); absent while nothing has happened.</summary>
@@ -196,6 +200,7 @@ public sealed record GatewayInstanceDocument
     public required IReadOnlyDictionary<string, int> Ports { get; init; }
 
     /// <summary><c>ready</c>, <c>not-ready</c>, <c>draining</c> or <c>unknown</c>.</summary>
+    [AllowedValues("ready", "not-ready", "draining", "unknown")]
     public required string State { get; init; }
 
     /// <summary>0 to 100.</summary>
@@ -275,10 +280,10 @@ public sealed record GatewayTrafficDocument
     /// <summary>Milliseconds until the head of the answer: half took no longer; absent when there was no answer in the last minute.</summary>
     public double? P50Ms { get; init; }
 
-    /// <summary>As <see cref="P50Ms"/> for nine in ten.</summary>
+    /// <summary>As <c>p50Ms</c> for nine in ten.</summary>
     public double? P90Ms { get; init; }
 
-    /// <summary>As <see cref="P50Ms"/> for ninety-nine in a hundred.</summary>
+    /// <summary>As <c>p50Ms</c> for ninety-nine in a hundred.</summary>
     public double? P99Ms { get; init; }
 }
 

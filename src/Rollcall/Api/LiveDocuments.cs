@@ -1,3 +1,4 @@
+using System.ComponentModel.DataAnnotations;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 
@@ -24,6 +25,7 @@ public sealed record LiveInstancesDocument
     public required long Revision { get; init; }
 
     /// <summary><c>live</c>, <c>stale</c> or <c>static-fallback</c>.</summary>
+    [AllowedValues("live", "stale", "static-fallback")]
     public required string Freshness { get; init; }
 
     /// <summary>Why it is not live; null when it is.</summary>
@@ -84,9 +86,11 @@ public sealed record LiveInstanceDocument
     public string? Hostname { get; init; }
 
     /// <summary><c>ready</c>, <c>degraded</c> (ready, of a low score), <c>booting</c> (not ready), <c>draining</c> or <c>unknown</c>.</summary>
+    [AllowedValues("ready", "degraded", "booting", "draining", "unknown")]
     public required string Status { get; init; }
 
-    /// <summary><c>ready</c>, <c>not-ready</c> or <c>draining</c>.</summary>
+    /// <summary><c>ready</c>, <c>not-ready</c>, <c>draining</c> or <c>unknown</c>.</summary>
+    [AllowedValues("ready", "not-ready", "draining", "unknown")]
     public required string State { get; init; }
 
     /// <summary>Why it is in that state, when there is something to say.</summary>
@@ -272,5 +276,5 @@ public sealed record ScoresDocument(IReadOnlyList<ServiceScoresDocument> Service
 /// <summary>How well the instances of a service are.</summary>
 /// <param name="Service">The service.</param>
 /// <param name="Score">The mean of its instances, 0 to 100; absent when it has none.</param>
-/// <param name="Instances">Scores by instance, each as <see cref="LiveHealthDocument.Score"/> has it.</param>
+/// <param name="Instances">Scores by instance, 0 to 100 each.</param>
 public sealed record ServiceScoresDocument(string Service, int? Score, IReadOnlyDictionary<string, int> Instances);

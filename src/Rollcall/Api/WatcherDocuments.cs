@@ -1,3 +1,5 @@
+using System.ComponentModel.DataAnnotations;
+
 namespace Rollcall.Api;
 
 // Documents of the HTTP API that tell of watchers.
@@ -93,6 +95,7 @@ public sealed record WatcherDocument
     public required string Id { get; init; }
 
     /// <summary><c>poll</c> (blocking queries) or <c>stream</c> (server-sent events).</summary>
+    [AllowedValues("poll", "stream")]
     public required string Kind { get; init; }
 
     /// <summary>The revision it has applied (poll) or been sent (stream).</summary>

@@ -35,6 +35,61 @@ public sealed class ActionTests(Chromium chromium, DashboardNode node)
     }
 
     [Fact]
+    public async Task A_drain_below_the_floor_needs_a_reason_which_then_stands_with_the_instance()
+    {
+        const string service = "floored";
+        await node.RegisterAsync(service, "floored-1");
+        await node.RegisterAsync(service, "floored-2");
+        await using var page = await chromium.OpenAsync(node.Url);
+        await page.GoToAsync($"/services/{service}?instance=floored-1&action=drain");
+        var dialog = page.Page.GetByRole(AriaRole.Dialog);
+        await Expect(dialog.Locator(".preview")).ToHaveTextAsync("floored 2 → 1 ready, 0 callers");
+        await Expect(dialog.Locator(".preview")).ToHaveAttributeAsync("data-tone", "info");
+
+        // What it would leave is another thing now, and the dialog says so while it is open.
+        await node.SetNotReadyAsync(service, "floored-2", "new disk");
+        await Expect(dialog.Locator(".preview")).ToHaveTextAsync("floored 1 → 0 ready, 0 callers, zone a empty");
+        await Expect(dialog).ToContainTextAsync("The node keeps 1 instance of a service ready");
+        var reason = dialog.GetByLabel("Why it is to be drained all the same");
+        var drain = dialog.GetByRole(AriaRole.Button, new() { Name = "Drain all the same" });
+        await drain.ClickAsync();
+        await Expect(reason).ToBeFocusedAsync();
+        Assert.Equal("ready", await node.StateAsync(service, "floored-1"));
+
+        await reason.FillAsync("the rack is moved");
+        await page.Page.Keyboard.PressAsync("Enter");
+        await Expect(dialog).ToContainTextAsync("Complete after");
+        Assert.Equal("draining", await node.StateAsync(service, "floored-1"));
+        await page.Page.Keyboard.PressAsync("Escape");
+        await Expect(page.Page.Locator(".instance-card[data-id='floored-1']")).ToContainTextAsync("the rack is moved");
+        page.AssertClean();
+    }
+
+    [Fact]
+    public async Task A_drain_that_has_become_too_much_is_refused_by_the_node()
+    {
+        const string service = "raced";
+        await node.RegisterAsync(service, "raced-1");
+        await node.RegisterAsync(service, "raced-2");
+        await using var page = await chromium.OpenAsync(node.Url);
+        // The page goes on to believe that another one stays.
+        await page.Page.RouteAsync("**/drain", static route => route.FulfillAsync(new()
+        {
+            ContentType = "application/json",
+            Body = """{"service":"raced","id":"raced-1","before":{"ready":2},"after":{"ready":1},"callers":[],"emptyZones":[],"floor":1,"allowed":true,"message":"raced 2 → 1 ready, 0 callers"}""",
+        }));
+        await page.GoToAsync($"/services/{service}?instance=raced-1&action=drain");
+        var dialog = page.Page.GetByRole(AriaRole.Dialog);
+        await Expect(dialog.Locator(".preview")).ToBeVisibleAsync();
+        await node.DeregisterAsync(service, "raced-2");
+        await page.Page.UnrouteAsync("**/drain");
+        await dialog.GetByRole(AriaRole.Button, new() { Name = "Drain", Exact = true }).ClickAsync();
+        await Expect(dialog.GetByLabel("Why it is to be drained all the same")).ToBeVisibleAsync();
+        await Expect(dialog.GetByRole(AriaRole.Alert)).ToBeVisibleAsync();
+        Assert.Equal("ready", await node.StateAsync(service, "raced-1"));
+    }
+
+    [Fact]
     public async Task Maintenance_and_deregistration_ask_first()
     {
         const string service = "kept";

@@ -16,7 +16,6 @@ public sealed class HealthTests(Chromium chromium, DashboardNode node)
         await node.RegisterAsync(Service, "healthy-1");
         await using var page = await chromium.OpenAsync(node.Url);
         var document = Document();
-        await page.Page.RouteAsync("**/openapi/v1.json", static route => route.FulfillAsync(new() { ContentType = "application/json", Body = """{"paths":{"/api/instances/live/events":{"get":{}}}}""" }));
         await page.Page.RouteAsync("**/api/instances/live/events?*", route => route.FulfillAsync(new() { ContentType = "text/event-stream", Body = $"id: e:1\nevent: instances\ndata: {document}\n\n" }));
         await page.Page.RouteAsync("**/api/instances/live?*", route => route.FulfillAsync(new() { ContentType = "application/json", Body = document }));
 

@@ -54,6 +54,38 @@ public sealed partial class ApiDocumentTests
             name => Assert.True(components.TryGetProperty(name, out _), name));
     }
 
+    /// <summary>
+    /// The document is kept in docs/openapi.json, so that a change of it shows in review and clients are made from it without a node (dashboard/: npm run types).
+    /// To accept a change: run this test with ROLLCALL_ACCEPT_OPENAPI=1 and commit the file.
+    /// </summary>
+    [Fact]
+    public async Task The_document_is_the_kept_one()
+    {
+        await using var node = await TestNode.StartAsync();
+        var file = Path.Combine(Repository.Root, "docs", "openapi.json");
+        var actual = (await node.GetAsync("/openapi/v1.json")).Body.ReplaceLineEndings("\n") + "\n";
+        if (Environment.GetEnvironmentVariable("ROLLCALL_ACCEPT_OPENAPI") == "1")
+            await File.WriteAllTextAsync(file, actual);
+        Assert.Equal(await File.ReadAllTextAsync(file), actual, ignoreLineEndingDifferences: true);
+    }
+
+    [Fact]
+    public async Task A_document_is_described_once_and_as_it_is_on_the_wire()
+    {
+        await using var node = await TestNode.StartAsync();
+        var document = (await node.GetAsync("/openapi/v1.json")).Json;
+        var schemas = document.GetProperty("components").GetProperty("schemas");
+        var instance = schemas.GetProperty("InstanceDocument");
+        // Fields that are null are left out: they are not required, and nothing is ever null.
+        Assert.Equal(["address", "id", "ports", "revision", "since", "state", "weight"], Texts(instance.GetProperty("required")));
+        Assert.Equal("string", instance.GetProperty("properties").GetProperty("zone").GetProperty("type").GetString());
+        Assert.Equal("integer", instance.GetProperty("properties").GetProperty("weight").GetProperty("type").GetString());
+        Assert.Equal(["ready", "not-ready", "draining", "unknown"], Texts(instance.GetProperty("properties").GetProperty("state").GetProperty("enum")));
+        Assert.Equal("#/components/schemas/OriginDocument", schemas.GetProperty("ServiceSummaryDocument").GetProperty("properties").GetProperty("origin").GetProperty("$ref").GetString());
+        var events = document.GetProperty("paths").GetProperty("/api/watch").GetProperty("get").GetProperty("responses").GetProperty("200").GetProperty("content").GetProperty("text/event-stream").GetProperty("x-events");
+        Assert.Equal("#/components/schemas/ChangeDocument", events.GetProperty("change").GetProperty("$ref").GetString());
+    }
+
     [Fact]
     public void Every_kind_of_problem_is_a_row_of_the_error_table_and_every_row_a_kind()
     {
@@ -61,6 +93,8 @@ public sealed partial class ApiDocumentTests
             .SelectMany(static row => Names().Matches(row.Groups["names"].Value).Select(name => (int.Parse(row.Groups["status"].Value, System.Globalization.CultureInfo.InvariantCulture), name.Groups["name"].Value)));
         Assert.Equal(ProblemKind.All.Select(static kind => (kind.Status, kind.Name)).Order(), rows.Order());
     }
+
+    private static IEnumerable<string?> Texts(System.Text.Json.JsonElement list) => list.EnumerateArray().Select(static each => each.GetString());
 
     private static string? Reference(System.Text.Json.JsonElement holder, string mediaType) =>
         holder.GetProperty("content").GetProperty(mediaType).GetProperty("schema").GetProperty("$ref").GetString();

@@ -1,5 +1,5 @@
 import { useMemo } from 'react';
-import type { Candidate, Explanation } from '../../api/explainDocuments';
+import type { Candidate, Explanation } from '../../api/documents';
 import { Panel } from '../../components/basics';
 import { type Column, DataTable } from '../../components/DataTable';
 import { Link, useRouter } from '../../live/router';

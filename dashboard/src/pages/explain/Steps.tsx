@@ -1,4 +1,4 @@
-import type { Explanation } from '../../api/explainDocuments';
+import type { Explanation } from '../../api/documents';
 import { Panel } from '../../components/basics';
 import { plural } from '../../model/format';
 

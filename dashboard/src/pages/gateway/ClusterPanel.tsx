@@ -1,4 +1,4 @@
-import type { GatewayCluster, GatewayInstance } from '../../api/gatewayDocuments';
+import type { GatewayCluster, GatewayInstance } from '../../api/documents';
 import { Notice, Panel, StatusBadge } from '../../components/basics';
 import { Link } from '../../live/router';
 import { formatAge } from '../../model/format';

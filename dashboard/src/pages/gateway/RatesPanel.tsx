@@ -1,5 +1,5 @@
 import { lazy, Suspense, useEffect, useState } from 'react';
-import type { Gateway } from '../../api/gatewayDocuments';
+import type { Gateway } from '../../api/documents';
 import { Panel } from '../../components/basics';
 import { emptyRecording, record } from '../../model/traffic';
 

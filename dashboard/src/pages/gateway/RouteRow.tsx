@@ -1,4 +1,4 @@
-import type { GatewayRoute, Traffic } from '../../api/gatewayDocuments';
+import type { GatewayRoute, Traffic } from '../../api/documents';
 import { Age } from '../../components/basics';
 import { formatNumber, formatPercent } from '../../model/format';
 

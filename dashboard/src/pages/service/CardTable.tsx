@@ -27,7 +27,7 @@ export function CardTable({ cards, now, sort, onSort, onOpen }: Props) {
         ),
       },
       { id: 'status', header: 'State', width: '7rem', value: (card) => card.status, cell: (card) => <StatusBadge status={card.status} /> },
-      { id: 'score', header: 'Score', width: '4.5rem', align: 'end', from: 'medium', value: (card) => card.live?.health?.score, cell: (card) => <Score score={card.live?.health?.score} /> },
+      { id: 'score', header: 'Score', width: '4.5rem', align: 'end', from: 'medium', value: (card) => card.live?.health.score, cell: (card) => <Score score={card.live?.health.score} /> },
       {
         id: 'address',
         header: 'Address',

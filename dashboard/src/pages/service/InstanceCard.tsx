@@ -19,7 +19,7 @@ export const InstanceCard = memo(
         <header>
           <StatusBadge status={card.status} />
           <span className="end">
-            {live?.health?.score !== undefined && <Score score={live.health.score} />}
+            {live && <Score score={live.health.score} />}
           </span>
         </header>
         <h3>
@@ -68,6 +68,6 @@ export const InstanceCard = memo(
 /** Why it is not as well as it could be: what the registry says, then what its health says, the worst part first. */
 export function reasonsOf(card: Card): readonly string[] {
   if (card.gone) return [card.gone.how === 'removed' ? 'Its lease lapsed and it was removed.' : card.gone.how === 'deregistered' ? 'It was deregistered.' : 'It is not there any more.'];
-  const parts = [...(card.live?.health?.parts ?? [])].sort((a, b) => a.score - b.score);
-  return [...(card.instance?.reason ? [card.instance.reason] : []), ...parts.flatMap((part) => (part.score < 100 ? (part.reasons ?? []) : []))];
+  const parts = [...(card.live?.health.parts ?? [])].sort((a, b) => a.score - b.score);
+  return [...(card.instance?.reason ? [card.instance.reason] : []), ...parts.flatMap((part) => (part.score < 100 ? part.reasons : []))];
 }

@@ -32,7 +32,7 @@ export function InstanceDetails({ card, service, changes, readOnly, now, onActio
       </header>
       <div className="details-state">
         <StatusBadge status={card.status} />
-        {live?.health?.score !== undefined && <Score score={live.health.score} />}
+        {live && <Score score={live.health.score} />}
         <span className="faint">{gone ? <>last seen <Age at={gone.lastSeen} now={now} suffix /></> : instance && <>for <Age at={Date.parse(instance.since)} now={now} /></>}</span>
       </div>
       {reasons.length > 0 && (
@@ -80,7 +80,7 @@ export function InstanceDetails({ card, service, changes, readOnly, now, onActio
 
 function HealthParts({ card, now }: { card: Card; now: number }) {
   const health = card.live?.health;
-  if (!health?.parts || health.parts.length === 0) return null;
+  if (!health || health.parts.length === 0) return null;
   return (
     <>
       <h3>
@@ -97,7 +97,7 @@ function HealthParts({ card, now }: { card: Card; now: number }) {
             <span className="faint" title="Its share of the score">
               {formatNumber(part.weight)} %
             </span>
-            {part.reasons?.map((reason) => (
+            {part.reasons.map((reason) => (
               <span key={reason} className="part-reason">
                 {reason}
               </span>

@@ -4,6 +4,7 @@ import { node } from '../../api/client';
 import { Empty, Notice, ReadyBar, Score, Segmented } from '../../components/basics';
 import { CardGrid } from '../../components/CardGrid';
 import { useShowInHeader } from '../../components/PageDocument';
+import { useIsImported } from '../../live/useIsImported';
 import { useCatalogLoaded, useChanges, useLiveDocument, useNow, useService, useServiceList, useSettings } from '../../live/LiveProvider';
 import { Link, useRouter } from '../../live/router';
 import { cardsOf, serviceScore } from '../../model/cards';
@@ -30,7 +31,8 @@ export function ServicePage({ name }: { name: string }) {
   const service = useService(name);
   const loaded = useCatalogLoaded();
   const summary = useServiceList().get(name);
-  const document = useLiveDocument(name);
+  const isImported = useIsImported(name, loaded && service === undefined);
+  const document = useLiveDocument(name, service !== undefined || isImported);
   const { changes, completeSince } = useChanges(name, '1h', 2_000);
   const [settings, setSettings] = useSettings();
   const now = useNow();
@@ -152,7 +154,7 @@ export function ServicePage({ name }: { name: string }) {
           <EventsPanel changes={changes} now={now} onPick={(id) => setParameters({ instance: id })} />
         </aside>
       </div>
-      {action && selected && <ActionDialog action={action} service={name} card={selected} instances={instances} watchers={watchers?.watchers ?? []} onClose={() => setParameters({ action: undefined })} />}
+      {action && selected && <ActionDialog action={action} service={name} card={selected} onClose={() => setParameters({ action: undefined })} />}
     </div>
   );
 }

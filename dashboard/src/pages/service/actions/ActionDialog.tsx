@@ -1,4 +1,3 @@
-import type { Instance, Watcher } from '../../../api/documents';
 import type { Card } from '../../../model/cards';
 import { DrainDialog } from './DrainDialog';
 import { WriteDialog } from './WriteDialog';
@@ -11,16 +10,14 @@ interface Props {
   action: Action;
   service: string;
   card: Card;
-  instances: readonly Instance[];
-  watchers: readonly Watcher[];
   onClose: () => void;
 }
 
 /** Asks before anything is done. */
-export function ActionDialog({ action, service, card, instances, watchers, onClose }: Props) {
+export function ActionDialog({ action, service, card, onClose }: Props) {
   if (!card.instance) return null;
   return action === 'drain' ? (
-    <DrainDialog service={service} instance={card.instance} instances={instances} watchers={watchers} onClose={onClose} />
+    <DrainDialog service={service} instance={card.instance} onClose={onClose} />
   ) : (
     <WriteDialog action={action} service={service} instance={card.instance} onClose={onClose} />
   );

@@ -1,63 +1,55 @@
 import { useMutation, useQuery } from '@tanstack/react-query';
 import { type FormEvent, useState } from 'react';
 import { node } from '../../../api/client';
-import type { DrainResult, Instance, Watcher } from '../../../api/documents';
+import type { DrainPreview, Instance } from '../../../api/documents';
 import { Dialog, Notice } from '../../../components/basics';
-import { useCapabilities } from '../../../live/capabilities';
-import { previewDrain } from '../../../model/drain';
 import { plural } from '../../../model/format';
+import { DrainOutcome } from './DrainOutcome';
 import { isRefusedOwner, OwnerField } from './OwnerField';
 
 interface Props {
   service: string;
   instance: Instance;
-  instances: readonly Instance[];
-  watchers: readonly Watcher[];
   onClose: () => void;
 }
 
 const timeouts = [5, 30, 120, 600];
 
-/** Shows what a drain leaves, then drains and says who has applied it. */
-export function DrainDialog({ service, instance, instances, watchers, onClose }: Props) {
-  const capabilities = useCapabilities();
+/** Shows what a drain leaves, as the node says, then drains and says who has applied it. */
+export function DrainDialog({ service, instance, onClose }: Props) {
   const [seconds, setSeconds] = useState(30);
   const [force, setForce] = useState('');
   const [owner, setOwner] = useState('');
-  const { data, error: previewError } = useQuery({
+  const drain = useMutation({
+    mutationFn: (isForced: boolean) => node.drain(service, instance.id, seconds, isForced ? force : undefined, owner || undefined),
+    // Somebody else may have been faster: what it leaves is then another thing than what was shown.
+    onError: () => void asked.refetch(),
+  });
+  const asked = useQuery({
     queryKey: ['drain', service, instance.id],
     queryFn: ({ signal }) => node.previewDrain(service, instance.id, signal),
-    enabled: capabilities.drainPreview,
+    refetchInterval: 2_000,
+    enabled: drain.isIdle || drain.isError,
     retry: false,
   });
-  const preview = data ?? previewDrain(service, instance.id, instances, watchers);
-  const drain = useMutation({ mutationFn: () => node.drain(service, instance.id, seconds, preview.allowed ? undefined : force, owner || undefined) });
+  const preview = asked.data;
   const submit = (event: FormEvent) => {
     event.preventDefault();
-    drain.mutate();
+    if (preview) drain.mutate(!preview.allowed);
   };
   return (
     <Dialog title={`Drain ${instance.id}`} onClose={onClose}>
       {drain.data ? (
-        <Result result={drain.data} onClose={onClose} />
+        <DrainOutcome result={drain.data} onClose={onClose} />
       ) : (
         <form onSubmit={submit}>
           <p>It finishes the requests it has and is sent no new ones. The drain is complete when every caller has applied that.</p>
-          <p className="preview" data-tone={preview.allowed && preview.emptyZones.length === 0 && preview.after.ready > 0 ? 'info' : 'warn'}>
-            {preview.message}
-          </p>
-          {preview.after.ready === 0 && preview.before.ready > 0 && <Notice tone="warn">Nobody else is ready: requests to {service} will fail.</Notice>}
-          {preview.callers.length > 0 && (
-            <p className="faint">
-              {plural(preview.callers.length, 'caller')} to tell: {preview.callers.slice(0, 8).join(', ')}
-              {preview.callers.length > 8 && ` and ${preview.callers.length - 8} more`}
-            </p>
-          )}
-          {previewError && <Notice tone="warn">The node cannot say what it would leave: {previewError.message}</Notice>}
-          {!preview.allowed && (
+          {preview ? <Preview preview={preview} /> : !asked.error && <p className="preview faint">What it leaves is being asked.</p>}
+          {asked.error && <Notice tone="error">The node does not say what it would leave: {asked.error.message}</Notice>}
+          {preview && !preview.allowed && (
             <label className="field">
-              Below the floor of {preview.floor} ready. Drain all the same, because
-              <input value={force} onChange={(event) => setForce(event.target.value)} required maxLength={256} placeholder="the reason, for the log" />
+              Why it is to be drained all the same
+              <input value={force} onChange={(event) => setForce(event.target.value)} required maxLength={256} placeholder="kept with the instance and in its history" />
             </label>
           )}
           <label className="field">
@@ -76,8 +68,8 @@ export function DrainDialog({ service, instance, instances, watchers, onClose }:
             <button type="button" className="button" onClick={onClose}>
               Cancel
             </button>
-            <button type="submit" className="button primary" disabled={drain.isPending}>
-              {drain.isPending ? 'Waiting for callers…' : 'Drain'}
+            <button type="submit" className={`button ${preview?.allowed === false ? 'danger-solid' : 'primary'}`} disabled={!preview || drain.isPending}>
+              {drain.isPending ? 'Waiting for callers…' : preview?.allowed === false ? 'Drain all the same' : 'Drain'}
             </button>
           </footer>
         </form>
@@ -86,29 +78,25 @@ export function DrainDialog({ service, instance, instances, watchers, onClose }:
   );
 }
 
-function Result({ result, onClose }: { result: DrainResult; onClose: () => void }) {
+function Preview({ preview }: { preview: DrainPreview }) {
+  const { allowed, emptyZones, after, before, callers, floor, service } = preview;
   return (
     <>
-      <Notice tone={result.complete ? 'info' : 'warn'}>
-        {result.complete
-          ? `Complete after ${result.elapsed}: ${result.watchers === 0 ? 'nobody watches it' : `all of ${plural(result.watchers, 'watcher')} have applied it`}.`
-          : `Not complete after ${result.elapsed}: ${plural(result.waiting.length, 'watcher')} of ${result.watchers} have not applied it.`}
-        {result.told > 0 && ` ${plural(result.told, 'event stream was', 'event streams were')} told; what became of that is not known.`}
-      </Notice>
-      {result.waiting.length > 0 && (
-        <ul className="waiting">
-          {result.waiting.map((watcher) => (
-            <li key={watcher.id}>
-              {watcher.id} <span className="faint">has applied revision {watcher.applied}</span>
-            </li>
-          ))}
-        </ul>
+      <p className="preview" data-tone={allowed && emptyZones.length === 0 && after.ready > 0 ? 'info' : 'warn'}>
+        {preview.message}
+      </p>
+      {!allowed && (
+        <Notice tone="warn">
+          The node keeps {plural(floor, 'instance')} of a service ready and refuses this drain without a reason.
+        </Notice>
       )}
-      <footer className="dialog-actions">
-        <button type="button" className="button primary" onClick={onClose}>
-          Close
-        </button>
-      </footer>
+      {after.ready === 0 && before.ready > 0 && <Notice tone="warn">Nobody else is ready: requests to {service} will fail.</Notice>}
+      {callers.length > 0 && (
+        <p className="faint">
+          {plural(callers.length, 'caller')} to tell: {callers.slice(0, 8).join(', ')}
+          {callers.length > 8 && ` and ${callers.length - 8} more`}
+        </p>
+      )}
     </>
   );
 }
