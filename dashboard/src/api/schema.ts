@@ -386,6 +386,8 @@ export interface GatewayVersionDocument {
   cluster: string;
   /** Its share of the route's requests, in percent. */
   percent: number;
+  /** Its share as the file has it, in percent. */
+  configuredPercent: number;
   traffic: GatewayTrafficDocument;
 }
 

@@ -32,7 +32,7 @@ internal sealed class GatewayReport(GatewayRoutes routes, RoutesFollower followe
 
     private static GatewayRouteDocument RouteOf(RunningRoute route, uint second)
     {
-        var shares = route.State.Split.Table.Shares;
+        var (shares, configured) = (route.State.Split.Table.Shares, route.State.Split.Configured);
         return new()
         {
             Name = route.Name,
@@ -45,6 +45,7 @@ internal sealed class GatewayReport(GatewayRoutes routes, RoutesFollower followe
                     Version = split.Config.Version,
                     Cluster = split.Config.Cluster,
                     Percent = Math.Round(shares[i].Weight, 3),
+                    ConfiguredPercent = Math.Round(configured[i].Weight, 3),
                     Traffic = TrafficOf(route.State.Versions[i], second),
                 }),
             ],

@@ -18,6 +18,9 @@ internal sealed class RouteSplit
         _table = new SplitTable(_configured);
     }
 
+    /// <summary>What the file says, in percent.</summary>
+    public ImmutableArray<VersionShare> Configured => SplitTable.InPercent(_configured);
+
     /// <summary>What is in force.</summary>
     public SplitTable Table => Volatile.Read(ref _table);
 

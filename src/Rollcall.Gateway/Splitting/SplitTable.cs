@@ -18,8 +18,7 @@ internal sealed class SplitTable
     /// <param name="shares">Each version's name and its weight, relative to the others'; at least one is above 0.</param>
     public SplitTable(ImmutableArray<VersionShare> shares)
     {
-        var sum = shares.Sum(static share => share.Weight);
-        Shares = [.. shares.Select(share => share with { Weight = share.Weight * 100 / sum })];
+        Shares = InPercent(shares);
         _weights = [.. Shares.Select(static share => share.Weight)];
         _salts = [.. Shares.Select(static share => KeyHash.Of(share.Version))];
         _bounds = new ulong[_weights.Length];
@@ -31,6 +30,13 @@ internal sealed class SplitTable
             upTo += _weights[i];
             _bounds[i] = Math.Min((ulong)(upTo / 100 * (1UL << 53)), (1UL << 53) - 1) << 11;
         }
+    }
+
+    /// <summary>The same shares, in percent.</summary>
+    public static ImmutableArray<VersionShare> InPercent(ImmutableArray<VersionShare> shares)
+    {
+        var sum = shares.Sum(static share => share.Weight);
+        return [.. shares.Select(share => share with { Weight = share.Weight * 100 / sum })];
     }
 
     /// <summary>In percent.</summary>

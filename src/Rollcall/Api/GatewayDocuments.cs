@@ -140,6 +140,9 @@ public sealed record GatewayVersionDocument
     /// <summary>Its share of the route's requests, in percent.</summary>
     public required double Percent { get; init; }
 
+    /// <summary>Its share as the file has it, in percent.</summary>
+    public required double ConfiguredPercent { get; init; }
+
     /// <summary>What became of them.</summary>
     public required GatewayTrafficDocument Traffic { get; init; }
 }

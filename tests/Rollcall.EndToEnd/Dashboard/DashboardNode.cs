@@ -116,6 +116,14 @@ public sealed class DashboardNode : IAsyncLifetime
         return found.GetProperty("instances").EnumerateArray().Single(instance => instance.GetProperty("id").GetString() == id).GetProperty("state").GetString()!;
     }
 
+    /// <summary>The shares of a route's versions, in percent.</summary>
+    public async Task<IReadOnlyList<double>> SharesAsync(string route)
+    {
+        var gateway = await _http.GetFromJsonAsync<System.Text.Json.JsonElement>("/api/gateway");
+        return [.. gateway.GetProperty("routes").EnumerateArray().Single(each => each.GetProperty("name").GetString() == route)
+            .GetProperty("versions").EnumerateArray().Select(static version => version.GetProperty("percent").GetDouble())];
+    }
+
     /// <summary>A caller that watches a service until it is cancelled, as libraries do.</summary>
     public async Task WatchAsync(string service, string name, CancellationToken cancellationToken)
     {

@@ -49,6 +49,8 @@ public sealed class LookTests(Chromium chromium, DashboardNode node) : IAsyncLif
 
             await ShowAsync(page, "/services/orders?instance=orders-1&action=drain", "dialog .preview");
             Assert.Equal(("drain", scheme, ""), ("drain", scheme, await ViolationsAsync(page)));
+            await ShowAsync(page, "/gateway?shift=shop", "dialog .share-field");
+            Assert.Equal(("shift", scheme, ""), ("shift", scheme, await ViolationsAsync(page)));
             page.AssertClean();
         }
     }
@@ -57,7 +59,7 @@ public sealed class LookTests(Chromium chromium, DashboardNode node) : IAsyncLif
     public async Task Every_page_fits_a_width_of_360()
     {
         await using var page = await chromium.OpenAsync(node.Url, width: 360, height: 740);
-        foreach (var (name, path, shown) in Pages)
+        foreach (var (name, path, shown) in Pages.Append(("shift", "/gateway?shift=shop", "dialog .share-field")).Append(("drain", "/services/orders?instance=orders-1&action=drain", "dialog .preview")))
         {
             await ShowAsync(page, path, shown);
             var width = await page.Page.EvaluateAsync<int>("document.documentElement.scrollWidth");

@@ -47,6 +47,7 @@ public sealed class GatewayTests
         Assert.Equal(("live", "ready", 1L, "unreachable"), (cluster.Freshness, instance.State, instance.Traffic.Requests, instance.Avoided?.Reason));
         Assert.Null(before.Reload.Error);
         Assert.Equal([90, 10], shifted.Versions.Select(static version => version.Percent));
+        Assert.Equal([100, 0], shifted.Versions.Select(static version => version.ConfiguredPercent));
         Assert.NotNull(shifted.ShiftedAt);
         Assert.Equal([100, 0], reset.Versions.Select(static version => version.Percent));
         Assert.Null(reset.ShiftedAt);

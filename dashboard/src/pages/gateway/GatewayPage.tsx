@@ -1,14 +1,17 @@
 import { Age, Empty, Notice, Panel } from '../../components/basics';
 import { useNow } from '../../live/LiveProvider';
 import { useGateway } from '../../live/useGateway';
+import { useRouter } from '../../live/router';
 import { formatNumber, plural } from '../../model/format';
 import { ClusterPanel } from './ClusterPanel';
 import { RatesPanel } from './RatesPanel';
 import { RouteRow } from './RouteRow';
+import { ShiftDialog } from './ShiftDialog';
 import './gateway.css';
 
 export default function GatewayPage() {
   const now = useNow();
+  const { parameters, setParameters } = useRouter();
   const { gateway: data, at, absent, error } = useGateway(1_000);
   if (absent) {
     return (
@@ -27,6 +30,7 @@ export default function GatewayPage() {
     );
   }
   const { reload, overload } = data;
+  const shifted = data.routes.find((route) => route.name === parameters.get('shift') && route.versions.length > 1);
   return (
     <div className="page">
       <div className="page-head">
@@ -51,7 +55,7 @@ export default function GatewayPage() {
       <Panel title="Routes">
         <ul className="routes">
           {data.routes.map((route) => (
-            <RouteRow key={route.name} route={route} now={now} />
+            <RouteRow key={route.name} route={route} now={now} onShift={() => setParameters({ shift: route.name })} />
           ))}
         </ul>
       </Panel>
@@ -60,6 +64,7 @@ export default function GatewayPage() {
           <ClusterPanel key={cluster.name} cluster={cluster} now={now} />
         ))}
       </div>
+      {shifted && <ShiftDialog key={shifted.name} route={shifted} clusters={data.clusters} onClose={() => setParameters({ shift: undefined })} />}
     </div>
   );
 }

@@ -1,9 +1,10 @@
 import type { GatewayRoute, Traffic } from '../../api/documents';
 import { Age } from '../../components/basics';
+import { Icon } from '../../components/Icon';
 import { formatNumber, formatPercent } from '../../model/format';
 
 /** A route, its versions and what became of the requests of each. */
-export function RouteRow({ route, now }: { route: GatewayRoute; now: number }) {
+export function RouteRow({ route, now, onShift }: { route: GatewayRoute; now: number; onShift: () => void }) {
   return (
     <li className="route">
       <div className="route-head">
@@ -18,6 +19,11 @@ export function RouteRow({ route, now }: { route: GatewayRoute; now: number }) {
         {route.shiftedAt && <span className="tag" data-tone="warn">shifted <Age at={Date.parse(route.shiftedAt)} now={now} suffix /></span>}
         {route.limited > 0 && <span className="tag" data-tone="warn">{formatNumber(route.limited)} over the rate</span>}
         {route.shed > 0 && <span className="tag" data-tone="warn">{formatNumber(route.shed)} shed</span>}
+        {route.versions.length > 1 && (
+          <button type="button" className="button small end" onClick={onShift} aria-label={`Shift the shares of ${route.name}`}>
+            <Icon name="shift" size={13} /> Shift
+          </button>
+        )}
       </div>
       <ul className="versions">
         {route.versions.map((version) => (
