@@ -34,6 +34,9 @@ public sealed record NodeOptions
     /// <summary>How often an instance's <c>/health</c> is asked at the most, while somebody looks. Default 10 s.</summary>
     public TimeSpan HealthInterval { get; init; } = TimeSpan.FromSeconds(10);
 
+    /// <summary>Where pages find a picture of an instance: a WebSocket, with <c>{id}</c> for the instance, such as <c>ws://127.0.0.1:7690/vnc/{id}</c>, or a path on the node's own host. Default: nowhere.</summary>
+    public string? Viewer { get; init; }
+
     /// <summary>Requests that may wait on purpose at once: blocking queries, event streams, drains. One more is refused as busy. Default 20,000.</summary>
     public int MaxWaitingRequests { get; init; } = 20_000;
 }

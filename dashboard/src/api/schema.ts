@@ -865,6 +865,8 @@ export interface StatusReportDocument {
   guard: GuardStatusDocument;
   /** Whether a gateway runs beside the node. */
   gateway: boolean;
+  /** Where pages find a picture of an instance: the address of a WebSocket, or a path, with `{id}` for the instance; absent unless it is set. */
+  viewer?: string;
   /** Resident memory, in bytes. */
   residentBytes: number;
 }

@@ -33,8 +33,8 @@ internal sealed class Stage : IAsyncDisposable
         var cluster = await LocoCluster.StartAsync(cancellationToken);
         var kubeconfig = Path.Combine(processes.Directory, "kubeconfig");
         ClientFiles.WritePrivate(kubeconfig, cluster.Server.Kubeconfig(@namespace: LocoCluster.Namespace));
-        var nodeUrl = StartNode(processes, cluster);
         var viewerUrl = FreeUrl();
+        var nodeUrl = StartNode(processes, cluster, viewerUrl);
         processes.Start("viewer", "Loco.Viewer", "Loco.Viewer", ["--urls", viewerUrl], new Dictionary<string, string>(StringComparer.Ordinal)
         {
             ["ROLLCALL_NODE"] = nodeUrl,
@@ -61,7 +61,7 @@ internal sealed class Stage : IAsyncDisposable
     }
 
     // As the chart starts it, but that the account's rights come in a kubeconfig.
-    private static string StartNode(Processes processes, LocoCluster cluster)
+    private static string StartNode(Processes processes, LocoCluster cluster, string viewerUrl)
     {
         var url = FreeUrl();
         var (kubeconfig, metadata, settings) = (Path.Combine(processes.Directory, "backend.kubeconfig"), Path.Combine(processes.Directory, "metadata.yaml"), Path.Combine(processes.Directory, "node.yaml"));
@@ -69,11 +69,14 @@ internal sealed class Stage : IAsyncDisposable
         File.WriteAllText(metadata, """
             template: 'Windows 98 - {ordinal == 0 ? "Game Server" : "Client {ordinal}"}'
             """);
+        var pictures = $"ws://{new Uri(viewerUrl).Authority}/vnc/{{id}}";
         File.WriteAllText(settings, $"""
             imports:
               {LocoCluster.Service}:
                 target: k8s:///{LocoCluster.Namespace}/{LocoCluster.Service}
                 metadata: {metadata}
+            dashboard:
+              viewer: {pictures}
             """);
         processes.Start("node", "Rollcall.Cli", "rollcall", ["serve", "--urls", url, "--data", Path.Combine(processes.Directory, "data"), "--durability", "memory", "--config", settings], new Dictionary<string, string>(StringComparer.Ordinal)
         {

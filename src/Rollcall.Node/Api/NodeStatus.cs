@@ -36,6 +36,7 @@ internal static class NodeStatus
                 Recovery = registry.RecoveryReport,
             },
             Guard = new GuardStatusDocument { Active = guard.Active, Reason = guard.Reason, Since = guard.Since, HeldLeases = guard.HeldLeases },
+            Viewer = parts.Options.Viewer,
             Gateway = parts.Gateway() is not null,
             ResidentBytes = Environment.WorkingSet,
         };

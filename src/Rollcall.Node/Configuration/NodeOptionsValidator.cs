@@ -1,4 +1,5 @@
 using System.Globalization;
+using Rollcall.Node.Dashboard;
 
 namespace Rollcall.Node.Configuration;
 
@@ -30,6 +31,8 @@ internal static class NodeOptionsValidator
             yield return $"The default wait ({DurationText.Format(options.DefaultWait)}) must not exceed the longest ({DurationText.Format(options.MaxWait)}).";
         if (options.MaxWaitingRequests < 1)
             yield return string.Create(CultureInfo.InvariantCulture, $"At least one request must be allowed to wait, not {options.MaxWaitingRequests}.");
+        if (options.Viewer is { } viewer && !ViewerAddress.TryParse(viewer, out _))
+            yield return $"{viewer} is no address of a viewer; it must be {ViewerAddress.Rule}.";
         foreach (var violation in options.Callers.Violations())
             yield return violation;
         foreach (var violation in options.Imports.SelectMany(static import => import.Violations()))

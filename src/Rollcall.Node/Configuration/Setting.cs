@@ -1,4 +1,5 @@
 using System.Globalization;
+using Rollcall.Node.Dashboard;
 using Rollcall.Node.Live;
 using Rollcall.Registry.Engine;
 using Rollcall.Registry.Journaling;
@@ -28,6 +29,7 @@ internal sealed record Setting(string Allowed, Func<NodeOptions, IReadOnlyList<s
         ["guard.window"] = Duration(TimeSpan.FromSeconds(1), TimeSpan.FromHours(1), static (o, d) => Registry(o, r => r with { GuardWindow = d })),
         ["checks.concurrent"] = Int(1, 10_000, static (o, n) => Registry(o, r => r with { MaxConcurrentChecks = n })),
         ["drain.minReady"] = Int(0, 10_000, static (o, n) => Registry(o, r => r with { DrainMinReady = n })),
+        ["dashboard.viewer"] = new(ViewerAddress.Rule, static (o, v) => v is [var text] && ViewerAddress.TryParse(text, out _) ? o with { Viewer = text } : null),
         ["limits.services"] = Int(1, 1_000_000, static (o, n) => Registry(o, r => r with { MaxServices = n })),
         ["limits.instancesPerService"] = Int(1, 1_000_000, static (o, n) => Registry(o, r => r with { MaxInstancesPerService = n })),
         ["limits.writeQueue"] = Int(1, 1_000_000, static (o, n) => Registry(o, r => r with { WriteQueue = n })),

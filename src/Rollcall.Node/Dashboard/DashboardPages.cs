@@ -9,12 +9,9 @@ namespace Rollcall.Node.Dashboard;
 /// Serves the dashboard: its page to browsers at <c>/</c> and wherever else no route is, and the files that the page asks for. Programs that do not
 /// take HTML get what they got before there was a dashboard.
 /// </summary>
-internal sealed class DashboardPages(DashboardFiles files, RequestMetrics metrics, TimeProvider time)
+internal sealed class DashboardPages(DashboardFiles files, RequestMetrics metrics, NodeOptions options, TimeProvider time)
 {
-    // Everything from this node, nothing inline, nothing framed: a label that somebody registers can never become a script.
-    private const string ContentPolicy =
-        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
-
+    private readonly string _contentPolicy = ContentPolicy(options.Viewer);
     private readonly RouteMetrics _measured = metrics.ForRoute("GET", "dashboard");
 
     /// <summary>Answers what belongs to the dashboard and leaves the rest to what comes after.</summary>
@@ -27,6 +24,13 @@ internal sealed class DashboardPages(DashboardFiles files, RequestMetrics metric
         _measured.Answered(context.Response.StatusCode, time.GetElapsedTime(started));
         return Task.CompletedTask;
     };
+
+    // Everything from this node, but for the pictures of a viewer, nothing inline, nothing framed: a label that somebody registers can never become a script.
+    private static string ContentPolicy(string? viewer)
+    {
+        var pictures = viewer is not null && ViewerAddress.TryParse(viewer, out var origin) && origin is not null ? $" {origin}" : "";
+        return $"default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'{pictures}; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
+    }
 
     private DashboardFile? Find(HttpContext context)
     {
@@ -48,12 +52,12 @@ internal sealed class DashboardPages(DashboardFiles files, RequestMetrics metric
         return TakesHtml(request) ? files.Page : null;
     }
 
-    private static void Write(HttpContext context, DashboardFile file)
+    private void Write(HttpContext context, DashboardFile file)
     {
         var (request, response) = (context.Request, context.Response);
         var headers = response.Headers;
         headers.XContentTypeOptions = "nosniff";
-        headers.ContentSecurityPolicy = ContentPolicy;
+        headers.ContentSecurityPolicy = _contentPolicy;
         headers["Referrer-Policy"] = "same-origin";
         // A name under assets has the hash of its bytes in it; the page must always be the newest, since it names them.
         headers.CacheControl = file.Path.StartsWith(DashboardFiles.AssetsPath, StringComparison.Ordinal) ? "public, max-age=31536000, immutable" : "no-cache";

@@ -193,7 +193,7 @@ public sealed class DashboardNode : IAsyncLifetime
     }
 
     // It must come back on its port, so it cannot be left to choose one.
-    private static int FreePort()
+    internal static int FreePort()
     {
         using var listener = new TcpListener(IPAddress.Loopback, 0);
         listener.Start();

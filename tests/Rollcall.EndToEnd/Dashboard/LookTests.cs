@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Text.Json;
 using Microsoft.Playwright;
 using static Microsoft.Playwright.Assertions;
 
@@ -25,9 +24,6 @@ public sealed class LookTests(Chromium chromium, DashboardNode node) : IAsyncLif
         ("missing", "/no/such/page", ".empty"),
     ];
 
-    // Those of docs/dashboard.md.
-    private static readonly string[] InDocuments = ["services", "cards-dark", "service", "instance-dark", "topology", "compare", "gateway-dark", "explain", "360"];
-
     private Showcase? _showcase;
 
     public async ValueTask InitializeAsync() => _showcase = await Showcase.OpenAsync(node);
@@ -40,17 +36,17 @@ public sealed class LookTests(Chromium chromium, DashboardNode node) : IAsyncLif
         await _showcase!.LiveAsync(TimeSpan.FromSeconds(2));
         foreach (var scheme in new[] { ColorScheme.Light, ColorScheme.Dark })
         {
-            await using var page = await chromium.OpenAsync(node.Url, scheme: scheme, before: await File.ReadAllTextAsync(Axe()));
+            await using var page = await chromium.OpenAsync(node.Url, scheme: scheme, before: await Axe.ScriptAsync());
             foreach (var (name, path, shown) in Pages)
             {
                 await ShowAsync(page, path, shown);
-                Assert.Equal((name, scheme, ""), (name, scheme, await ViolationsAsync(page)));
+                Assert.Equal((name, scheme, ""), (name, scheme, await Axe.ViolationsAsync(page)));
             }
 
             await ShowAsync(page, "/services/orders?instance=orders-1&action=drain", "dialog .preview");
-            Assert.Equal(("drain", scheme, ""), ("drain", scheme, await ViolationsAsync(page)));
+            Assert.Equal(("drain", scheme, ""), ("drain", scheme, await Axe.ViolationsAsync(page)));
             await ShowAsync(page, "/gateway?shift=shop", "dialog .share-field");
-            Assert.Equal(("shift", scheme, ""), ("shift", scheme, await ViolationsAsync(page)));
+            Assert.Equal(("shift", scheme, ""), ("shift", scheme, await Axe.ViolationsAsync(page)));
             page.AssertClean();
         }
     }
@@ -95,8 +91,6 @@ public sealed class LookTests(Chromium chromium, DashboardNode node) : IAsyncLif
     public async Task Pictures_for_the_documents()
     {
         await _showcase!.LiveAsync(TimeSpan.FromSeconds(15));
-        var folder = Path.Combine(Root(), "artifacts", "pictures");
-        Directory.CreateDirectory(folder);
         foreach (var (scheme, suffix) in new[] { (ColorScheme.Light, ""), (ColorScheme.Dark, "-dark") })
         {
             await using var page = await chromium.OpenAsync(node.Url, width: 1360, height: 820, scheme: scheme);
@@ -105,18 +99,13 @@ public sealed class LookTests(Chromium chromium, DashboardNode node) : IAsyncLif
                 await ShowAsync(page, path, shown);
                 // Charts are drawn a moment later; the one of rates is a line only after some seconds.
                 await page.Page.WaitForTimeoutAsync(name == "gateway" ? 12_000 : 1_000);
-                await page.Page.ScreenshotAsync(new() { Path = Path.Combine(folder, $"dashboard-{name}{suffix}.png") });
+                await Pictures.SaveAsync(page, $"{name}{suffix}");
             }
         }
 
         await using var small = await chromium.OpenAsync(node.Url, width: 360, height: 740);
         await ShowAsync(small, "/services/orders", ".instance-card");
-        await small.Page.ScreenshotAsync(new() { Path = Path.Combine(folder, "dashboard-360.png") });
-        Assert.True(new FileInfo(Path.Combine(folder, "dashboard-services.png")).Length > 20_000);
-        if (Environment.GetEnvironmentVariable("ROLLCALL_PICTURES") is not { Length: > 0 } documents)
-            return;
-        foreach (var name in InDocuments)
-            File.Copy(Path.Combine(folder, $"dashboard-{name}.png"), Path.Combine(Root(), documents, $"dashboard-{name}.png"), overwrite: true);
+        await Pictures.SaveAsync(small, "360");
     }
 
     private async Task ShowAsync(DashboardPage page, string path, string shown)
@@ -124,32 +113,5 @@ public sealed class LookTests(Chromium chromium, DashboardNode node) : IAsyncLif
         var begun = Uri.EscapeDataString(_showcase!.Begun.ToString("O", CultureInfo.InvariantCulture));
         await page.GoToAsync(path.Replace("BEGUN", begun, StringComparison.Ordinal));
         await Expect(page.Page.Locator(shown).First).ToBeVisibleAsync();
-    }
-
-    private static async Task<string> ViolationsAsync(DashboardPage page)
-    {
-        var found = await page.Page.EvaluateAsync<string>(
-            """
-            async () => {
-              const { violations } = await axe.run(document, { runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa'] });
-              return JSON.stringify(violations.map(each => `${each.id}: ${each.nodes.slice(0, 3).map(node => `${node.target} ${node.failureSummary}`).join(' | ')}`));
-            }
-            """);
-        return string.Join('\n', JsonSerializer.Deserialize<string[]>(found)!);
-    }
-
-    private static string Axe()
-    {
-        var path = Path.Combine(Root(), "dashboard", "node_modules", "axe-core", "axe.min.js");
-        Assert.True(File.Exists(path), $"{path} is missing; build src/Rollcall.Node first.");
-        return path;
-    }
-
-    private static string Root()
-    {
-        var directory = new DirectoryInfo(AppContext.BaseDirectory);
-        while (!File.Exists(Path.Combine(directory.FullName, "Rollcall.slnx")))
-            directory = directory.Parent ?? throw new DirectoryNotFoundException("The tests run outside a working copy.");
-        return directory.FullName;
     }
 }

@@ -39,6 +39,35 @@ public sealed partial class DashboardPagesTests
         Assert.DoesNotMatch(InlineScript(), page.Body);
     }
 
+    [Theory]
+    [InlineData(null, "connect-src 'self';")]
+    [InlineData("ws://127.0.0.1:7690/vnc/{id}", "connect-src 'self' ws://127.0.0.1:7690;")]
+    [InlineData("wss://pictures.example/vnc/{id}?quality=3", "connect-src 'self' wss://pictures.example;")]
+    [InlineData("/vnc/{id}", "connect-src 'self';")]
+    public async Task The_page_may_connect_to_its_node_and_the_viewer_alone(string? viewer, string expected)
+    {
+        await using var node = await TestNode.StartAsync(options => options with { Viewer = viewer });
+        Assert.Contains(expected, (await node.GetAsync("/", Browser)).Headers["Content-Security-Policy"], StringComparison.Ordinal);
+        Assert.Equal(viewer, (await node.Client.GetStatusAsync()).Viewer);
+    }
+
+    [Theory]
+    [InlineData("http://127.0.0.1:7690/vnc/{id}")]
+    [InlineData("ws://127.0.0.1:7690/vnc")]
+    [InlineData("ws://{id}.example/vnc/{id}")]
+    [InlineData("ws://127.0.0.1:7690")]
+    [InlineData("ws://user:word@127.0.0.1/vnc/{id}")]
+    [InlineData("ws://127.0.0.1/vnc/{id};script-src *")]
+    [InlineData("ws://127.0.0.1/vnc/{id} https://elsewhere.example")]
+    [InlineData("//elsewhere.example/vnc/{id}")]
+    [InlineData("vnc/{id}")]
+    [InlineData("")]
+    public async Task A_viewer_that_is_none_is_refused_at_the_start(string viewer)
+    {
+        var error = await Assert.ThrowsAsync<ArgumentException>(() => TestNode.StartAsync(options => options with { Viewer = viewer }));
+        Assert.Contains("is no address of a viewer", error.Message, StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task What_the_page_names_is_there_and_may_be_kept_for_ever()
     {

@@ -1,24 +1,37 @@
-import { memo } from 'react';
+import { lazy, memo, Suspense } from 'react';
 import { Age, CopyButton, Score, StatusBadge } from '../../components/basics';
+import { Icon } from '../../components/Icon';
 import type { Card } from '../../model/cards';
 import { versionOf } from '../../model/rows';
+
+const PictureFrame = lazy(() => import('./PictureFrame'));
 
 interface Props {
   card: Card;
   now: number;
   selected: boolean;
   onOpen: () => void;
+  /** Where its live picture is; undefined when it has none. */
+  pictureUrl: string | undefined;
+  pictureOn: boolean;
+  /** Switches the picture of this one on and off; undefined while those of all are on. */
+  onPicture: (() => void) | undefined;
 }
 
 export const InstanceCard = memo(
-  function InstanceCard({ card, now, selected, onOpen }: Props) {
+  function InstanceCard({ card, now, selected, onOpen, pictureUrl, pictureOn, onPicture }: Props) {
     const { instance, live, gone } = card;
     const reasons = reasonsOf(card);
     return (
       <article className="card instance-card" data-status={card.status} data-id={card.id} aria-current={selected || undefined}>
         <header>
           <StatusBadge status={card.status} />
-          <span className="end">
+          <span className="end card-extras">
+            {pictureUrl && onPicture && (
+              <button type="button" className="icon-button small" aria-pressed={pictureOn} onClick={onPicture} aria-label={`Picture of ${card.id}`} title={pictureOn ? 'Hide the picture' : 'Show the picture'}>
+                <Icon name="screen" size={14} />
+              </button>
+            )}
             {live && <Score score={live.health.score} />}
           </span>
         </header>
@@ -28,6 +41,11 @@ export const InstanceCard = memo(
             {card.title}
           </button>
         </h3>
+        {pictureUrl && pictureOn && (
+          <Suspense fallback={<div className="picture" />}>
+            <PictureFrame url={pictureUrl} name={card.title} />
+          </Suspense>
+        )}
         {instance && (
           <ul className="ports" aria-label="Addresses">
             {Object.entries(instance.ports)
@@ -62,7 +80,7 @@ export const InstanceCard = memo(
       </article>
     );
   },
-  (a, b) => a.selected === b.selected && a.now === b.now && a.card.instance === b.card.instance && a.card.live === b.card.live && a.card.gone === b.card.gone && a.card.status === b.card.status,
+  (a, b) => a.selected === b.selected && a.now === b.now && a.pictureUrl === b.pictureUrl && a.pictureOn === b.pictureOn && (a.onPicture === undefined) === (b.onPicture === undefined) && a.card.instance === b.card.instance && a.card.live === b.card.live && a.card.gone === b.card.gone && a.card.status === b.card.status,
 );
 
 /** Why it is not as well as it could be: what the registry says, then what its health says, the worst part first. */

@@ -2,6 +2,7 @@ import { useQuery } from '@tanstack/react-query';
 import { lazy, Suspense, useCallback, useMemo } from 'react';
 import { node } from '../../api/client';
 import { Empty, Notice, ReadyBar, Score, Segmented } from '../../components/basics';
+import { Icon } from '../../components/Icon';
 import { CardGrid } from '../../components/CardGrid';
 import { useShowInHeader } from '../../components/PageDocument';
 import { useIsImported } from '../../live/useIsImported';
@@ -16,6 +17,7 @@ import { CardTable } from './CardTable';
 import { EventsPanel } from './EventsPanel';
 import { InstanceCard } from './InstanceCard';
 import { InstanceDetails } from './InstanceDetails';
+import { usePictures } from './usePictures';
 import { WatchersPanel } from './WatchersPanel';
 import { ZonesPanel } from './ZonesPanel';
 
@@ -46,6 +48,7 @@ export function ServicePage({ name }: { name: string }) {
   const keepMs = settings.keepGoneMinutes * 60_000;
   const before = useMemo(() => (service ? goneBefore(service, changes, keepMs, slowNow) : []), [service, changes, keepMs, slowNow]);
   const cards = useMemo(() => cardsOf(service, document, before), [service, document, before]);
+  const pictures = usePictures(cards);
 
   if (!service && !document) {
     if (!loaded) return <p className="faint loading">Loading.</p>;
@@ -122,6 +125,11 @@ export function ServicePage({ name }: { name: string }) {
                 ))}
               </select>
             </label>
+            {pictures.offered && view === 'cards' && (
+              <button type="button" className="button" aria-pressed={pictures.all} onClick={() => pictures.setAll(!pictures.all)}>
+                <Icon name="screen" size={14} /> Pictures
+              </button>
+            )}
             <Segmented label="View" value={view} options={views} onChange={(next) => setParameters({ view: next === 'cards' ? undefined : next })} />
           </div>
           {cards.length === 0 ? (
@@ -133,7 +141,7 @@ export function ServicePage({ name }: { name: string }) {
               itemId={(card) => card.id}
               minWidth={272}
               rowHeight={164}
-              render={(card) => <InstanceCard card={card} now={slowNow} selected={card === selected} onOpen={() => setParameters({ instance: card.id })} />}
+              render={(card) => <InstanceCard card={card} now={slowNow} selected={card === selected} onOpen={() => setParameters({ instance: card.id })} pictureUrl={pictures.urlOf(card)} pictureOn={pictures.isOn(card)} onPicture={pictures.all ? undefined : () => pictures.toggle(card.id)} />}
             />
           ) : (
             <CardTable cards={cards} now={slowNow} sort={parameters.get('sort') ?? ''} onSort={(sort) => setParameters({ sort })} onOpen={open} />
