@@ -1,3 +1,5 @@
+import { keepChoices, usualKeepMinutes } from '../model/gone';
+
 /** What a person has set in this browser. */
 export interface Settings {
   readonly theme: 'system' | 'light' | 'dark';
@@ -6,15 +8,14 @@ export interface Settings {
 }
 
 const key = 'rollcall.settings';
-const standard: Settings = { theme: 'system', keepGoneMinutes: 10 };
+const standard: Settings = { theme: 'system', keepGoneMinutes: usualKeepMinutes };
 
 export function readSettings(): Settings {
   try {
     const stored = JSON.parse(localStorage.getItem(key) ?? '{}') as Partial<Settings>;
-    const minutes = Number(stored.keepGoneMinutes);
     return {
       theme: stored.theme === 'light' || stored.theme === 'dark' ? stored.theme : 'system',
-      keepGoneMinutes: Number.isFinite(minutes) && minutes >= 0 ? Math.min(minutes, 24 * 60) : standard.keepGoneMinutes,
+      keepGoneMinutes: keepChoices.find((minutes) => minutes === stored.keepGoneMinutes) ?? standard.keepGoneMinutes,
     };
   } catch {
     return standard; // storage may be forbidden or hold anything

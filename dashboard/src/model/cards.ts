@@ -14,7 +14,7 @@ export interface Card {
 }
 
 /** The cards of a service. Those with an order of their own come first; who leaves keeps its place until it is forgotten. */
-export function cardsOf(service: ServiceState | undefined, document: LiveDocument | undefined, goneBefore: readonly Gone[]): readonly Card[] {
+export function cardsOf(service: ServiceState | undefined, document: LiveDocument | undefined, gone: readonly Gone[]): readonly Card[] {
   const live = new Map(document?.instances.map((instance) => [instance.instanceId ?? instance.id, instance]));
   const cards: Card[] = [];
   for (const instance of service ? service.instances.values() : []) {
@@ -27,8 +27,8 @@ export function cardsOf(service: ServiceState | undefined, document: LiveDocumen
       cards.push({ id, title: known.name ?? id, status: statusOf(instance, known?.status === 'degraded'), instance, live: known, gone: undefined });
     }
   }
-  for (const gone of [...(service?.gone.values() ?? []), ...goneBefore]) {
-    cards.push({ id: gone.id, title: gone.id, status: 'gone', instance: gone.instance, live: undefined, gone });
+  for (const each of gone) {
+    cards.push({ id: each.id, title: each.id, status: 'gone', instance: each.instance, live: undefined, gone: each });
   }
   return cards.sort((a, b) => place(a) - place(b) || compareNatural(a.id, b.id));
 }

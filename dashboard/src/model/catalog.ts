@@ -109,18 +109,6 @@ export function forgetGone(state: CatalogState, keepMs: number, now: number): Ca
   return services ? { ...state, services } : state;
 }
 
-/** Adds those that left before this page was opened, as history tells of them. */
-export function goneBefore(service: ServiceState, changes: readonly Change[], keepMs: number, now: number): readonly Gone[] {
-  const last = new Map<string, Change>();
-  for (const change of changes) {
-    if (change.service === service.name) last.set(change.id, change);
-  }
-  return [...last.values()]
-    .filter((change) => isLeaving(change.kind) && !service.instances.has(change.id) && !service.gone.has(change.id))
-    .map((change): Gone => ({ id: change.id, lastSeen: Date.parse(change.time), how: change.kind as 'deregistered' | 'removed', instance: undefined }))
-    .filter((gone) => now - gone.lastSeen <= keepMs);
-}
-
 export function isLeaving(kind: ChangeKind): boolean {
   return kind === 'deregistered' || kind === 'removed';
 }

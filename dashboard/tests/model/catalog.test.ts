@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Change } from '../../src/api/documents';
-import { applyEvents, type CatalogEvent, type CatalogState, countStates, emptyCatalog, forgetGone, goneBefore } from '../../src/model/catalog';
+import { applyEvents, type CatalogEvent, type CatalogState, countStates, emptyCatalog, forgetGone } from '../../src/model/catalog';
+import { goneLately, keepChoices, keepWords, usualKeepMinutes } from '../../src/model/gone';
 import { compareNatural } from '../../src/model/order';
 import { change, instance, service, start } from '../samples';
 
@@ -105,8 +106,18 @@ describe('those that are gone', () => {
   it('are known from before the page was opened', () => {
     const state = apply(emptyCatalog, snapshot());
     const history = [change(1, 'deregistered', 'o-1', -50), change(2, 'registered', 'o-1', -40), change(3, 'removed', 'o-5', -30), change(3, 'removed', 'x', -30, 'ready', 'other')];
-    expect(goneBefore(orders(state), history, 60_000, start).map((gone) => gone.id)).toEqual(['o-5']);
-    expect(goneBefore(orders(state), history, 20_000, start)).toEqual([]);
+    expect(goneLately(orders(state), history, 60_000, start).map((gone) => gone.id)).toEqual(['o-5']);
+    expect(goneLately(orders(state), history, 20_000, start)).toEqual([]);
+  });
+
+  it('are shown for as long as they are to be, and not at all at nothing', () => {
+    const state = apply(emptyCatalog, snapshot(), ...changes(change(4, 'removed', 'o-2', -5)));
+    const shown = (keepMs: number, now: number) => goneLately(orders(state), [], keepMs, now).map((gone) => gone.id);
+    expect(shown(10_000, start + 5_000)).toEqual(['o-2']);
+    expect(shown(10_000, start + 5_001)).toEqual([]);
+    expect(shown(0, start - 10_000)).toEqual([]);
+    expect(keepChoices.map(keepWords)).toEqual(['not at all', '1 m', '10 m', '1 h', '24 h']);
+    expect(keepChoices).toContain(usualKeepMinutes);
   });
 });
 

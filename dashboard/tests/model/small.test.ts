@@ -81,7 +81,8 @@ describe('cardsOf', () => {
 
   it('leaves a place to those that are gone, and lets a service order its own', () => {
     const left = applyEvents(state, [{ type: 'change', change: change(2, 'deregistered', 'o-2') }], start);
-    const cards = cardsOf(left.services.get('orders'), live({ instances: [{ ...health, order: 0 }] }), []);
+    const orders = left.services.get('orders')!;
+    const cards = cardsOf(orders, live({ instances: [{ ...health, order: 0 }] }), [...orders.gone.values()]);
     expect(cards.map((card) => [card.id, card.status])).toEqual([
       ['o-3', 'degraded'],
       ['o-1', 'ready'],

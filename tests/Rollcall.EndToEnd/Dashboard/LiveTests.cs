@@ -46,6 +46,32 @@ public sealed class LiveTests(Chromium chromium, DashboardNode node)
     }
 
     [Fact]
+    public async Task Those_that_left_are_shown_for_as_long_as_somebody_has_chosen_and_the_choice_is_kept()
+    {
+        const string service = "left";
+        await node.RegisterAsync(service, "left-1");
+        await node.RegisterAsync(service, "left-2");
+        await node.DeregisterAsync(service, "left-2");
+        await using var page = await chromium.OpenAsync(node.Url);
+        await page.GoToAsync($"/services/{service}");
+        // It left before the page was opened: history tells of it.
+        await Expect(Card(page, "left-2")).ToHaveAttributeAsync("data-status", "gone");
+        var keep = page.Page.GetByLabel("Keep gone for");
+        Assert.Equal("10", await keep.InputValueAsync());
+
+        await keep.SelectOptionAsync("not at all");
+        await Expect(Card(page, "left-2")).ToHaveCountAsync(0);
+        await page.GoToAsync($"/services/{service}");
+        await Expect(Card(page, "left-1")).ToBeVisibleAsync();
+        Assert.Equal("0", await keep.InputValueAsync());
+        await Expect(Card(page, "left-2")).ToHaveCountAsync(0);
+
+        await keep.SelectOptionAsync("24 h");
+        await Expect(Card(page, "left-2")).ToContainTextAsync("last seen");
+        page.AssertClean();
+    }
+
+    [Fact]
     public async Task A_node_that_goes_away_leaves_the_last_data_with_their_age_and_comes_back_by_itself()
     {
         const string service = "steady";

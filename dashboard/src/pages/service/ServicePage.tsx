@@ -9,7 +9,8 @@ import { useIsImported } from '../../live/useIsImported';
 import { useCatalogLoaded, useChanges, useLiveDocument, useNow, useService, useServiceList, useSettings } from '../../live/LiveProvider';
 import { Link, useRouter } from '../../live/router';
 import { cardsOf, serviceScore } from '../../model/cards';
-import { countStates, goneBefore } from '../../model/catalog';
+import { countStates } from '../../model/catalog';
+import { goneLately, keepChoices, keepWords } from '../../model/gone';
 import { formatAge, formatSpan, plural } from '../../model/format';
 import { hourFrom } from '../../model/series';
 import { ActionDialog, type Action, actions } from './actions/ActionDialog';
@@ -28,6 +29,8 @@ const views = [
   { value: 'table', label: 'Table', icon: 'table' },
 ] as const;
 
+const hourMs = 3_600_000;
+
 export function ServicePage({ name }: { name: string }) {
   const { parameters, setParameters } = useRouter();
   const service = useService(name);
@@ -35,8 +38,9 @@ export function ServicePage({ name }: { name: string }) {
   const summary = useServiceList().get(name);
   const isImported = useIsImported(name, loaded && service === undefined);
   const document = useLiveDocument(name, service !== undefined || isImported);
-  const { changes, completeSince } = useChanges(name, '1h', 2_000);
   const [settings, setSettings] = useSettings();
+  const keepMs = settings.keepGoneMinutes * 60_000;
+  const { changes: known, completeSince } = useChanges(name, keepMs > hourMs ? '24h' : '1h', keepMs > hourMs ? 10_000 : 2_000);
   const now = useNow();
   useShowInHeader(document);
   const { data: watchers } = useQuery({ queryKey: ['watchers', name], queryFn: ({ signal }) => node.watchers(name, signal), refetchInterval: 2_000, enabled: service !== undefined });
@@ -45,9 +49,10 @@ export function ServicePage({ name }: { name: string }) {
 
   // Those that left are worked out once a while, not at every tick of the clock.
   const slowNow = Math.floor(now / 5_000) * 5_000;
-  const keepMs = settings.keepGoneMinutes * 60_000;
-  const before = useMemo(() => (service ? goneBefore(service, changes, keepMs, slowNow) : []), [service, changes, keepMs, slowNow]);
-  const cards = useMemo(() => cardsOf(service, document, before), [service, document, before]);
+  const gone = useMemo(() => (service ? goneLately(service, known, keepMs, slowNow) : []), [service, known, keepMs, slowNow]);
+  const cards = useMemo(() => cardsOf(service, document, gone), [service, document, gone]);
+  // The panels tell of the last hour, however long those that left are shown.
+  const changes = useMemo(() => (keepMs > hourMs ? known.filter((change) => slowNow - Date.parse(change.time) <= hourMs) : known), [known, keepMs, slowNow]);
   const pictures = usePictures(cards);
 
   if (!service && !document) {
@@ -69,7 +74,6 @@ export function ServicePage({ name }: { name: string }) {
   const origin = summary?.origin;
   const start = (next: Action, id: string) => setParameters({ action: next, instance: id });
   const score = serviceScore(document);
-  const goneCount = cards.filter((card) => card.gone).length;
   return (
     <div className="page">
       <div className="page-head">
@@ -113,14 +117,14 @@ export function ServicePage({ name }: { name: string }) {
           <div className="toolbar">
             <span className="faint">
               {plural(counts.total, 'instance')}
-              {goneCount > 0 && `, ${goneCount} gone`}
+              {gone.length > 0 && `, ${gone.length} gone`}
             </span>
             <label className="inline-field">
               Keep gone for
               <select value={settings.keepGoneMinutes} onChange={(event) => setSettings({ ...settings, keepGoneMinutes: Number(event.target.value) })}>
-                {[0, 1, 10, 60].map((minutes) => (
+                {keepChoices.map((minutes) => (
                   <option key={minutes} value={minutes}>
-                    {minutes === 0 ? 'not at all' : minutes === 60 ? '1 h' : `${minutes} m`}
+                    {keepWords(minutes)}
                   </option>
                 ))}
               </select>
