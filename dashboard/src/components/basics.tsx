@@ -98,9 +98,12 @@ export function Segmented<T extends string>({ label, value, options, onChange }:
   );
 }
 
-export function Empty({ title, children }: { title: string; children?: ReactNode }) {
+export function Empty({ title, icon = 'explain', children }: { title: string; icon?: Parameters<typeof Icon>[0]['name']; children?: ReactNode }) {
   return (
     <div className="empty">
+      <span className="empty-mark" aria-hidden="true">
+        <Icon name={icon} size={22} />
+      </span>
       <p className="empty-title">{title}</p>
       {children}
     </div>

@@ -124,8 +124,8 @@ public sealed class DashboardNode : IAsyncLifetime
             .GetProperty("versions").EnumerateArray().Select(static version => version.GetProperty("percent").GetDouble())];
     }
 
-    /// <summary>A caller that watches a service until it is cancelled, as libraries do.</summary>
-    public async Task WatchAsync(string service, string name, CancellationToken cancellationToken)
+    /// <summary>A caller that watches a service until it is cancelled, as libraries do, and reports whom it avoids.</summary>
+    public async Task WatchAsync(string service, string name, CancellationToken cancellationToken, string? findings = null)
     {
         long index = 0;
         while (!cancellationToken.IsCancellationRequested)
@@ -134,6 +134,8 @@ public sealed class DashboardNode : IAsyncLifetime
             {
                 using var request = new HttpRequestMessage(HttpMethod.Get, $"/api/services/{service}?index={index}&wait=20s");
                 request.Headers.Add("Rollcall-Watcher", name);
+                if (findings is not null)
+                    request.Headers.Add("Rollcall-Findings", findings);
                 using var answer = await _http.SendAsync(request, cancellationToken);
                 index = long.Parse(answer.Headers.GetValues("Rollcall-Revision").Single(), CultureInfo.InvariantCulture);
             }

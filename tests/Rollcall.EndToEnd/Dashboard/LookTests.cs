@@ -12,7 +12,7 @@ public sealed class LookTests(Chromium chromium, DashboardNode node) : IAsyncLif
     [
         ("services", "/", ".table-row .ready-bar"),
         ("cards", "/?view=cards", ".service-card"),
-        ("instances", "/?view=instances&q=zone:a", ".table-row .status"),
+        ("instances", "/?view=instances&q=score:%3C100&sort=score", ".table-row .status"),
         ("service", "/services/orders", ".instance-card"),
         ("instance", "/services/orders?instance=orders-2", ".details"),
         ("service-table", "/services/orders?view=table", ".table-row .status"),
@@ -22,6 +22,8 @@ public sealed class LookTests(Chromium chromium, DashboardNode node) : IAsyncLif
         ("gateway", "/gateway", ".route"),
         ("explain", "/explain?service=orders&zone=b", ".verdict"),
         ("missing", "/no/such/page", ".empty"),
+        ("drain", "/services/orders?instance=orders-1&action=drain", "dialog .preview"),
+        ("shift", "/gateway?shift=shop", "dialog .share-field"),
     ];
 
     private Showcase? _showcase;
@@ -43,10 +45,6 @@ public sealed class LookTests(Chromium chromium, DashboardNode node) : IAsyncLif
                 Assert.Equal((name, scheme, ""), (name, scheme, await Axe.ViolationsAsync(page)));
             }
 
-            await ShowAsync(page, "/services/orders?instance=orders-1&action=drain", "dialog .preview");
-            Assert.Equal(("drain", scheme, ""), ("drain", scheme, await Axe.ViolationsAsync(page)));
-            await ShowAsync(page, "/gateway?shift=shop", "dialog .share-field");
-            Assert.Equal(("shift", scheme, ""), ("shift", scheme, await Axe.ViolationsAsync(page)));
             page.AssertClean();
         }
     }
@@ -55,7 +53,7 @@ public sealed class LookTests(Chromium chromium, DashboardNode node) : IAsyncLif
     public async Task Every_page_fits_a_width_of_360()
     {
         await using var page = await chromium.OpenAsync(node.Url, width: 360, height: 740);
-        foreach (var (name, path, shown) in Pages.Append(("shift", "/gateway?shift=shop", "dialog .share-field")).Append(("drain", "/services/orders?instance=orders-1&action=drain", "dialog .preview")))
+        foreach (var (name, path, shown) in Pages)
         {
             await ShowAsync(page, path, shown);
             var width = await page.Page.EvaluateAsync<int>("document.documentElement.scrollWidth");
@@ -103,9 +101,16 @@ public sealed class LookTests(Chromium chromium, DashboardNode node) : IAsyncLif
             }
         }
 
-        await using var small = await chromium.OpenAsync(node.Url, width: 360, height: 740);
-        await ShowAsync(small, "/services/orders", ".instance-card");
-        await Pictures.SaveAsync(small, "360");
+        foreach (var (scheme, suffix) in new[] { (ColorScheme.Light, ""), (ColorScheme.Dark, "-dark") })
+        {
+            await using var small = await chromium.OpenAsync(node.Url, width: 360, height: 740, scheme: scheme);
+            foreach (var (name, path, shown) in Pages)
+            {
+                await ShowAsync(small, path, shown);
+                await small.Page.WaitForTimeoutAsync(400);
+                await Pictures.SaveAsync(small, $"360-{name}{suffix}");
+            }
+        }
     }
 
     private async Task ShowAsync(DashboardPage page, string path, string shown)

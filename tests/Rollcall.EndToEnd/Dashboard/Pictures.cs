@@ -3,7 +3,7 @@ namespace Rollcall.EndToEnd.Dashboard;
 /// <summary>Pictures of pages: in artifacts/pictures, and those of docs/dashboard.md also where ROLLCALL_PICTURES says.</summary>
 internal static class Pictures
 {
-    private static readonly string[] InDocuments = ["services", "cards-dark", "service", "instance-dark", "topology", "compare", "gateway-dark", "explain", "emulators-dark", "360"];
+    private static readonly string[] InDocuments = ["services", "instances", "cards-dark", "service", "instance-dark", "topology", "compare", "gateway-dark", "explain", "emulators-dark", "360-service"];
 
     /// <summary>The working copy.</summary>
     public static string Root { get; } = FindRoot();

@@ -15,7 +15,7 @@ export default function GatewayPage() {
   const { gateway: data, at, absent, error } = useGateway(1_000);
   if (absent) {
     return (
-      <Empty title="This node runs no gateway">
+      <Empty title="This node runs no gateway" icon="gateway">
         <p>A gateway sends requests from outside to services, by the routes of a file:</p>
         <pre>rollcall serve --gateway http://127.0.0.1:7680 --routes routes.yaml</pre>
       </Empty>
@@ -24,7 +24,7 @@ export default function GatewayPage() {
   if (!data) {
     if (!error) return <p className="faint loading">Loading.</p>;
     return (
-      <Empty title="The gateway cannot be asked">
+      <Empty title="The gateway cannot be asked" icon="warning">
         <p>{error.message}</p>
       </Empty>
     );

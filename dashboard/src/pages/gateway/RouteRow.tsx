@@ -3,6 +3,9 @@ import { Age } from '../../components/basics';
 import { Icon } from '../../components/Icon';
 import { formatNumber, formatPercent } from '../../model/format';
 
+// What `default` of a routes file becomes.
+const everythingElse = '/{**rest}';
+
 /** A route, its versions and what became of the requests of each. */
 export function RouteRow({ route, now, onShift }: { route: GatewayRoute; now: number; onShift: () => void }) {
   return (
@@ -11,7 +14,7 @@ export function RouteRow({ route, now, onShift }: { route: GatewayRoute; now: nu
         <h3>{route.name}</h3>
         <code>
           {route.hosts.join(', ')}
-          {route.path ?? (route.hosts.length === 0 ? 'everything' : '')}
+          {route.path === everythingElse ? 'everything else' : (route.path ?? (route.hosts.length === 0 ? 'everything' : ''))}
         </code>
         {route.affinity && <span className="tag">affinity {route.affinity}</span>}
         {route.sessions && <span className="tag" title={`Cookie ${route.sessions.cookie}`}>{formatNumber(route.sessions.kept)} kept, {formatNumber(route.sessions.moved)} moved</span>}
@@ -57,7 +60,7 @@ export function TrafficFigures({ traffic }: { traffic: Traffic }) {
         <b>{formatPercent(failing)}</b> <span className="faint">failed</span>
       </span>
       <span title="Milliseconds until the head of the answer: half, and 99 in 100, took no longer">
-        <b>{traffic.p50Ms === undefined ? '–' : formatNumber(traffic.p50Ms)}</b> <span className="faint">p50</span> <b>{traffic.p99Ms === undefined ? '–' : formatNumber(traffic.p99Ms)}</b> <span className="faint">p99 ms</span>
+        <span className="faint">p50</span> <b>{traffic.p50Ms === undefined ? '–' : formatNumber(traffic.p50Ms)}</b> <span className="faint">p99</span> <b>{traffic.p99Ms === undefined ? '–' : formatNumber(traffic.p99Ms)}</b> <span className="faint">ms</span>
       </span>
       <span title="Under way">
         <b>{traffic.inFlight}</b> <span className="faint">now</span>

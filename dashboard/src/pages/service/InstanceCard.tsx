@@ -87,5 +87,7 @@ export const InstanceCard = memo(
 export function reasonsOf(card: Card): readonly string[] {
   if (card.gone) return [card.gone.how === 'removed' ? 'Its lease lapsed and it was removed.' : card.gone.how === 'deregistered' ? 'It was deregistered.' : 'It is not there any more.'];
   const parts = [...(card.live?.health.parts ?? [])].sort((a, b) => a.score - b.score);
-  return [...(card.instance?.reason ? [card.instance.reason] : []), ...parts.flatMap((part) => (part.score < 100 ? part.reasons : []))];
+  const reasons = [...(card.instance?.reason ? [card.instance.reason] : []), ...parts.flatMap((part) => (part.score < 100 ? part.reasons : []))];
+  // The state itself is no reason for it, and the registry's reason is also that of a part.
+  return [...new Set(reasons)].filter((reason) => reason !== card.instance?.state);
 }

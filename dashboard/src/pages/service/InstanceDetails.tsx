@@ -21,7 +21,9 @@ interface Props {
 
 export function InstanceDetails({ card, service, changes, readOnly, now, onAction, onClose }: Props) {
   const { instance, live, gone } = card;
-  const reasons = reasonsOf(card);
+  // What is told beside the parts of its health is not told here as well.
+  const told = new Set(card.live?.health.parts.flatMap((part) => part.reasons));
+  const reasons = reasonsOf(card).filter((reason) => !told.has(reason));
   return (
     <section className="panel details" aria-label={`Instance ${card.id}`} data-status={card.status}>
       <header>

@@ -58,7 +58,7 @@ export function ServicePage({ name }: { name: string }) {
   if (!service && !document) {
     if (!loaded) return <p className="faint loading">Loading.</p>;
     return (
-      <Empty title={`There is no service ${name}`}>
+      <Empty title={`There is no service ${name}`} icon="services">
         <p>
           It has no instance, and had none in the time that is remembered. It appears here as soon as one registers. <Link to={{ name: 'services' }}>All services</Link>
         </p>

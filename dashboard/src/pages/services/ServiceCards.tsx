@@ -19,7 +19,7 @@ function ServiceCard({ row, from, now }: { row: ServiceRow; from: number; now: n
             {row.name}
           </Link>
         </h2>
-        {row.score !== undefined && <Score score={row.score} />}
+        <span className="end">{row.score !== undefined && <Score score={row.score} />}</span>
       </header>
       <div className="service-card-middle">
         <span className="big-ratio">

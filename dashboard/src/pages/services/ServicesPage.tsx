@@ -83,7 +83,7 @@ export function ServicesPage() {
 function Nothing({ filtered, onClear }: { filtered: boolean; onClear: () => void }) {
   if (filtered) {
     return (
-      <Empty title="Nothing matches the search">
+      <Empty title="Nothing matches the search" icon="search">
         <button type="button" className="button" onClick={onClear}>
           Clear the search
         </button>
@@ -91,7 +91,7 @@ function Nothing({ filtered, onClear }: { filtered: boolean; onClear: () => void
     );
   }
   return (
-    <Empty title="No services yet">
+    <Empty title="No services yet" icon="services">
       <p>A service appears here as soon as an instance of it registers:</p>
       <pre>{`curl -X PUT ${location.origin}/api/services/orders/instances/o-1 \\\n  -d '{"address":"127.0.0.1","ports":{"http":8080},"ttl":"1h"}'`}</pre>
     </Empty>

@@ -5,13 +5,18 @@ import { Empty } from '../../components/basics';
 import { useSettings } from '../../live/LiveProvider';
 import { Link, useRouter } from '../../live/router';
 import { useTopology } from '../../live/useTopology';
+import { laneOf } from '../../model/lanes';
 import { type GraphEdge, type Place, placeNodes } from '../../model/topology';
 import { CallTable, edgeText, isTroubled } from './CallTable';
 import { CallerNode, type CallerNodeData } from './CallerNode';
+import { RoutedEdge } from './RoutedEdge';
 import './topology.css';
 
 const [columnWidth, rowHeight] = [350, 84];
+// As topology.css has them.
+const [nodeWidth, nodeHeight] = [190, 54];
 const nodeTypes = { caller: CallerNode };
+const edgeTypes = { routed: RoutedEdge };
 
 /** Who watches whom. Nodes keep their places for as long as the page is open, and go where they are dragged. */
 export default function TopologyPage() {
@@ -32,7 +37,8 @@ export default function TopologyPage() {
       ariaLabel: `${node.kind} ${node.name}`,
     };
   });
-  const edges = graph.edges.map(drawn);
+  // Who drags a node makes the way for its edges, too.
+  const edges = graph.edges.map((edge) => drawn(edge, dragged.has(edge.from) || dragged.has(edge.to) ? undefined : laneOf(edge, places.current)));
   const onNodesChange = useCallback((changes: NodeChange<Node<CallerNodeData>>[]) => {
     const moves = changes.flatMap((change) => (change.type === 'position' && change.position ? [[change.id, change.position] as const] : []));
     if (moves.length > 0) setDragged((before) => new Map([...before, ...moves]));
@@ -46,7 +52,7 @@ export default function TopologyPage() {
         <p className="faint">Who watches whom, and what goes through the gateway.</p>
       </div>
       {graph.nodes.length === 0 ? (
-        <Empty title="Nobody watches anything yet">
+        <Empty title="Nobody watches anything yet" icon="topology">
           <p>A caller appears here as soon as it watches a service, the gateway as soon as it has a route.</p>
         </Empty>
       ) : (
@@ -56,6 +62,7 @@ export default function TopologyPage() {
               nodes={nodes}
               edges={edges}
               nodeTypes={nodeTypes}
+              edgeTypes={edgeTypes}
               onNodesChange={onNodesChange}
               onNodeDoubleClick={(_, node) => {
                 if (node.data.node.kind === 'service') navigate({ name: 'service', service: node.data.node.name });
@@ -94,13 +101,14 @@ export default function TopologyPage() {
   );
 }
 
-function drawn(edge: GraphEdge): Edge {
+function drawn(edge: GraphEdge, lane: number | undefined): Edge {
   const troubled = isTroubled(edge);
   return {
     id: edge.id,
     source: edge.from,
     target: edge.to,
     label: edgeText(edge),
+    ...(lane === undefined ? {} : { type: 'routed', data: { lane: lane * rowHeight - (rowHeight - nodeHeight) / 2, gap: columnWidth - nodeWidth } }),
     className: troubled ? 'edge-troubled' : undefined,
     animated: (edge.traffic?.rate ?? 0) > 0,
     markerEnd: { type: MarkerType.ArrowClosed, width: 14, height: 14, markerUnits: 'userSpaceOnUse', color: troubled ? 'var(--error-fill)' : 'var(--gone-fill)' },
