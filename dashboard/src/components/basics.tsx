@@ -125,6 +125,8 @@ export function Dialog({ title, onClose, children }: { title: string; onClose: (
   useEffect(() => {
     const element = dialog.current;
     element?.showModal();
+    // What it is about, not the button that closes it.
+    (element?.querySelector<HTMLElement>('form input, form select') ?? element?.querySelector<HTMLElement>('form button'))?.focus();
     return () => element?.close();
   }, []);
   return (

@@ -147,7 +147,7 @@ public sealed class ActionTests(Chromium chromium, DashboardNode node)
         await page.GoToAsync("/?view=instances&q=service:scored*");
         var ids = page.Page.Locator(".table-body .row-link");
         await Expect(ids).ToHaveTextAsync(["scored-1", "scored-2", "scored-well-1"]);
-        await Expect(page.Page.Locator(".table-body .score")).ToHaveTextAsync(["score 100", "score 20", "score 100"]);
+        await Expect(page.Page.Locator(".table-body .score")).ToHaveTextAsync(["score 100", "score 0", "score 100"]);
 
         var search = page.Page.GetByLabel("Search services and instances");
         await search.FillAsync("service:scored* score:<70");
