@@ -7,7 +7,7 @@ namespace Rollcall.Gossip.Protocol;
 /// Probes one member after the other in an order that is shuffled after each pass, so that every member is probed within two passes (SWIM, section 4.3). A round is a ping, then indirect pings and one over TCP,
 /// and a verdict at its end; there is one round at a time.
 /// </summary>
-internal sealed class Prober(SwimContext context, Membership membership, Suspicions suspicions)
+internal sealed class Prober(SwimContext context, Membership membership)
 {
     /// <summary>Rounds in which nobody at all was heard, for which this node blames itself before it accuses.</summary>
     public const int DoubtfulRounds = 2;
@@ -208,7 +208,7 @@ internal sealed class Prober(SwimContext context, Membership membership, Suspici
             return false;
         }
 
-        return ++_doubtfulRounds <= DoubtfulRounds && suspicions.Count == 0;
+        return ++_doubtfulRounds <= DoubtfulRounds;
     }
 
     private void End(int awareness)

@@ -10,6 +10,12 @@ internal sealed class Relays(SwimContext context)
     /// <summary>How many pings for others may be unanswered.</summary>
     public const int Max = 1024;
 
+    /// <summary>
+    /// A nack is sent after this part of the timeout, as the paper of Lifeguard has it (section 4.1). memberlist sends it at the end: where the timeout is half of the interval, as in a LAN, it then comes just after
+    /// the round that it is for, and every crash counts against the health of who finds it. An ack is passed on until the end.
+    /// </summary>
+    public const int NackPercent = 80;
+
     private readonly Dictionary<uint, Relay> _underWay = [];
     private readonly byte[] _payload = new byte[512];
 
@@ -49,7 +55,8 @@ internal sealed class Relays(SwimContext context)
         do
             seqNo = (uint)context.Random.NextInt64(1L << 32);
         while (_underWay.ContainsKey(seqNo));
-        _underWay[seqNo] = new(reply, request.SeqNo, request.Nack);
+        var ends = context.Now + context.Settings.ProbeTimeout.Ticks;
+        _underWay[seqNo] = new(reply, request.SeqNo, request.Nack, ends);
         var self = context.SelfRecord;
         var ping = new Ping(seqNo, request.Node, self.Address, self.NameBytes);
         context.Effects.BeginPacket(target, crc: false);
@@ -58,7 +65,7 @@ internal sealed class Relays(SwimContext context)
             context.FillAndSend();
         else
             context.Effects.EndPacket();
-        context.Timers.Set(TimerKind.Relay, context.Now + context.Settings.ProbeTimeout.Ticks, seqNo);
+        context.Timers.Set(TimerKind.Relay, context.Now + (context.Settings.ProbeTimeout.Ticks * NackPercent / 100), seqNo);
     }
 
     /// <summary>True where the ack was for a ping made for another, who is told.</summary>
@@ -72,7 +79,16 @@ internal sealed class Relays(SwimContext context)
 
     public void TimedOut(uint seqNo)
     {
-        if (!_underWay.Remove(seqNo, out var relay) || !relay.Nack)
+        if (!_underWay.TryGetValue(seqNo, out var relay))
+            return;
+        if (context.Now >= relay.Ends)
+        {
+            _underWay.Remove(seqNo);
+            return;
+        }
+
+        context.Timers.Set(TimerKind.Relay, relay.Ends, seqNo);
+        if (!relay.Nack)
             return;
         var nack = new Nack(relay.SeqNo);
         context.Effects.BeginPacket(relay.To, crc: false);
@@ -102,5 +118,5 @@ internal sealed class Relays(SwimContext context)
     }
 
     [StructLayout(LayoutKind.Auto)]
-    private readonly record struct Relay(NodeAddress To, uint SeqNo, bool Nack);
+    private readonly record struct Relay(NodeAddress To, uint SeqNo, bool Nack, long Ends);
 }

@@ -33,7 +33,7 @@ internal sealed class SwimCore
         _suspicions = new(_context);
         _refutation = new(_context);
         _membership = new(_context, _suspicions, _refutation);
-        _prober = new(_context, _membership, _suspicions);
+        _prober = new(_context, _membership);
         _relays = new(_context);
         _gossiper = new(_context);
         _exchanges = new(_context, _membership);
@@ -252,11 +252,11 @@ internal sealed class SwimCore
         return refusal;
     }
 
-    // What was due long ago says that this node was not run; what it measures of others then says nothing about them.
+    // What was due long ago, with no call since, says that this node was not run; what it measures of others then says nothing about them.
     private void Enter(long now)
     {
+        var late = _context.Timers.Next == TimerQueue.Never ? 0 : now - Math.Max(_context.Timers.Next, _context.Now);
         _context.Now = now;
-        var late = _context.Timers.Next == TimerQueue.Never ? 0 : now - _context.Timers.Next;
         if (!Settings.Guards || late <= Settings.ProbeTimeout.Ticks)
             return;
         _context.Timers.PutOff(late);

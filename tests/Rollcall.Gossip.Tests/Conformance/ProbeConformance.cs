@@ -88,7 +88,22 @@ public sealed class ProbeConformance
         node.Advance(3);
         var nacks = node.Sent.Where(static sent => sent.Text.StartsWith("nack", StringComparison.Ordinal)).ToArray();
         Assert.Equal(wanted ? 1 : 0, nacks.Length);
-        Assert.All(nacks, nack => Assert.Equal((asked + TimeSpan.FromMilliseconds(500), LoneNode.AddressOf("asker")), (nack.At, nack.To)));
+        Assert.All(nacks, nack => Assert.Equal((asked + TimeSpan.FromMilliseconds(400), LoneNode.AddressOf("asker")), (nack.At, nack.To)));
+    }
+
+    [Theory]
+    [InlineData(0.45, true)]
+    [InlineData(0.55, false)]
+    public void S17_An_ack_is_passed_on_after_the_nack_and_until_the_timeout(double after, bool isPassedOn)
+    {
+        var node = Known("asker", "target");
+        node.Answering.Remove("target");
+        node.IndirectPing(77, "target", nack: true, "asker");
+        var ping = node.Sent.Last(static sent => sent.Text.StartsWith("ping #", StringComparison.Ordinal));
+        node.Advance(after);
+        node.Ack(LoneNode.SeqNoOf(ping), "target");
+        Assert.Contains(node.Sent, static sent => sent.Text.StartsWith("nack", StringComparison.Ordinal));
+        Assert.Equal(isPassedOn, node.TextsTo("asker").Any(static text => text.StartsWith("ack", StringComparison.Ordinal)));
     }
 
     [Fact]
