@@ -4,6 +4,7 @@ using System.Text;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Options;
+using Rollcall.Gossip.Serf;
 using Rollcall.Gossip.Transport;
 using Rollcall.Gossip.Wire;
 
@@ -16,6 +17,7 @@ namespace Rollcall.Gossip;
 public sealed class GossipNode : IAsyncDisposable
 {
     private readonly HostContext _context;
+    private readonly SerfHost? _serf;
     private readonly Lock _lifecycle = new();
     private NodeHost? _host;
     private bool _isDisposed;
@@ -39,7 +41,9 @@ public sealed class GossipNode : IAsyncDisposable
         var metrics = new GossipMetrics(meters, vitals, () => membership.Current);
         var messages = new MessageHub(() => metrics.Dropped("message"));
         var random = new Random();
-        _context = new(options, new(state, messages, random, log), metrics, time ?? TimeProvider.System, random, log)
+        var plain = new StateAdapter(state, messages, random, log);
+        _serf = options.Serf ? new(Encoding.UTF8.GetBytes(options.Name), plain, messages) : null;
+        _context = new(options, _serf is null ? plain : _serf, metrics, time ?? TimeProvider.System, random, log)
         {
             Membership = membership,
             Messages = messages,
@@ -131,7 +135,7 @@ public sealed class GossipNode : IAsyncDisposable
         var host = Host();
         var max = delivery == GossipDelivery.Reliable ? WireLimits.MaxStreamBytes - 1024 : host.Core.MaxUserMessageLength;
         ThrowIfTooLong(payload, max - MessageEnvelope.DirectOverhead);
-        var message = MessageEnvelope.WrapDirect(payload);
+        var message = _context.Application.Wrap(payload);
         var name = Encoding.UTF8.GetBytes(member);
         var target = await host.Loop.AskAsync((core, now) =>
         {
@@ -147,16 +151,16 @@ public sealed class GossipNode : IAsyncDisposable
     }
 
     /// <summary>
-    /// Queues a message for all members, which pass it on to each other. Each member of this kind gets it once, in no particular order with others; a plain node of
-    /// memberlist may get it with ten bytes in front, and a Serf agent takes it for a message it does not know.
+    /// Queues a message for all members, which pass it on to each other. Each other member of this kind gets it once, in no particular order with others; a plain node of
+    /// memberlist may get it more often and with ten bytes in front. With <see cref="GossipOptions.Serf"/> it is an event called <c>rollcall</c>.
     /// </summary>
-    /// <param name="payload">At most about 1,300 bytes.</param>
+    /// <param name="payload">At most about 1,300 bytes; 504 with <see cref="GossipOptions.Serf"/>.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
     /// <exception cref="ArgumentException">The message is too long.</exception>
     public Task BroadcastAsync(ReadOnlyMemory<byte> payload, CancellationToken cancellationToken = default)
     {
         var host = Host();
-        ThrowIfTooLong(payload, host.Core.MaxUserMessageLength - MessageEnvelope.BroadcastOverhead);
+        ThrowIfTooLong(payload, host.Core.MaxUserMessageLength - _context.Application.BroadcastOverhead);
         return host.Loop.AskAsync((_, now) =>
         {
             _context.Application.Broadcast(payload.Span, now);
@@ -164,19 +168,44 @@ public sealed class GossipNode : IAsyncDisposable
         }).WaitAsync(cancellationToken);
     }
 
+    /// <summary>Sends an event of Serf to all members, agents and this node among them.</summary>
+    /// <param name="name">What it is called.</param>
+    /// <param name="payload">At most 512 bytes with the name.</param>
+    /// <param name="coalesces">Whether agents may tell only the last of several of this name.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    /// <exception cref="InvalidOperationException">The node does not speak Serf.</exception>
+    /// <exception cref="ArgumentException">It is too long.</exception>
+    public async Task SendEventAsync(string name, ReadOnlyMemory<byte> payload, bool coalesces = false, CancellationToken cancellationToken = default)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(name);
+        var (host, serf) = (Host(), Serf());
+        if (!await host.Loop.AskAsync((_, now) => serf.Send(name, payload.Span, coalesces, now)).WaitAsync(cancellationToken))
+            throw new ArgumentException("An event has at most 512 bytes, its name among them.", nameof(payload));
+    }
+
+    /// <summary>Changes the tags of this node.</summary>
+    /// <param name="tags">At most 512 bytes in all.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    /// <exception cref="InvalidOperationException">The node does not speak Serf.</exception>
+    /// <exception cref="ArgumentException">They are too long.</exception>
+    public Task UpdateTagsAsync(IReadOnlyDictionary<string, string> tags, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(tags);
+        Serf();
+        return UpdateAsync(SerfTags.Encode(tags) ?? throw new ArgumentException("Tags take at most 512 bytes in all.", nameof(tags)), cancellationToken);
+    }
+
     /// <summary>Changes what is told to all of this node.</summary>
     /// <param name="metadata">At most 512 bytes.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
+    /// <exception cref="InvalidOperationException">The node speaks Serf, and has tags.</exception>
     /// <exception cref="ArgumentException">It is too long.</exception>
     public Task UpdateMetadataAsync(ReadOnlyMemory<byte> metadata, CancellationToken cancellationToken = default)
     {
-        var host = Host();
+        if (_serf is not null)
+            throw new InvalidOperationException("A node with Serf has tags.");
         ThrowIfTooLong(metadata, WireLimits.MaxMetaBytes);
-        return host.Loop.AskAsync((core, now) =>
-        {
-            core.Update(host.Advertised, metadata.Span, now);
-            return true;
-        }).WaitAsync(cancellationToken);
+        return UpdateAsync(metadata, cancellationToken);
     }
 
     /// <summary>Stops at once. To the others this is a crash, unless the node has left before.</summary>
@@ -196,6 +225,18 @@ public sealed class GossipNode : IAsyncDisposable
         else
             _context.Metrics.Dispose();
     }
+
+    private Task<bool> UpdateAsync(ReadOnlyMemory<byte> metadata, CancellationToken cancellationToken)
+    {
+        var host = Host();
+        return host.Loop.AskAsync((core, now) =>
+        {
+            core.Update(host.Advertised, metadata.Span, now);
+            return true;
+        }).WaitAsync(cancellationToken);
+    }
+
+    private SerfHost Serf() => _serf ?? throw new InvalidOperationException("The node does not speak Serf.");
 
     private static void ThrowIfTooLong(ReadOnlyMemory<byte> payload, int max)
     {

@@ -20,6 +20,15 @@ public sealed class GossipOptions
     /// <summary>What is told to all of this node; at most 512 bytes. Can be changed later.</summary>
     public ReadOnlyMemory<byte> Metadata { get; set; }
 
+    /// <summary>
+    /// Whether to speak what Serf agents put on top, which a cluster with agents needs: a leave is announced before it is done, so that they do not take it for a crash,
+    /// their events and questions are passed on, and what a node says of itself are tags. False by default.
+    /// </summary>
+    public bool Serf { get; set; }
+
+    /// <summary>With <see cref="Serf"/>, what is told to all of this node in place of <see cref="Metadata"/>; at most 512 bytes in all.</summary>
+    public IDictionary<string, string> Tags { get; set; } = new Dictionary<string, string>(StringComparer.Ordinal);
+
     /// <summary>The keys of the cluster. Nothing is encrypted while it is empty.</summary>
     public GossipKeyring Keyring { get; set; } = new();
 

@@ -1,5 +1,6 @@
 using System.Text;
 using Microsoft.Extensions.Options;
+using Rollcall.Gossip.Serf;
 
 namespace Rollcall.Gossip;
 
@@ -36,6 +37,14 @@ public sealed class GossipOptionsValidator : IValidateOptions<GossipOptions>
             yield return $"{nameof(options.Advertise)} is {advertise}, which is no address that others can reach.";
         if (options.Metadata.Length > MaxMetadataBytes)
             yield return $"{nameof(options.Metadata)} has {options.Metadata.Length} bytes; at most {MaxMetadataBytes} are allowed.";
+        if (options.Tags is null)
+            yield return $"{nameof(options.Tags)} must not be null.";
+        else if (options.Tags.Count > 0 && !options.Serf)
+            yield return $"{nameof(options.Tags)} are for nodes with {nameof(options.Serf)}; others have {nameof(options.Metadata)}.";
+        else if (SerfTags.Encode(options.Tags.AsReadOnly()) is null)
+            yield return $"{nameof(options.Tags)} take more than {MaxMetadataBytes} bytes.";
+        if (options.Serf && options.Metadata.Length > 0)
+            yield return $"{nameof(options.Metadata)} must be empty with {nameof(options.Serf)}; there are {nameof(options.Tags)}.";
         if (options.Keyring is null)
             yield return $"{nameof(options.Keyring)} must not be null; an empty one encrypts nothing.";
         if (options.Label is null || Encoding.UTF8.GetByteCount(options.Label) > MaxLabelBytes)

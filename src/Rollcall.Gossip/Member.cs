@@ -1,4 +1,5 @@
 using System.Net;
+using Rollcall.Gossip.Serf;
 
 namespace Rollcall.Gossip;
 
@@ -13,4 +14,7 @@ public sealed record Member(string Name, IPEndPoint EndPoint, ReadOnlyMemory<byt
 {
     /// <summary>Whether it takes part: alive, or suspected and not yet given up.</summary>
     public bool IsLive => State is MemberState.Alive or MemberState.Suspect;
+
+    /// <summary>The metadata as tags, as Serf agents have them. What has no mark of theirs is the tag <c>role</c> as a whole.</summary>
+    public IReadOnlyDictionary<string, string> ReadTags() => SerfTags.Decode(Metadata.Span);
 }

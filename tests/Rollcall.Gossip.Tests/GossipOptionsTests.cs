@@ -59,6 +59,17 @@ public sealed class GossipOptionsTests
         Assert.Equal(broken.Length, thrown.Failures.Count());
     }
 
+    [Fact]
+    public void A_node_has_metadata_or_with_Serf_tags()
+    {
+        var tags = new Dictionary<string, string>(StringComparer.Ordinal) { ["role"] = "web" };
+        Assert.Empty(GossipOptionsValidator.Errors(new() { Serf = true, Tags = tags }));
+        Assert.Single(GossipOptionsValidator.Errors(new() { Tags = tags }));
+        Assert.Single(GossipOptionsValidator.Errors(new() { Serf = true, Metadata = new byte[1] }));
+        tags["more"] = new('x', 512);
+        Assert.Single(GossipOptionsValidator.Errors(new() { Serf = true, Tags = tags }));
+    }
+
     [Theory]
     [InlineData(128, true)]
     [InlineData(129, false)]

@@ -50,6 +50,9 @@ internal static partial class GossipLog
     [LoggerMessage(5015, LogLevel.Information, "{Member} goes and comes again and again; it gets more time")]
     public static partial void Flapping(ILogger logger, string member);
 
+    [LoggerMessage(5016, LogLevel.Information, "An agent asked who {Member} is; it has been told what is known here")]
+    public static partial void ConflictAnswered(ILogger logger, string member);
+
     [LoggerMessage(5020, LogLevel.Information, "Joined by {Seed}")]
     public static partial void JoinedBy(ILogger logger, string seed);
 

@@ -3,7 +3,7 @@ using Microsoft.Extensions.Logging;
 namespace Rollcall.Gossip.Transport;
 
 /// <summary>What a node is made with, and where what it learns goes.</summary>
-internal sealed record HostContext(GossipOptions Options, StateAdapter Application, GossipMetrics Metrics, TimeProvider Time, Random Random, ILogger Logger)
+internal sealed record HostContext(GossipOptions Options, IApplicationHost Application, GossipMetrics Metrics, TimeProvider Time, Random Random, ILogger Logger)
 {
     public required MembershipHub Membership { get; init; }
 

@@ -1,5 +1,6 @@
 using System.Text;
 using Rollcall.Gossip.Protocol;
+using Rollcall.Gossip.Serf;
 using Rollcall.Gossip.Wire;
 
 namespace Rollcall.Gossip.Transport;
@@ -15,6 +16,9 @@ internal static class HostSettings
         VerifyOutgoing = options.VerifyOutgoing,
         Compress = options.Compress,
     };
+
+    /// <summary>What the node says of itself at first: tags where Serf is spoken, which are never nothing.</summary>
+    public static ReadOnlyMemory<byte> MetadataOf(GossipOptions options) => options.Serf ? SerfTags.Encode(options.Tags.AsReadOnly()) : options.Metadata;
 
     public static ProtocolSettings ProtocolOf(GossipOptions options, WireOptions wire) => new()
     {

@@ -29,6 +29,16 @@ internal sealed class MembershipView(MembershipHub hub, TimeProvider time)
         _changes.Add((kind, member));
     }
 
+    /// <summary>Somebody says of a member that failed that it had left.</summary>
+    public void Left(string name)
+    {
+        if (!_members.TryGetValue(name, out var member) || member.State != MemberState.Dead)
+            return;
+        member = member with { State = MemberState.Left, Since = time.GetUtcNow() };
+        _members[name] = member;
+        _changes.Add((GossipEventKind.Left, member));
+    }
+
     public void Settle()
     {
         if (_changes.Count == 0)

@@ -4,7 +4,7 @@ namespace Rollcall.Gossip.Transport;
 
 /// <summary>
 /// What is around a message of the application. A broadcast has an id, by which it is passed on and delivered once. A message to one member has nothing around it, so
-/// that any node of memberlist understands it, unless it would look like a broadcast.
+/// that any node of memberlist understands it, unless it would look like a broadcast, or like a message of Serf where that is spoken.
 /// </summary>
 internal static class MessageEnvelope
 {
@@ -16,6 +16,7 @@ internal static class MessageEnvelope
 
     // The one byte that never begins a value of msgpack, so that it is none of Serf's types either.
     private const byte Mark = 0xc1;
+    private const byte LastSerfType = 9;
     private const byte BroadcastKind = 0;
     private const byte DirectKind = 1;
 
@@ -29,8 +30,8 @@ internal static class MessageEnvelope
         return message;
     }
 
-    public static ReadOnlyMemory<byte> WrapDirect(ReadOnlyMemory<byte> payload) =>
-        payload.Length > 0 && payload.Span[0] == Mark ? (byte[])[Mark, DirectKind, .. payload.Span] : payload;
+    public static ReadOnlyMemory<byte> WrapDirect(ReadOnlyMemory<byte> payload, bool isSerf) =>
+        payload.Length > 0 && (payload.Span[0] == Mark || (isSerf && payload.Span[0] <= LastSerfType)) ? (byte[])[Mark, DirectKind, .. payload.Span] : payload;
 
     /// <summary>The payload of any message, and its id where it is a broadcast.</summary>
     public static ReadOnlySpan<byte> Open(ReadOnlySpan<byte> message, out ulong? id)

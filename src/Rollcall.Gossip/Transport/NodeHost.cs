@@ -28,7 +28,7 @@ internal sealed class NodeHost : ILoopObserver, IAsyncDisposable
         _packets = packets;
         Advertised = ListenAddress.Advertise(options.Advertise, endPoint);
         var wire = HostSettings.WireOf(options);
-        _self = new(Encoding.UTF8.GetBytes(options.Name), Advertised, options.Metadata.Span, ProtocolVersions.Default);
+        _self = new(Encoding.UTF8.GetBytes(options.Name), Advertised, HostSettings.MetadataOf(options).Span, ProtocolVersions.Default);
         Core = new(HostSettings.ProtocolOf(options, wire), _self, new Effects(), context.Random, context.Application);
         context.Application.Attach(Core);
         Loop = new(Core, wire, packets, this, context.Metrics, context.Time, context.Logger);
@@ -64,21 +64,20 @@ internal sealed class NodeHost : ILoopObserver, IAsyncDisposable
         GossipLog.Started(_context.Logger, _context.Options.Name, EndPoint, Advertised);
     }
 
-    public Task<int> JoinAsync(IReadOnlyCollection<string> seeds, CancellationToken cancellationToken)
+    public async Task<int> JoinAsync(IReadOnlyCollection<string> seeds, CancellationToken cancellationToken)
     {
         var options = _context.Options;
         var joiner = new SeedJoiner(Dialer, Advertised, options.JoinRetryDelay, options.MaxJoinRetryDelay, _context.JoinRandom, _context.Time, _context.Logger);
-        return joiner.JoinAsync(seeds, cancellationToken);
+        var joined = await joiner.JoinAsync(seeds, cancellationToken);
+        if (joined > 0)
+            await TellAsync(_context.Application.Joined);
+        return joined;
     }
 
     /// <summary>Whether all have been told in time.</summary>
     public async Task<bool> LeaveAsync(CancellationToken cancellationToken)
     {
-        await Loop.AskAsync(static (core, now) =>
-        {
-            core.Leave(now);
-            return true;
-        });
+        await TellAsync(_context.Application.Leave);
         try
         {
             await _leftSpread.Task.WaitAsync(_context.Options.LeaveTimeout, _context.Time, cancellationToken);
@@ -87,9 +86,20 @@ internal sealed class NodeHost : ILoopObserver, IAsyncDisposable
         catch (TimeoutException)
         {
             GossipLog.LeaveTimedOut(_context.Logger, _context.Options.LeaveTimeout.TotalSeconds);
+            await Loop.AskAsync(static (core, now) =>
+            {
+                core.Leave(now); // where it had not come so far
+                return true;
+            });
             return false;
         }
     }
+
+    private Task<bool> TellAsync(Action<long> told) => Loop.AskAsync((_, now) =>
+    {
+        told(now);
+        return true;
+    });
 
     public void StartPing(StreamPing ping) => _streams.Run("A ping over TCP", stopping => Dialer.PingAsync(ping, _self, stopping));
 
@@ -111,6 +121,7 @@ internal sealed class NodeHost : ILoopObserver, IAsyncDisposable
 
     public void Settled(SwimCore core)
     {
+        _context.Application.Settle(_view, _reporter);
         _view.Settle();
         _context.Vitals.Take(core);
     }

@@ -46,6 +46,8 @@ internal sealed class ProtocolReporter(GossipMetrics metrics, RefusalLog refusal
         refusals.Refused(from, reason);
     }
 
+    public void ConflictAnswered(string member) => GossipLog.ConflictAnswered(logger, member);
+
     private void Report(in ProtocolEvent change, NodeRecord member)
     {
         switch (change.Kind)

@@ -9,12 +9,13 @@ namespace Rollcall.Gossip.Transport;
 /// A plain application on top of the protocol: its messages go to their readers, its state along with exchanges. What it throws stays here. Broadcasts are passed on by
 /// everybody who sees them for the first time: a sender alone would reach only as many as it sends to.
 /// </summary>
-internal sealed class StateAdapter(IGossipState? state, MessageHub messages, Random random, ILogger logger) : IGossipApplication
+internal sealed class StateAdapter(IGossipState? state, MessageHub messages, Random random, ILogger logger) : IApplicationHost
 {
     private readonly SeenIds _seen = new();
     private SwimCore? _core;
 
-    /// <summary>To be called before the protocol is run.</summary>
+    public int BroadcastOverhead => MessageEnvelope.BroadcastOverhead;
+
     public void Attach(SwimCore core) => _core = core;
 
     public void Broadcast(ReadOnlySpan<byte> payload, long now)
@@ -22,6 +23,20 @@ internal sealed class StateAdapter(IGossipState? state, MessageHub messages, Ran
         var id = (ulong)random.NextInt64();
         _seen.Add(id);
         _core!.Broadcast(MessageEnvelope.WrapBroadcast(id, payload), now);
+    }
+
+    public ReadOnlyMemory<byte> Wrap(ReadOnlyMemory<byte> payload) => MessageEnvelope.WrapDirect(payload, isSerf: false);
+
+    public void Joined(long now)
+    {
+        // The exchange has told it.
+    }
+
+    public void Leave(long now) => _core!.Leave(now);
+
+    public void Settle(MembershipView view, ProtocolReporter reporter)
+    {
+        // Nothing happens here that the protocol does not tell.
     }
 
     public void MemberChanged(in ProtocolEvent change)

@@ -1,5 +1,8 @@
+using System.Net.Sockets;
 using System.Text;
+using Rollcall.Gossip.Messages;
 using Rollcall.Gossip.Tests.Transport;
+using Rollcall.Gossip.Wire;
 using Rollcall.TestKit;
 
 namespace Rollcall.Gossip.Tests.Agents;
@@ -12,12 +15,12 @@ public sealed class SerfAgentTests
     {
         await using var agent = await SerfAgent.StartAsync("theirs", "-tag", "role=web");
         await using var cluster = new TestCluster();
-        var node = await StartAsync(cluster, "ours", "ff81a4726f6c65a66f7264657273");
+        var node = await StartAsync(cluster, "ours", "orders");
         Assert.Equal(1, await Eventually.Within(node.JoinAsync([agent.EndPoint.ToString()])));
         await Eventually.True(async () => await agent.StatusOfAsync("ours") == "alive");
         Assert.Equal(MemberState.Alive, TestCluster.StateOf(node, "theirs"));
         Assert.Equal(agent.EndPoint, TestCluster.Find(node, "theirs")!.EndPoint);
-        Assert.Equal("ff81a4726f6c65a3776562", Captures.ToHex(TestCluster.Find(node, "theirs")!.Metadata.Span));
+        Assert.Equal("web", TestCluster.Find(node, "theirs")!.ReadTags()["role"]);
         Assert.Equal("role=orders", await agent.TagsOfAsync("ours"));
         Assert.Empty(agent.Complaints);
     }
@@ -98,15 +101,15 @@ public sealed class SerfAgentTests
         var node = await StartAsync(cluster, "ours");
         await using var agent = await SerfAgent.StartAsync("theirs");
         await Eventually.Within(node.JoinAsync([agent.EndPoint.ToString()]));
-        await node.UpdateMetadataAsync(Captures.FromHex("ff81a26463a465617374"));
+        await node.UpdateTagsAsync(new Dictionary<string, string>(StringComparer.Ordinal) { ["dc"] = "east" });
         await Eventually.True(async () => await agent.TagsOfAsync("ours") == "dc=east");
         await agent.RunAsync("tags", "-set", "dc=west");
-        await Eventually.True(() => Captures.ToHex(TestCluster.Find(node, "theirs")!.Metadata.Span) == "ff81a26463a477657374");
+        await Eventually.True(() => TestCluster.Find(node, "theirs")!.ReadTags().GetValueOrDefault("dc") == "west");
         Assert.Empty(agent.Complaints);
     }
 
     [Fact]
-    public async Task An_event_of_an_agent_arrives_compressed_and_not()
+    public async Task Events_arrive_both_ways_compressed_and_not()
     {
         await using var cluster = new TestCluster();
         var node = await StartAsync(cluster, "ours");
@@ -114,16 +117,62 @@ public sealed class SerfAgentTests
         await Eventually.Within(node.JoinAsync([agent.EndPoint.ToString()]));
         await using var messages = node.ReadMessagesAsync().GetAsyncEnumerator();
         await agent.RunAsync("event", "-coalesce=false", "small", "x");
-        await ExpectAsync("small");
+        await ExpectAsync("small", "x");
         await agent.RunAsync("event", "-coalesce=false", "large", new string('x', 400));
-        await ExpectAsync("large");
+        await ExpectAsync("large", new string('x', 400));
+        await node.SendEventAsync("ours-to-them", new byte[400]);
+        await ExpectAsync("ours-to-them", new string('\0', 400));
+        await Eventually.True(() => agent.Log.Any(static line => line.Contains("user-event: ours-to-them", StringComparison.Ordinal)));
+        await node.BroadcastAsync("hello"u8.ToArray());
+        await Eventually.True(() => agent.Log.Any(static line => line.Contains("user-event: rollcall", StringComparison.Ordinal)));
+        Assert.Empty(agent.Complaints);
+        await Assert.ThrowsAsync<ArgumentException>(() => node.SendEventAsync("long", new byte[510]));
 
-        async Task ExpectAsync(string name)
+        async Task ExpectAsync(string name, string payload)
         {
-            do
-                Assert.True(await Eventually.Within(messages.MoveNextAsync().AsTask()));
-            while (messages.Current.Payload.Span is not [3, ..] || !Encoding.ASCII.GetString(messages.Current.Payload.Span).Contains(name, StringComparison.Ordinal));
+            Assert.True(await Eventually.Within(messages.MoveNextAsync().AsTask()));
+            Assert.Equal((name, payload), (messages.Current.EventName, Encoding.ASCII.GetString(messages.Current.Payload.Span)));
         }
+    }
+
+    [Fact]
+    public async Task A_leave_of_a_node_is_seen_as_one_and_a_failed_agent_can_be_told_to_have_left()
+    {
+        await using var cluster = new TestCluster();
+        var leaves = await StartAsync(cluster, "leaves");
+        var stays = await StartAsync(cluster, "stays");
+        await using var agent = await SerfAgent.StartAsync("theirs");
+        await using var crashes = await SerfAgent.StartAsync("crashes");
+        foreach (var node in new[] { leaves, stays })
+            await Eventually.Within(node.JoinAsync([agent.EndPoint.ToString()]));
+        await crashes.RunAsync("join", agent.EndPoint.ToString());
+        await Eventually.True(async () => await agent.StatusOfAsync("leaves") == "alive" && TestCluster.Live(leaves) == 4 && TestCluster.Live(stays) == 4);
+
+        Assert.True(await Eventually.Within(leaves.LeaveAsync()));
+        await leaves.DisposeAsync();
+        await Eventually.True(async () => await agent.StatusOfAsync("leaves") == "left" && TestCluster.StateOf(stays, "leaves") == MemberState.Left);
+
+        crashes.Kill();
+        await Eventually.True(async () => await agent.StatusOfAsync("crashes") == "failed" && TestCluster.StateOf(stays, "crashes") == MemberState.Dead);
+        await agent.RunAsync("force-leave", "crashes");
+        await Eventually.True(async () => await agent.StatusOfAsync("crashes") == "left" && TestCluster.StateOf(stays, "crashes") == MemberState.Left);
+    }
+
+    [Fact]
+    public async Task An_agent_whose_name_is_claimed_by_another_lives_on_by_the_answers_of_nodes_alone()
+    {
+        await using var cluster = new TestCluster();
+        var node = await StartAsync(cluster, "ours");
+        await using var agent = await SerfAgent.StartAsync("theirs");
+        await Eventually.Within(node.JoinAsync([agent.EndPoint.ToString()]));
+        await Eventually.True(async () => await agent.StatusOfAsync("ours") == "alive");
+        using var socket = new Socket(AddressFamily.InterNetwork, SocketType.Dgram, ProtocolType.Udp);
+        var forged = new byte[200];
+        var length = MessageCodec.Write(forged, new Alive(9, "theirs"u8, NodeAddress.From([127, 0, 0, 1], 9), [0xff, 0x80], ProtocolVersions.Default));
+        await socket.SendToAsync(forged.AsMemory(0, length), agent.EndPoint);
+        await Eventually.True(() => agent.Log.Any(static line => line.Contains("majority in name conflict resolution", StringComparison.Ordinal)));
+        Assert.DoesNotContain(agent.Log, static line => line.Contains("minority in name conflict resolution", StringComparison.Ordinal));
+        Assert.Equal("alive", await agent.StatusOfAsync("theirs"));
     }
 
     [Fact]
@@ -150,16 +199,17 @@ public sealed class SerfAgentTests
         await Eventually.True(async () => await alone.StatusOfAsync("ours") == "alive");
     }
 
-    private static Task<GossipNode> StartAsync(TestCluster cluster, string name, string tags = "ff80") => cluster.StartAsync(name, options =>
+    private static Task<GossipNode> StartAsync(TestCluster cluster, string name, string? role = null) => cluster.StartAsync(name, options =>
     {
         Serf(options);
-        options.Metadata = Captures.FromHex(tags);
+        if (role is not null)
+            options.Tags["role"] = role;
     });
 
     // The times of the agents' own profile.
     private static void Serf(GossipOptions options)
     {
-        options.Metadata = new byte[] { 0xff, 0x80 };
+        options.Serf = true;
         options.ProbeInterval = GossipOptions.Local().ProbeInterval;
         options.GossipInterval = GossipOptions.Local().GossipInterval;
     }

@@ -83,6 +83,16 @@ public sealed class CompressionConformance
         Assert.Equal(["its compressed data is malformed"], Contents.Of(Packets.Plain, Packets.CompressedAs(Captures.FromHex(data))).Refusals);
     }
 
+    [Theory]
+    [InlineData(258, false)] // the entry that this very code would make, after a clear
+    [InlineData(259, false)]
+    public void S09_After_a_clear_there_are_letters_only(int code, bool accepted) => Assert.Equal(accepted, Decode(Codes(256, code, 257), 100) is not null);
+
+    [Theory]
+    [InlineData(258, true)] // the last piece and its first byte
+    [InlineData(259, false)]
+    public void S09_A_code_is_at_most_the_next(int code, bool accepted) => Assert.Equal(accepted, Decode(Codes(256, 97, code, 257), 100) is not null);
+
     [Fact]
     public void S09_An_unknown_algorithm_is_refused() =>
         Assert.Equal(["its compression is unknown"], Contents.Of(Packets.Plain, Packets.CompressedAs([0, 3, 2], algorithm: 1)).Refusals);
@@ -137,6 +147,14 @@ public sealed class CompressionConformance
     {
         var place = new byte[max];
         return new LzwDecoder().Decode(data, place, out var written) == LzwResult.Done ? place[..written] : null;
+    }
+
+    private static byte[] Codes(params int[] codes)
+    {
+        var bytes = new byte[((codes.Length * 9) + 7) / 8];
+        for (var bit = 0; bit < codes.Length * 9; bit++)
+            bytes[bit / 8] |= (byte)((codes[bit / 9] >> (bit % 9) & 1) << (bit % 8));
+        return bytes;
     }
 
     // Mostly codes that make sense, so that tables fill up and widths change.

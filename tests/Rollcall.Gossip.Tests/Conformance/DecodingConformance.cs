@@ -149,6 +149,22 @@ public sealed class DecodingConformance
     public void S05_An_address_of_five_bytes_is_refused() =>
         Assert.False(MessageCodec.TryRead(AliveBody("a57f00000101", "c0", "c0"), out Alive _, out _));
 
+    [Theory]
+    [InlineData(255, 512, true)]
+    [InlineData(256, 512, false)]
+    [InlineData(255, 513, false)]
+    [InlineData(0, 0, false)]
+    public void Names_and_metadata_have_their_limits(int nameBytes, int metaBytes, bool accepted)
+    {
+        var bytes = new byte[2000];
+        var written = MessageCodec.Write(bytes, new Alive(1, new byte[nameBytes], NodeAddress.From([127, 0, 0, 1], 1), new byte[metaBytes], ProtocolVersions.Default));
+        Assert.Equal(accepted, MessageCodec.TryRead(bytes.AsSpan(1, written - 1), out Alive _, out _));
+        var node = new PushPullNode(new byte[nameBytes], NodeAddress.From([127, 0, 0, 1], 1), new byte[metaBytes], 1, MemberState.Alive, ProtocolVersions.Default);
+        written = MessageCodec.Write(bytes, node);
+        Assert.Equal(accepted, MessageCodec.TryRead(bytes.AsSpan(0, written), out PushPullNode _, out var consumed, out _));
+        Assert.Equal(written, consumed); // whoever goes on to the next can
+    }
+
     private static byte[] AliveBody(string address, string meta, string versions) => Captures.FromHex(
         "85a44e6f6465a161" + "a44d657461" + meta + "a356736e" + versions + "a441646472" + address + "a4506f7274cd1f0a");
 }

@@ -183,6 +183,21 @@ public sealed class StreamConformance
     }
 
     [Fact]
+    public void An_element_of_very_many_values_is_cut_off_before_they_are_walked_again_and_again()
+    {
+        byte[] many = [6, 0xde, 0x02, 0x58, .. Enumerable.Repeat((byte)1, 1200)];
+        Assert.Equal("it is longer than is accepted", Arrival.Of(Packets.Plain, many).Refusal);
+    }
+
+    [Fact]
+    public void A_message_that_announces_more_than_is_accepted_is_refused_at_once()
+    {
+        var head = new byte[20];
+        var length = MessageCodec.Write(head, new UserMessageHeader(WireLimits.MaxStreamBytes));
+        Assert.Equal("it is longer than is accepted", Arrival.Of(Packets.Plain, head.AsSpan(0, length)).Refusal);
+    }
+
+    [Fact]
     public void A_captured_user_message_is_read() =>
         Assert.Equal(Captures.ToHex(Captures.TcpUserMessage), Arrival.Of(Packets.Plain, Captures.TcpUserMessage, pieces: 3).Message);
 }

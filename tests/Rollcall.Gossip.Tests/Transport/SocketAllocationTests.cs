@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Sockets;
 using Rollcall.Gossip.Messages;
+using Rollcall.Gossip.Transport;
 using Rollcall.Gossip.Wire;
 using Rollcall.TestKit;
 
@@ -45,5 +46,18 @@ public sealed class SocketAllocationTests
         Assert.InRange(answered, Packets, 10 * Packets);
         // The thread pool and the runtime have some needs of their own; one object for each packet would be 24 bytes at the least.
         Assert.InRange(least, 0, Packets * 4);
+    }
+
+    [Fact]
+    public void However_many_sources_there_are_few_are_kept()
+    {
+        var book = new AddressBook(AddressFamily.InterNetwork);
+        var source = new IPEndPoint(IPAddress.Loopback, 1).Serialize();
+        var before = GC.GetTotalMemory(forceFullCollection: true);
+        for (var i = 0; i < 200_000; i++)
+            book.Of(new IPEndPoint(i, 1).Serialize());
+        Assert.Equal(IPAddress.Loopback, book.Of(source).ToEndPoint().Address);
+        Assert.InRange(GC.GetTotalMemory(forceFullCollection: true) - before, long.MinValue, 40_000_000);
+        GC.KeepAlive(book);
     }
 }

@@ -1,0 +1,83 @@
+using System.Buffers;
+using Rollcall.Gossip.Messages;
+using Rollcall.Gossip.Protocol;
+using Rollcall.Gossip.Serf;
+
+namespace Rollcall.Gossip.Transport;
+
+/// <summary>Serf's layer, and the application on top of it: broadcasts are events, a leave is said before it is done, and who was told to have left is shown so.</summary>
+internal sealed class SerfHost(ReadOnlyMemory<byte> name, StateAdapter application, MessageHub messages) : IApplicationHost
+{
+    /// <summary>The event that a broadcast without a name is.</summary>
+    public const string BroadcastEvent = "rollcall";
+
+    private readonly SerfLayer _serf = new(name, application);
+    private SwimCore? _core;
+
+    public int BroadcastOverhead => (_core?.MaxUserMessageLength ?? 0) - SerfLayer.MaxEventLength + BroadcastEvent.Length;
+
+    public void Attach(SwimCore core)
+    {
+        _core = core;
+        application.Attach(core);
+        _serf.Attach(core);
+    }
+
+    // Serf tells the sender of an event of it as well; a broadcast is for the others.
+    public void Broadcast(ReadOnlySpan<byte> payload, long now)
+    {
+        TellEvents();
+        _serf.SendEvent(BroadcastEvent, payload, coalesces: false, now);
+        _serf.ClearEvents();
+    }
+
+    /// <summary>False where it is too long.</summary>
+    public bool Send(string eventName, ReadOnlySpan<byte> payload, bool coalesces, long now) => _serf.SendEvent(eventName, payload, coalesces, now) != 0;
+
+    public ReadOnlyMemory<byte> Wrap(ReadOnlyMemory<byte> payload) => MessageEnvelope.WrapDirect(payload, isSerf: true);
+
+    public void Joined(long now) => _serf.Joined(now);
+
+    public void Leave(long now) => _serf.Leave(now);
+
+    public void Settle(MembershipView view, ProtocolReporter reporter)
+    {
+        if (_serf.Events.Count == 0)
+            return;
+        foreach (var happened in _serf.Events)
+        {
+            if (happened is { Kind: SerfEventKind.StatusChanged, Status: SerfStatus.Left })
+                view.Left(happened.Name);
+            else if (happened.Kind == SerfEventKind.Refused)
+                reporter.Refused(default, happened.Name);
+            else if (happened.Kind == SerfEventKind.ConflictAnswered)
+                reporter.ConflictAnswered(happened.Name);
+        }
+
+        TellEvents();
+        _serf.ClearEvents();
+    }
+
+    public void MemberChanged(in ProtocolEvent change) => _serf.MemberChanged(change);
+
+    public void MessageReceived(ReadOnlySpan<byte> message, NodeAddress from, long now) => _serf.MessageReceived(message, from, now);
+
+    public void WriteState(bool join, IBufferWriter<byte> state) => _serf.WriteState(join, state);
+
+    public void MergeState(ReadOnlySpan<byte> state, bool join, long now) => _serf.MergeState(state, join, now);
+
+    public int WriteAckPayload(Span<byte> destination) => _serf.WriteAckPayload(destination);
+
+    public void AckReceived(NodeRecord from, ReadOnlySpan<byte> payload, long elapsed, long now) => _serf.AckReceived(from, payload, elapsed, now);
+
+    public void Transmitted(long token, long now) => _serf.Transmitted(token, now);
+
+    private void TellEvents()
+    {
+        foreach (var happened in _serf.Events)
+        {
+            if (happened.Kind == SerfEventKind.UserEvent)
+                messages.Tell(new(happened.Payload, null, happened.Name == BroadcastEvent ? null : happened.Name));
+        }
+    }
+}
