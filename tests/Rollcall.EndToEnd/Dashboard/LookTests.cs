@@ -58,9 +58,21 @@ public sealed class LookTests(Chromium chromium, DashboardNode node) : IAsyncLif
             await ShowAsync(page, path, shown);
             var width = await page.Page.EvaluateAsync<int>("document.documentElement.scrollWidth");
             Assert.True(width <= 360, $"{name} is {width} wide.");
+            Assert.Equal((name, 0), (name, await HiddenCellsAsync(page)));
         }
 
         page.AssertClean();
+    }
+
+    [Fact]
+    public async Task Tables_of_a_middle_width_leave_columns_out_and_show_the_others()
+    {
+        await using var page = await chromium.OpenAsync(node.Url, width: 800, height: 740);
+        foreach (var (name, path, shown) in Pages.Where(static page => page.Shown.StartsWith(".table-row", StringComparison.Ordinal)))
+        {
+            await ShowAsync(page, path, shown);
+            Assert.Equal((name, 0), (name, await HiddenCellsAsync(page)));
+        }
     }
 
     [Fact]
@@ -112,6 +124,10 @@ public sealed class LookTests(Chromium chromium, DashboardNode node) : IAsyncLif
             }
         }
     }
+
+    // Cells that are there and have no room.
+    private static Task<int> HiddenCellsAsync(DashboardPage page) =>
+        page.Page.EvaluateAsync<int>("[...document.querySelectorAll('.table-cell')].filter(cell => getComputedStyle(cell).display !== 'none' && cell.clientWidth < 20).length");
 
     private async Task ShowAsync(DashboardPage page, string path, string shown)
     {

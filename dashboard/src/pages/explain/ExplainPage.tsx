@@ -51,7 +51,7 @@ export default function ExplainPage() {
         <label className="field">
           Policy
           <select value={parameters.get('policy') ?? ''} onChange={(event) => setParameters({ policy: event.target.value })}>
-            <option value="">the library's default</option>
+            <option value="">library's default</option>
             {policies.map((policy) => (
               <option key={policy}>{policy}</option>
             ))}

@@ -33,7 +33,7 @@ export function RatesPanel({ gateway, at }: { gateway: Gateway; at: number }) {
   ];
   const now = recording.times[recording.times.length - 1] ?? Date.now() / 1000;
   return (
-    <Panel title="Requests a second" aside="since this page was opened, at most 5 m">
+    <Panel title="Requests a second" aside="since the page was opened">
       <Suspense fallback={<div className="chart-space" />}>
         <Chart label={`Requests a second of ${busiest.join(', ') || 'no route'}`} times={recording.times} series={series} from={now - Math.max(60, Math.min(spanSeconds, now - (recording.times[0] ?? now)))} to={now} height={130} />
       </Suspense>

@@ -23,6 +23,7 @@ export default function TopologyPage() {
   const { graph, omitted, loaded } = useTopology();
   const { navigate } = useRouter();
   const [settings] = useSettings();
+  const [isNarrow] = useState(() => matchMedia('(max-width: 640px)').matches);
   const places = useRef<ReadonlyMap<string, Place>>(new Map());
   const [dragged, setDragged] = useState<ReadonlyMap<string, { x: number; y: number }>>(new Map());
   places.current = useMemo(() => new Map([...places.current, ...placeNodes(graph, places.current)]), [graph]);
@@ -57,7 +58,7 @@ export default function TopologyPage() {
         </Empty>
       ) : (
         <>
-          <div className="topology" style={{ height: Math.min(640, 120 + rowHeight * (1 + Math.max(...[...places.current.values()].map((place) => place.row)))) }}>
+          <div className="topology" style={{ height: Math.min(isNarrow ? 420 : 640, 120 + rowHeight * (1 + Math.max(...[...places.current.values()].map((place) => place.row)))) }}>
             <ReactFlow
               nodes={nodes}
               edges={edges}
@@ -72,8 +73,8 @@ export default function TopologyPage() {
               zoomOnDoubleClick={false}
               preventScrolling={false}
               colorMode={settings.theme}
-              fitView
-              fitViewOptions={{ padding: 0.12, maxZoom: 1 }}
+              // All of it on a telephone would be read by nobody: there it begins at the callers and is drawn along.
+              {...(isNarrow ? { defaultViewport: { x: 16, y: 24, zoom: 0.8 } } : { fitView: true, fitViewOptions: { padding: 0.12, maxZoom: 1 } })}
               minZoom={0.2}
             >
               <Background variant={BackgroundVariant.Dots} gap={22} size={1} />
