@@ -196,11 +196,12 @@ public sealed class ProbeConformance
     public void S35_An_answer_over_TCP_keeps_the_member_alive()
     {
         var node = Prober();
+        node.Suspect("me", 1, "a");
         var ping = node.AdvanceUntilSent("ping #");
         node.Advance(0.5);
         node.Do((core, now) => core.StreamPingEnded(LoneNode.SeqNoOf(ping), answered: true, now));
-        node.Advance(0.5);
-        Assert.Equal("Alive@1", node.StateOf(NameOf(node, ping.To)));
+        node.Advance(1.5);
+        Assert.Equal(("Alive@1", 0), (node.StateOf(NameOf(node, ping.To)), node.Core.HealthScore));
         Assert.Single(node.EventsOf(EventKind.DatagramsLost));
     }
 
@@ -268,8 +269,12 @@ public sealed class ProbeConformance
     {
         var names = Enumerable.Range(0, others).Select(static i => $"n{i}").ToArray();
         var node = Known(names);
-        node.Alive("dead");
-        node.Dead("dead", 1, "n0");
+        for (var i = 0; i < 5; i++)
+        {
+            node.Alive($"dead{i}");
+            node.Dead($"dead{i}", 1, "n0");
+        }
+
         var passes = new List<string>();
         for (var pass = 0; pass < 4; pass++)
         {
