@@ -1,4 +1,4 @@
-import { useQuery } from '@tanstack/react-query';
+import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { createContext, type ReactNode, useCallback, useContext, useEffect, useMemo, useRef, useState, useSyncExternalStore } from 'react';
 import { node } from '../api/client';
 import type { Change, LiveDocument, ServiceSummary } from '../api/documents';
@@ -30,6 +30,12 @@ export function LiveProvider({ children }: { children: ReactNode }) {
     catalog.start();
     return () => catalog.stop();
   }, [catalog]);
+  const queries = useQueryClient();
+  const epoch = useSyncExternalStore(catalog.subscribe, () => catalog.getState().epoch);
+  useEffect(() => {
+    // What was asked of another life of the data cannot be put together with what is told now.
+    void queries.invalidateQueries({ queryKey: ['history'] });
+  }, [queries, epoch]);
   useEffect(() => {
     keep.current = settings.keepGoneMinutes;
     applyTheme(settings.theme);
@@ -109,9 +115,10 @@ export function useChanges(service?: string, since = '1h', limit = 10_000): { ch
   return { changes, truncated: data?.truncated ?? false, completeSince: data?.completeSince, error };
 }
 
-/** The live document of a service, for as long as the page shows it; asked for once the service is known, undefined while there is none. */
+/** The live document of a service, for as long as the page shows it; asked for once the service is known, and anew in another life of the data; undefined while there is none. */
 export function useLiveDocument(service: string, known: boolean): LiveDocument | undefined {
-  const { watcher } = useLive();
+  const { catalog, watcher } = useLive();
+  const epoch = useSyncExternalStore(catalog.subscribe, () => catalog.getState().epoch);
   const [feed, setFeed] = useState<ServiceFeed>();
   useEffect(() => {
     if (!known) return;
@@ -122,7 +129,7 @@ export function useLiveDocument(service: string, known: boolean): LiveDocument |
       next.stop();
       setFeed(undefined);
     };
-  }, [service, watcher, known]);
+  }, [service, watcher, known, epoch]);
   return useSyncExternalStore(feed?.subscribe ?? noSubscription, feed?.getDocument ?? noDocument);
 }
 

@@ -48,17 +48,18 @@ export class CatalogFeed {
     for (const listener of this.listeners) listener();
   }
 
-  // The list says which services have changed; only these are asked for.
+  // The list says which services have changed; only these are asked for, and all of them in another life of the data.
   private async poll(signal: AbortSignal): Promise<void> {
-    const list = await node.services(signal);
-    const stale = list.services.filter((summary) => this.state.services.get(summary.name)?.revision !== summary.revision).map((summary) => summary.name);
+    const [{ epoch }, list] = await Promise.all([node.status(signal), node.services(signal)]);
+    const { services } = this.state;
+    const isAsKnown = (name: string, revision: number) => services.get(name)?.epoch === epoch && services.get(name)?.revision === revision;
     const names = new Set(list.services.map((summary) => summary.name));
-    const lost = [...this.state.services.values()].filter((service) => !names.has(service.name) && service.counts.total > 0);
-    const events: CatalogEvent[] = lost.map((service) => ({ type: 'service', name: service.name, document: undefined }));
-    const next = stale.values();
+    const lost = [...services.values()].filter((service) => !names.has(service.name) && (service.counts.total > 0 || service.epoch !== epoch));
+    const events: CatalogEvent[] = lost.map((service) => ({ type: 'service', name: service.name, epoch, document: undefined }));
+    const next = list.services.filter((summary) => !isAsKnown(summary.name, summary.revision)).map((summary) => summary.name).values();
     await Promise.all(
       Array.from({ length: pollsAtOnce }, async () => {
-        for (const name of next) events.push({ type: 'service', name, document: await serviceOrNone(name, signal) });
+        for (const name of next) events.push({ type: 'service', name, epoch, document: await serviceOrNone(name, signal) });
       }),
     );
     this.apply(events);

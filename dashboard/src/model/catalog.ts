@@ -19,6 +19,8 @@ export interface Counts {
 
 export interface ServiceState {
   readonly name: string;
+  /** The life of the data that its revisions belong to; those of another cannot be compared with them. */
+  readonly epoch: string | undefined;
   readonly revision: number;
   readonly instances: ReadonlyMap<string, Instance>;
   /** The ids of the instances in natural order: a card keeps its place as long as nobody comes or goes before it. */
@@ -40,8 +42,8 @@ export interface CatalogState {
 export type CatalogEvent =
   | { type: 'snapshot'; snapshot: Snapshot }
   | { type: 'change'; change: Change }
-  /** A service that was polled; undefined when the node knows it no more. */
-  | { type: 'service'; name: string; document: ServiceDocument | undefined };
+  /** A service that was polled; the document is undefined when the node knows it no more. */
+  | { type: 'service'; name: string; epoch: string; document: ServiceDocument | undefined };
 
 export const emptyCatalog: CatalogState = { epoch: undefined, revision: 0, services: new Map(), recent: [], loaded: false };
 
@@ -58,7 +60,7 @@ export function applyEvents(state: CatalogState, events: readonly CatalogEvent[]
   let drafts = new Map<string, Draft>();
   const draftOf = (name: string) => {
     let draft = drafts.get(name);
-    if (!draft) drafts.set(name, (draft = new Draft(services.get(name) ?? emptyService(name))));
+    if (!draft) drafts.set(name, (draft = new Draft(services.get(name) ?? emptyService(name, epoch))));
     return draft;
   };
   const settle = () => {
@@ -69,7 +71,15 @@ export function applyEvents(state: CatalogState, events: readonly CatalogEvent[]
     drafts = new Map();
   };
 
-  const news: Change[] = [];
+  let news: Change[] = [];
+  // Another life of the data: its revisions say nothing about those of before.
+  const live = (next: string) => {
+    if (epoch === next) return;
+    epoch = next;
+    revision = 0;
+    recent = [];
+    news = [];
+  };
   for (const event of events) {
     if (event.type === 'change') {
       const { change } = event;
@@ -77,18 +87,15 @@ export function applyEvents(state: CatalogState, events: readonly CatalogEvent[]
       if (!draftOf(change.service).apply(change)) continue;
       news.push(change);
     } else if (event.type === 'service') {
-      draftOf(event.name).replace(event.document?.instances ?? [], event.document?.revision ?? 0, now);
-      if (event.document) {
-        epoch = event.document.epoch;
-        revision = Math.max(revision, event.document.revision);
-      }
+      live(event.document?.epoch ?? event.epoch);
+      draftOf(event.name).replace(event.document, event.document?.epoch ?? event.epoch, now);
+      revision = Math.max(revision, event.document?.revision ?? 0);
       loaded = true;
     } else {
       settle();
+      live(event.snapshot.epoch);
       services = replaceAll(services, event.snapshot, now);
-      // Another life of the data: its revisions say nothing about those of before.
-      if (epoch !== event.snapshot.epoch) recent = [];
-      ({ epoch, revision } = event.snapshot);
+      revision = event.snapshot.revision;
       loaded = true;
     }
   }
@@ -124,8 +131,8 @@ export function countStates(instances: Iterable<Instance>): Counts {
   return { total, ready, draining, notReady };
 }
 
-function emptyService(name: string): ServiceState {
-  return { name, revision: 0, instances: new Map(), order: [], gone: new Map(), counts: noCounts };
+function emptyService(name: string, epoch: string | undefined): ServiceState {
+  return { name, epoch, revision: 0, instances: new Map(), order: [], gone: new Map(), counts: noCounts };
 }
 
 function replaceAll(services: ReadonlyMap<string, ServiceState>, snapshot: Snapshot, now: number): ReadonlyMap<string, ServiceState> {
@@ -133,9 +140,8 @@ function replaceAll(services: ReadonlyMap<string, ServiceState>, snapshot: Snaps
   const names = [...new Set([...services.keys(), ...told.keys()])].sort(compareNatural);
   return new Map(
     names.map((name) => {
-      const draft = new Draft(services.get(name) ?? emptyService(name));
-      const service = told.get(name);
-      draft.replace(service?.instances ?? [], service?.revision ?? services.get(name)?.revision ?? 0, now);
+      const draft = new Draft(services.get(name) ?? emptyService(name, snapshot.epoch));
+      draft.replace(told.get(name), snapshot.epoch, now);
       return [name, draft.finish()];
     }),
   );
@@ -146,12 +152,14 @@ class Draft {
   private instances: Map<string, Instance>;
   private gone: Map<string, Gone>;
   private order: string[];
+  private epoch: string | undefined;
   private revision: number;
 
   constructor(private readonly service: ServiceState) {
     this.instances = new Map(service.instances);
     this.gone = new Map(service.gone);
     this.order = [...service.order];
+    this.epoch = service.epoch;
     this.revision = service.revision;
   }
 
@@ -171,21 +179,25 @@ class Draft {
     return true;
   }
 
-  replace(instances: readonly Instance[], revision: number, now: number): void {
+  /** What is told of it now, in whole; nothing when it is not known. */
+  replace(told: { readonly instances: readonly Instance[]; readonly revision: number } | undefined, epoch: string, now: number): void {
     const before = this.instances;
-    this.instances = new Map(instances.map((instance) => [instance.id, sameOr(before.get(instance.id), instance)]));
+    const isSameLife = this.epoch === epoch;
+    this.instances = new Map(told?.instances.map((instance) => [instance.id, isSameLife ? sameOr(before.get(instance.id), instance) : instance]));
     for (const id of before.keys()) {
       if (this.instances.has(id)) continue;
       this.gone.set(id, { id, lastSeen: now, how: 'unknown', instance: before.get(id) });
     }
     for (const id of this.instances.keys()) this.gone.delete(id);
     this.order = [...this.instances.keys()].sort(compareNatural);
-    this.revision = revision;
+    this.revision = told?.revision ?? (isSameLife ? this.revision : 0);
+    this.epoch = epoch;
   }
 
   finish(): ServiceState {
     return {
       name: this.service.name,
+      epoch: this.epoch,
       revision: this.revision,
       instances: this.instances,
       order: this.order,

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { Change } from '../../src/api/documents';
+import type { Change, ServiceDocument } from '../../src/api/documents';
 import { applyEvents, type CatalogEvent, type CatalogState, countStates, emptyCatalog, forgetGone } from '../../src/model/catalog';
 import { goneLately, keepChoices, keepWords, usualKeepMinutes } from '../../src/model/gone';
 import { compareNatural } from '../../src/model/order';
@@ -10,6 +10,7 @@ const snapshot = (services = [service('orders', [instance('o-1'), instance('o-10
   snapshot: { epoch, revision: 3, services },
 });
 const changes = (...list: Change[]): CatalogEvent[] => list.map((each) => ({ type: 'change', change: each }));
+const polled = (document: ServiceDocument): CatalogEvent => ({ type: 'service', name: document.service, epoch: document.epoch, document });
 const apply = (state: CatalogState, ...events: CatalogEvent[]) => applyEvents(state, events, start);
 const orders = (state: CatalogState) => state.services.get('orders')!;
 
@@ -61,11 +62,36 @@ describe('applyEvents', () => {
     expect(orders(reborn).instances.get('o-1')!.state).toBe('draining');
   });
 
+  it('takes the small revisions of another life for a service that its snapshot does not have, and keeps who is gone', () => {
+    const state = apply(emptyCatalog, snapshot(), ...changes(change(40, 'deregistered', 'o-2')));
+    const reborn = apply(state, snapshot([], 'f'), ...changes(change(1, 'registered', 'o-1')));
+    expect(orders(reborn).order).toEqual(['o-1']);
+    expect([...orders(reborn).gone.keys()].sort()).toEqual(['o-10', 'o-2']);
+    expect(reborn.revision).toBe(3);
+  });
+
+  it('reuses nothing of another life, where the same revision is another instance', () => {
+    const state = apply(emptyCatalog, snapshot([service('orders', [instance('o-1', { address: '10.0.0.1' })])]));
+    const moved = instance('o-1', { address: '10.0.0.2' });
+    const reborn = apply(state, snapshot([service('orders', [moved], 1, 'f')], 'f'));
+    expect(orders(reborn).instances.get('o-1')!.address).toBe('10.0.0.2');
+    const again = apply(state, polled(service('orders', [moved], 1, 'f')));
+    expect(orders(again).instances.get('o-1')!.address).toBe('10.0.0.2');
+  });
+
+  it('knows another life by a poll as well, one service after the other', () => {
+    const two = apply(emptyCatalog, snapshot([service('orders', [instance('o-1')], 30), service('billing', [instance('b-1')], 20)]), ...changes(change(40, 'status', 'o-1')));
+    const reborn = apply(two, polled(service('billing', [instance('b-1')], 1, 'f')), { type: 'service', name: 'orders', epoch: 'f', document: undefined });
+    expect(reborn).toMatchObject({ epoch: 'f', revision: 1, recent: [] });
+    const streamed = apply(reborn, { type: 'snapshot', snapshot: { epoch: 'f', revision: 1, services: [service('billing', [instance('b-1')], 1, 'f')] } }, ...changes(change(2, 'registered', 'o-1')));
+    expect(orders(streamed).order).toEqual(['o-1']);
+  });
+
   it('takes a polled service, and one that is not there any more', () => {
     const state = apply(emptyCatalog, snapshot());
-    const polled = apply(state, { type: 'service', name: 'orders', document: service('orders', [instance('o-1'), instance('o-7')], 8) });
-    expect(orders(polled).order).toEqual(['o-1', 'o-7']);
-    const gone = apply(polled, { type: 'service', name: 'orders', document: undefined });
+    const later = apply(state, polled(service('orders', [instance('o-1'), instance('o-7')], 8)));
+    expect(orders(later).order).toEqual(['o-1', 'o-7']);
+    const gone = apply(later, { type: 'service', name: 'orders', epoch: 'e', document: undefined });
     expect(orders(gone).counts.total).toBe(0);
   });
 

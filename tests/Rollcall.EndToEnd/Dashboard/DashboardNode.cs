@@ -38,7 +38,7 @@ public sealed class DashboardNode : IAsyncLifetime
     /// <summary>Starts it, and waits until it answers.</summary>
     public async Task StartAsync()
     {
-        List<string> arguments = ["serve", "--urls", Url, "--data", Path.Combine(_directory, "data"), "--durability", "interval"];
+        List<string> arguments = ["serve", "--urls", Url, "--data", Path.Combine(_directory, "data"), "--durability", _settings.Durability];
         if (_settings.Configuration is { } configuration)
         {
             var file = Path.Combine(_directory, "node.yaml");
@@ -186,6 +186,9 @@ public sealed class DashboardNode : IAsyncLifetime
     {
         /// <summary>What it finds in its environment.</summary>
         public IReadOnlyDictionary<string, string> Environment { get; init; } = new Dictionary<string, string>(StringComparer.Ordinal);
+
+        /// <summary>Where it keeps what is written.</summary>
+        public string Durability { get; init; } = "interval";
 
         /// <summary>Its configuration file; null for none.</summary>
         public string? Configuration { get; init; }

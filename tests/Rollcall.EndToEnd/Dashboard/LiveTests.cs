@@ -97,6 +97,35 @@ public sealed class LiveTests(Chromium chromium, DashboardNode node)
     }
 
     [Fact]
+    public async Task A_node_that_has_forgotten_everything_is_followed_in_its_new_life()
+    {
+        const string service = "reborn";
+        await using var forgetful = new DashboardNode(new DashboardNode.Settings { Durability = "memory", Gateway = false });
+        await forgetful.StartAsync();
+        await forgetful.RegisterAsync(service, "reborn-1");
+        await forgetful.RegisterAsync(service, "reborn-2");
+        await using var page = await chromium.OpenAsync(forgetful.Url);
+        await page.GoToAsync($"/services/{service}");
+        await Expect(page.Page.Locator(".instance-card")).ToHaveCountAsync(2);
+
+        await forgetful.KillAsync();
+        await Expect(page.Page.Locator(".connection")).ToHaveAttributeAsync("data-phase", "offline");
+        await forgetful.StartAsync();
+        await Expect(page.Page.Locator(".connection")).ToHaveAttributeAsync("data-phase", "live", new() { Timeout = 10_000 });
+        await Expect(Card(page, "reborn-1")).ToHaveAttributeAsync("data-status", "gone");
+        page.Forgive();
+
+        // Its first revision is smaller than those of before.
+        await forgetful.RegisterAsync(service, "reborn-1", address: "10.0.0.9");
+        await Expect(Card(page, "reborn-1")).ToHaveAttributeAsync("data-status", "ready", new() { Timeout = Soon });
+        await Expect(Card(page, "reborn-1")).ToContainTextAsync("10.0.0.9:8080");
+        await Expect(Card(page, "reborn-2")).ToHaveAttributeAsync("data-status", "gone");
+        // Health comes by a stream of its own, which the node had refused while it did not know the service.
+        await Expect(Card(page, "reborn-1").Locator(".score")).ToBeVisibleAsync();
+        page.AssertClean();
+    }
+
+    [Fact]
     public async Task A_page_whose_stream_is_refused_polls_and_says_so()
     {
         const string service = "polled";

@@ -36,14 +36,16 @@ export function ServicePage({ name }: { name: string }) {
   const service = useService(name);
   const loaded = useCatalogLoaded();
   const summary = useServiceList().get(name);
-  const isImported = useIsImported(name, loaded && service === undefined);
-  const document = useLiveDocument(name, service !== undefined || isImported);
+  // Of another life of the data it may be all that the page remembers: the node knows nothing of it, and answers so.
+  const isKnown = service !== undefined && service.revision > 0;
+  const isImported = useIsImported(name, loaded && !isKnown);
+  const document = useLiveDocument(name, isKnown || isImported);
   const [settings, setSettings] = useSettings();
   const keepMs = settings.keepGoneMinutes * 60_000;
   const { changes: known, completeSince } = useChanges(name, keepMs > hourMs ? '24h' : '1h', keepMs > hourMs ? 10_000 : 2_000);
   const now = useNow();
   useShowInHeader(document);
-  const { data: watchers } = useQuery({ queryKey: ['watchers', name], queryFn: ({ signal }) => node.watchers(name, signal), refetchInterval: 2_000, enabled: service !== undefined });
+  const { data: watchers } = useQuery({ queryKey: ['watchers', name], queryFn: ({ signal }) => node.watchers(name, signal), refetchInterval: 2_000, enabled: isKnown });
 
   const open = useCallback((id: string) => setParameters({ instance: id }), [setParameters]);
 
