@@ -54,6 +54,19 @@ public sealed class ExchangeConformance
     }
 
     [Theory]
+    [InlineData(1)]
+    [InlineData(int.MaxValue)]
+    public void S20_An_application_state_that_is_cut_short_changes_nothing(int length)
+    {
+        var buffer = new byte[1024];
+        var written = MessageCodec.Write(buffer, new PushPullHeader(1, length, join: true));
+        written += MessageCodec.Write(buffer.AsSpan(written), new PushPullNode("a"u8, LoneNode.AddressOf("a"), default, 1, MemberState.Alive, ProtocolVersions.Default));
+        _node.Accept(buffer[..written], "a", out var refusal);
+        Assert.NotNull(refusal);
+        Assert.Equal(1, _node.Core.MemberCount);
+    }
+
+    [Theory]
     [InlineData(MemberState.Dead)]
     [InlineData(MemberState.Suspect)]
     public void S30_Who_is_dead_or_suspect_elsewhere_is_suspected_here_by_this_node(MemberState state)

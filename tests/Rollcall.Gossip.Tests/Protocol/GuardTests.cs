@@ -158,6 +158,22 @@ public sealed class GuardTests
     }
 
     [Fact]
+    public void A_confirmation_after_a_pause_does_not_count_the_pause()
+    {
+        for (var i = 0; i < 9; i++)
+            _node.Alive($"n{i}");
+        _node.Answering.UnionWith(Enumerable.Range(0, 9).Select(static i => $"n{i}"));
+        _node.Suspect("n0", 1, "n1");
+        _node.Do((core, _) => core.Advance(core.NextDeadline + TimeSpan.FromSeconds(60).Ticks));
+        _node.AdvanceTo(TimeSpan.FromSeconds(62));
+        _node.Suspect("n0", 1, "n2");
+        _node.AdvanceTo(TimeSpan.FromSeconds(71));
+        Assert.Equal("Suspect@1", _node.StateOf("n0"));
+        _node.AdvanceTo(TimeSpan.FromSeconds(71.5));
+        Assert.Equal("Dead@1", _node.StateOf("n0"));
+    }
+
+    [Fact]
     public void Being_paused_counts_against_this_nodes_health()
     {
         _node.Do((core, _) => core.Advance(core.NextDeadline + TimeSpan.FromSeconds(0.6).Ticks));
