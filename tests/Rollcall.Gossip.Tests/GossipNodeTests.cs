@@ -3,6 +3,7 @@ using System.Text;
 using Microsoft.Extensions.Logging;
 using Rollcall.Gossip.Tests.Transport;
 using Rollcall.TestKit;
+using Rollcall.TestKit.Telemetry;
 
 namespace Rollcall.Gossip.Tests;
 
@@ -196,6 +197,17 @@ public sealed class GossipNodeTests
         Assert.Equal(0, await Eventually.Within(first.JoinAsync([first.EndPoint!.ToString()])));
         Assert.Equal(1, await Eventually.Within(first.JoinAsync([first.EndPoint!.ToString(), $"localhost:{second.EndPoint!.Port}"])));
         await Assert.ThrowsAsync<ArgumentException>(() => first.JoinAsync(["127.0.0.1:99999"]));
+    }
+
+    [Fact]
+    public async Task Timers_that_come_too_early_do_not_stop_it()
+    {
+        using var meters = new MeterRecorder();
+        await using var cluster = new TestCluster();
+        var first = await cluster.StartAsync("a", static options => options.StreamTimeout = TimeSpan.FromSeconds(20), meters: meters, time: new EarlyTime());
+        var second = await cluster.StartAsync("b", static options => options.ProbeInterval = options.GossipInterval = TimeSpan.FromHours(1));
+        await Eventually.Within(first.JoinAsync([second.EndPoint!.ToString()]));
+        await Eventually.True(() => meters.Sum("rollcall.gossip.probes", "rollcall.result=answered") >= 3);
     }
 
     [Fact]

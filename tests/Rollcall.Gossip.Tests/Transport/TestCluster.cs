@@ -29,11 +29,11 @@ internal sealed class TestCluster : IAsyncDisposable
         return options;
     }
 
-    public async Task<GossipNode> StartAsync(string name, Action<GossipOptions>? configure = null, IGossipState? state = null, IMeterFactory? meters = null)
+    public async Task<GossipNode> StartAsync(string name, Action<GossipOptions>? configure = null, IGossipState? state = null, IMeterFactory? meters = null, TimeProvider? time = null)
     {
         var options = Options(name);
         configure?.Invoke(options);
-        var node = new GossipNode(options, state, Log, meters);
+        var node = new GossipNode(options, state, Log, meters, time);
         _nodes.Add(node);
         await Eventually.Within(node.StartAsync());
         return node;
