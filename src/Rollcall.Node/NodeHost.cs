@@ -85,7 +85,7 @@ public static class NodeHost
             builder.Services.AddSingleton(source);
         builder.Services.AddSingleton(new ImportTable { Services = [.. options.Imports.Select(static import => import.Service)] });
         builder.Services.AddSingleton<NamesTable>();
-        builder.Services.AddSingleton(services => new HealthReader(services.GetRequiredService<TimeProvider>(), options.HealthInterval));
+        builder.Services.AddSingleton(services => new HealthReader(services.GetRequiredService<TimeProvider>(), options.HealthInterval, services.GetRequiredService<ILogger<HealthReader>>()));
         builder.Services.AddSingleton<FindingTable>();
         builder.Services.AddSingleton<FindingMetrics>();
         builder.Services.AddSingleton<FindingReader>();
@@ -138,6 +138,7 @@ public static class NodeHost
         var meter = new LiveMetrics(app.Services.GetRequiredService<IMeterFactory>(), lifetime.Registry.Catalog);
         new LiveApi(parts, view, meter).Map(routes);
         new QualityApi(parts, view).Map(routes);
+        new ConfigApi(parts, app.Services.GetRequiredService<NamesTable>(), app.Services.GetService<IDiscoverySource>()).Map(routes);
         new ScoresApi(parts, view).Map(routes);
         app.MapOpenApi(ApiDocument.Path);
         app.UseEndpoints(static _ => { });

@@ -535,7 +535,7 @@ export interface LiveHealthDocument {
   details?: unknown;
   /** When it entered its state (UTC). */
   lastTransition: string;
-  /** When it was last asked (UTC); null when it was not. */
+  /** When it was last asked (UTC), to the minute while it says the same; null when it was not. */
   checkedAt?: string;
 }
 
@@ -680,6 +680,8 @@ export interface QualityDocument {
   latencyMs?: number;
   /** 0 to 100. */
   packetLossPercent?: number;
+  /** Kilobits a second. */
+  bandwidthKbps?: number;
   /** How many watch it. */
   viewers?: number;
 }

@@ -29,8 +29,8 @@ internal static class DrainPreview
             Callers = callers,
             EmptyZones = emptyZones,
             Floor = floor,
-            Allowed = !IsReady(instance) || staying.Length >= floor,
-            Message = string.Join(", ", (string[])
+            Allowed = instance.Origin is null && (!IsReady(instance) || staying.Length >= floor),
+            Message = instance.Origin is { } origin ? $"{key.Id} is imported from {origin}, and can only be drained there" : string.Join(", ", (string[])
             [
                 string.Create(CultureInfo.InvariantCulture, $"{key.Service} {before} → {staying.Length} ready"),
                 string.Create(CultureInfo.InvariantCulture, $"{callers.Length} {(callers.Length == 1 ? "caller" : "callers")}"),

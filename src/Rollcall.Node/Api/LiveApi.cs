@@ -43,7 +43,7 @@ internal sealed class LiveApi(NodeParts parts, LiveView view, LiveMetrics metric
         routes.Map("GET", "/api/instances", GetList, Of("Its instances alone.", typeof(IReadOnlyList<LiveInstanceDocument>)));
         routes.Map("GET", "/api/instances/provisioned", GetList, Of("Those that are there, which is all of them.", typeof(IReadOnlyList<LiveInstanceDocument>)));
         routes.Map("GET", "/api/instances/discovery-info", GetInfo, Of("How discovery is doing.", typeof(DiscoveryInfoDocument)));
-        routes.Map("POST", "/api/instances/refresh", Refresh, Of("Has instances asked again how they are; once a second at the most.", typeof(RefreshDocument)));
+        routes.Map("POST", "/api/instances/refresh", Refresh, Of("Has instances asked again how they are; once a second at the most.", typeof(RefreshDocument)) with { Problems = [400, 404, 429, 503] });
     }
 
     private static RouteDescription Of(string summary, Type answer) => new(summary) { Parameters = [Service], Answer = answer, Problems = [400, 404, 503] };
@@ -51,19 +51,25 @@ internal sealed class LiveApi(NodeParts parts, LiveView view, LiveMetrics metric
     private async ValueTask<Problem?> GetLiveAsync(HttpContext context)
     {
         var began = parts.Time.GetTimestamp();
-        if (Find(context, out var answer) is { } problem)
-            return problem;
-        if (answer is null)
-            return WriteError(context);
-        var etag = $"\"{answer.Version}\"";
-        context.Response.Headers.ETag = etag;
-        context.Response.Headers.CacheControl = "no-cache";
-        if (Answer.IsKnown(context.Request, etag))
-            context.Response.StatusCode = StatusCodes.Status304NotModified;
-        else
-            await WriteAsync(context, answer.Bytes);
-        metrics.Called(parts.Time.GetElapsedTime(began));
-        return null;
+        try
+        {
+            if (Find(context, out var answer) is { } problem)
+                return problem;
+            if (answer is null)
+                return WriteError(context);
+            var etag = $"\"{answer.Version}\"";
+            context.Response.Headers.ETag = etag;
+            context.Response.Headers.CacheControl = "no-cache";
+            if (Answer.IsKnown(context.Request, etag))
+                context.Response.StatusCode = StatusCodes.Status304NotModified;
+            else
+                await WriteAsync(context, answer.Bytes);
+            return null;
+        }
+        finally
+        {
+            metrics.Called(parts.Time.GetElapsedTime(began));
+        }
     }
 
     private ValueTask<Problem?> GetList(HttpContext context)
@@ -107,7 +113,7 @@ internal sealed class LiveApi(NodeParts parts, LiveView view, LiveMetrics metric
             return new(WriteError(context));
         var (now, before) = (parts.Time.GetTimestamp(), Interlocked.Read(ref _refreshed));
         if (parts.Time.GetElapsedTime(before, now) < BetweenRefreshes || Interlocked.CompareExchange(ref _refreshed, now, before) != before)
-            return new(Problem.BusyNow("Instances were asked less than a second ago; ask again in a second."));
+            return new(new Problem(ProblemKind.TooSoon, "Instances were asked less than a second ago; ask again in a second.") { RetryAfter = BetweenRefreshes });
         view.Refresh(answer.Document.ServiceName);
         var count = answer.Document.Instances.Count;
         Answer.WithDocument(context, new RefreshDocument("Instances are being asked again.", count, answer.Document.Instances), ApiJson.Default.RefreshDocument);

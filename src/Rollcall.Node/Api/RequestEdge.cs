@@ -57,7 +57,7 @@ internal sealed partial class RequestEdge(RequestMetrics metrics, TimeProvider t
         var started = time.GetTimestamp();
         try
         {
-            var problem = writes && IsCrossSite(context) ? CrossSite : await handler(context);
+            var problem = writes && BrowserOrigin.IsForeign(context.Request) ? CrossSite : await handler(context);
             if (problem is not null)
                 ProblemWriter.Write(context, problem);
         }
@@ -69,9 +69,6 @@ internal sealed partial class RequestEdge(RequestMetrics metrics, TimeProvider t
         if (context.Features.Get<WaitedOnPurpose>() is null)
             route.Answered(context.Response.StatusCode, time.GetElapsedTime(started));
     }
-
-    // A page of another site can make a visitor's browser post to this machine; browsers say so, and nothing else sends this.
-    private static bool IsCrossSite(HttpContext context) => context.Request.Headers["Sec-Fetch-Site"] == "cross-site";
 
     private static readonly Problem CrossSite =
         new(ProblemKind.CrossSite, "The request comes from a web page of another site. Send it from a page of this node or from a program.");

@@ -45,6 +45,8 @@ internal sealed class StatusApi(NodeParts parts)
     {
         if (parts.Stopping.IsCancellationRequested)
             return new(Problem.BusyNow("The node is stopping."));
+        if (!parts.Imports.AreSettled)
+            return new(Problem.BusyNow("The node has not seen its imports yet."));
         // Reads go on without a journal, and they are what most come for: taking the node out of rotation would end them too.
         return parts.Registry.Journal.Problem is { } problem
             ? WriteText(context, System.Text.Encoding.UTF8.GetBytes($"ready for reads, not for writes: {problem}\n"))
@@ -66,6 +68,7 @@ internal sealed class StatusApi(NodeParts parts)
         foreach (var instrument in parts.Metrics.Collect())
             text.Write(instrument);
         ServiceGauges.Write(text, parts.Registry.Catalog, parts.Registry.Watchers);
+        ImportGauges.Write(text, parts.Imports);
         JournalGauges.Write(text, parts.Registry);
         ProcessMetrics.Write(text, parts.Started);
         await context.Response.BodyWriter.FlushAsync(context.RequestAborted);

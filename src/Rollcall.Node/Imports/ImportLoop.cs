@@ -30,7 +30,12 @@ internal sealed partial class ImportLoop(NodeOptions options, NodeLifetime lifet
         var registry = lifetime.Registry;
         await RemoveForgottenAsync(registry, stoppingToken);
         if (source is null)
+        {
+            foreach (var import in options.Imports)
+                table.Settle(import.Service);
             return;
+        }
+
         // The node says what the source says; who takes it from the node doubts it where that is due.
         await using var resolver = new ServiceResolver(source, new WatchOptions { HoldDownTime = TimeSpan.Zero }, time, logger: loggers.CreateLogger<ServiceResolver>());
         await Task.WhenAll(options.Imports.Select(import => RunAsync(import, resolver, registry, stoppingToken)));

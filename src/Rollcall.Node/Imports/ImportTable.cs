@@ -7,6 +7,7 @@ internal sealed class ImportTable
 {
     private readonly Lock _gate = new();
     private ImmutableDictionary<string, ImportStatus> _statuses = ImmutableDictionary.Create<string, ImportStatus>(StringComparer.Ordinal);
+    private ImmutableHashSet<string> _settled = ImmutableHashSet.Create<string>(StringComparer.Ordinal);
     private ImmutableArray<Action<string>> _followers = [];
 
     /// <summary>The services that are imported, in the order of the configuration.</summary>
@@ -14,6 +15,16 @@ internal sealed class ImportTable
 
     /// <summary>How the import of a service is doing; null when it is registered here.</summary>
     public ImportStatus? Of(string service) => Volatile.Read(ref _statuses).GetValueOrDefault(service);
+
+    /// <summary>True once each import has shown something, or has given up waiting for it for now: from then on the node can be asked about them.</summary>
+    public bool AreSettled => Volatile.Read(ref _settled).Count >= Services.Length;
+
+    /// <summary>An import has shown something, or there is nothing to be shown.</summary>
+    public void Settle(string service)
+    {
+        lock (_gate)
+            Volatile.Write(ref _settled, _settled.Add(service));
+    }
 
     /// <summary>Says how one is doing now, and tells who follows.</summary>
     public void Set(ImportStatus status)

@@ -17,7 +17,7 @@ internal sealed record ImportedSet(ImmutableArray<ImportedInstance> Instances, I
     private const int ShownRejections = 10;
 
     /// <summary>Makes it of a snapshot; of an endpoint that is as it was before comes the very instance of before. What an endpoint has that no registration may have is left out where it is not essential; else the endpoint is.</summary>
-    public static ImportedSet Of(ImportOptions options, EndpointSet set, ImportedSet before)
+    public static ImportedSet Of(ImportOptions options, EndpointSet set, ImportedSet before, string origin)
     {
         var instances = ImmutableArray.CreateBuilder<ImportedInstance>(set.Endpoints.Length);
         var rejected = ImmutableArray.CreateBuilder<string>();
@@ -25,7 +25,7 @@ internal sealed record ImportedSet(ImmutableArray<ImportedInstance> Instances, I
         var sources = new Dictionary<string, (Endpoint, ImportedInstance)>(set.Endpoints.Length, StringComparer.Ordinal);
         foreach (var endpoint in set.Endpoints)
         {
-            if (before.Sources.TryGetValue(endpoint.Id, out var known) && known.Endpoint.Equals(endpoint) && ids.Add(known.Instance.Key.Id))
+            if (before.Sources.TryGetValue(endpoint.Id, out var known) && known.Endpoint.Equals(endpoint) && known.Instance.Origin == origin && ids.Add(known.Instance.Key.Id))
             {
                 instances.Add(known.Instance);
                 sources[endpoint.Id] = known;
@@ -49,7 +49,7 @@ internal sealed record ImportedSet(ImmutableArray<ImportedInstance> Instances, I
             else if (!ids.Add(registration.Id))
                 Reject(endpoint, $"another one has the id {registration.Id} already");
             else
-                Add(endpoint, new(registration, options.Target, endpoint.State, endpoint.State is EndpointState.Ready ? endpoint.Reason : endpoint.Reason ?? NotReady, endpoint.Since));
+                Add(endpoint, new(registration, origin, endpoint.State, endpoint.State is EndpointState.Ready ? endpoint.Reason : endpoint.Reason ?? NotReady, endpoint.Since));
         }
 
         return new(instances.ToImmutable(), rejected.ToImmutable(), sources);

@@ -23,7 +23,12 @@ internal sealed partial class ServiceImport(ImportOptions options, ServiceResolv
     private ImportedSet _written = ImportedSet.None;
 
     /// <summary>Says what is known before anything was asked.</summary>
-    public void Begin() => Tell(Freshness.Stale(IsKnown ? FromBefore : NothingYet), null, []);
+    public void Begin()
+    {
+        Tell(Freshness.Stale(IsKnown ? FromBefore : NothingYet), null, []);
+        if (IsKnown)
+            table.Settle(options.Service);
+    }
 
     /// <summary>Follows the source until it is cancelled.</summary>
     public async Task RunAsync(CancellationToken cancellationToken)
@@ -33,7 +38,11 @@ internal sealed partial class ServiceImport(ImportOptions options, ServiceResolv
         await using var news = watch.ReadAllAsync(cancellationToken).GetAsyncEnumerator(cancellationToken);
         var next = news.MoveNextAsync().AsTask();
         if (!await IsInTimeAsync(next, cancellationToken))
+        {
             await FallBackAsync(watch, cancellationToken);
+            table.Settle(options.Service);
+        }
+
         while (await next)
         {
             // While what was read could not be written, the newest is what counts, not that one.
@@ -43,7 +52,8 @@ internal sealed partial class ServiceImport(ImportOptions options, ServiceResolv
         }
     }
 
-    private bool IsKnown => registry.Catalog.GetService(options.Service).Instances.Any(static instance => instance.Origin is not null);
+    // What the source itself said before a restart; what was only a fallback then is none of it.
+    private bool IsKnown => registry.Catalog.GetService(options.Service).Instances.Any(instance => instance.Origin == options.Target);
 
     private async Task<bool> IsInTimeAsync(Task<bool> next, CancellationToken cancellationToken)
     {
@@ -69,7 +79,7 @@ internal sealed partial class ServiceImport(ImportOptions options, ServiceResolv
             if (watch.Current is not null)
                 return;
             var why = $"{_target} has not answered yet; shown from {options.Fallback}";
-            await WriteAsync(new EndpointSet(_target, set.Endpoints, 0, set.ObservedAt, Freshness.Fallback(why)), cancellationToken);
+            await WriteAsync(new EndpointSet(_target, set.Endpoints, 0, set.ObservedAt, Freshness.Fallback(why)), fallback, cancellationToken);
             LogFallback(logger, options.Service, options.Fallback!);
         }
         catch (DiscoveryException error)
@@ -80,22 +90,27 @@ internal sealed partial class ServiceImport(ImportOptions options, ServiceResolv
 
     private async Task<bool> TryWriteAsync(EndpointSet set, CancellationToken cancellationToken)
     {
-        var failure = await WriteAsync(set, cancellationToken);
+        var failure = await WriteAsync(set, options.Target, cancellationToken);
         if (failure is not null)
             LogNotWritten(logger, options.Service, failure);
+        else
+            table.Settle(options.Service);
         return failure is null;
     }
 
     // Why it could not be written; null when it was.
-    private async Task<string?> WriteAsync(EndpointSet set, CancellationToken cancellationToken)
+    private async Task<string?> WriteAsync(EndpointSet set, string origin, CancellationToken cancellationToken)
     {
-        var imported = ImportedSet.Of(options, set, _written);
+        var imported = ImportedSet.Of(options, set, _written, origin);
         var ids = imported.Instances.Select(static instance => instance.Key.Id).ToHashSet(StringComparer.Ordinal);
         var now = registry.Catalog.GetService(options.Service).Instances.Where(static instance => instance.Origin is not null).Select(static instance => instance.Registration.Id).ToHashSet(StringComparer.Ordinal);
         InstanceKey[] gone = [.. now.Where(id => !ids.Contains(id)).Select(id => new InstanceKey(options.Service, id))];
         var before = _written.Instances.ToHashSet<ImportedInstance>(ReferenceEqualityComparer.Instance);
         ImportedInstance[] changed = [.. imported.Instances.Where(instance => !before.Contains(instance) || !now.Contains(instance.Key.Id))];
         List<string> refused = [.. imported.Rejected];
+
+        // What a failure leaves written is not known here: then all is written again.
+        _written = ImportedSet.None;
         for (var first = 0; first == 0 || first < changed.Length; first += Chunk)
         {
             var part = changed.AsSpan(first, Math.Min(Chunk, changed.Length - first)).ToArray();

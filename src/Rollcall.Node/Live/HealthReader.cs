@@ -1,21 +1,22 @@
 using System.Buffers;
 using System.Collections.Concurrent;
+using System.Collections.Immutable;
 using System.Globalization;
-using System.Threading.Channels;
 using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
 using Rollcall.Node.Checks;
 using Rollcall.Registry;
-using Rollcall.Registry.Catalogs;
 
 namespace Rollcall.Node.Live;
 
 /// <summary>
-/// What instances with a port <c>health</c> say of themselves at <c>/health</c>: asked only while somebody looks, at most once in <paramref name="age"/> each, by a few at a time. An answer that is slow, long or
-/// a redirect costs its timeout and a bounded buffer, and nobody waits for it.
+/// What instances with a port <c>health</c> say of themselves at <c>/health</c>: asked only while somebody looks, at most once in <paramref name="age"/> each, by a few at a time, and more seldom when they
+/// say nothing. An answer that is slow, long, nonsense or a redirect costs its timeout and a bounded buffer, and nobody waits for it.
 /// </summary>
 /// <param name="time">The clock.</param>
 /// <param name="age">For how long an answer is good.</param>
-internal sealed class HealthReader(TimeProvider time, TimeSpan age) : BackgroundService
+/// <param name="logger">Where a defect is said.</param>
+internal sealed partial class HealthReader(TimeProvider time, TimeSpan age, ILogger<HealthReader> logger) : BackgroundService
 {
     /// <summary>The name of the port.</summary>
     public const string Port = "health";
@@ -28,9 +29,10 @@ internal sealed class HealthReader(TimeProvider time, TimeSpan age) : Background
     private static readonly TimeSpan BetweenTelling = TimeSpan.FromMilliseconds(500);
     private static readonly TimeSpan ForgetAfter = TimeSpan.FromMinutes(5);
 
-    private readonly ConcurrentDictionary<InstanceKey, Entry> _entries = new();
+    private readonly ConcurrentDictionary<InstanceKey, HealthEntry> _entries = new();
     private readonly ConcurrentDictionary<string, bool> _heard = new(StringComparer.Ordinal);
-    private readonly Channel<Entry> _due = Channel.CreateBounded<Entry>(MaxWaiting);
+    private readonly HealthQueue _due = new(MaxWaiting);
+
     // Asked again no sooner than in seconds: many open connections would cost more than new ones.
     private readonly HttpMessageInvoker _http = new(InstanceHandler.New(keep: TimeSpan.FromSeconds(1)));
 
@@ -50,31 +52,45 @@ internal sealed class HealthReader(TimeProvider time, TimeSpan age) : Background
     /// <summary>An address as it stands in a URL.</summary>
     public static string HostOf(string address) => address.Contains(':', StringComparison.Ordinal) ? $"[{address}]" : address;
 
-    /// <summary>What an instance said last; null when nothing is known.</summary>
+    /// <summary>What an instance said last; null when nothing is known, or nothing that still counts.</summary>
     public HealthReading? Of(Instance instance) =>
         _entries.TryGetValue(instance.Key, out var entry) && entry.Url == UrlOf(instance) ? entry.Reading : null;
 
     /// <summary>Has those asked of which nothing is known, or nothing new; nobody is asked twice at the same time.</summary>
-    /// <param name="service">The service that somebody looks at.</param>
+    /// <param name="instances">Those that somebody looks at.</param>
     /// <param name="now">True to ask although what is known is not old.</param>
-    public void Ask(ServiceSnapshot service, bool now = false)
+    /// <returns>True when something that was known is so old that it does not count any more.</returns>
+    public bool Ask(ImmutableArray<Instance> instances, bool now = false)
     {
-        foreach (var instance in service.Instances)
+        var forgot = false;
+        foreach (var instance in instances)
         {
             if (UrlOf(instance) is not { } url)
                 continue;
-            var entry = _entries.AddOrUpdate(instance.Key, static (key, url) => new Entry(key, url), static (key, entry, url) => entry.Url == url ? entry : new Entry(key, url), url);
+            var entry = _entries.AddOrUpdate(instance.Key, static (key, url) => new HealthEntry(key, url), static (key, entry, url) => entry.Url == url ? entry : new HealthEntry(key, url), url);
             var timestamp = time.GetTimestamp();
             entry.AskedFor = timestamp;
-            if ((now || entry.AskedAt is not { } at || time.GetElapsedTime(at, timestamp) >= age) && entry.TryBegin() && !_due.Writer.TryWrite(entry))
+            var known = entry.AskedAt is { } at ? time.GetElapsedTime(at, timestamp) : TimeSpan.MaxValue;
+            var due = entry.Due(age);
+            if (entry.Reading is not null && known > (2 * due) + Timeout)
+            {
+                // Nobody has looked for a while: what it said then is not what it is now.
+                entry.Reading = null;
+                forgot = true;
+            }
+
+            if ((now || known >= due) && entry.TryBegin() && !_due.TryAdd(entry))
                 entry.End();
         }
+
+        return forgot;
     }
 
     /// <inheritdoc />
     public override void Dispose()
     {
         _http.Dispose();
+        _due.Dispose();
         base.Dispose();
     }
 
@@ -93,12 +109,11 @@ internal sealed class HealthReader(TimeProvider time, TimeSpan age) : Background
 
     private async Task WorkAsync(CancellationToken cancellationToken)
     {
-        await foreach (var entry in _due.Reader.ReadAllAsync(cancellationToken))
+        while (true)
         {
-            var reading = await AskAsync(entry.Url, cancellationToken);
-            entry.AskedAt = time.GetTimestamp();
-            entry.Reading = reading;
-            entry.End();
+            var entry = await _due.TakeAsync(cancellationToken);
+            var (reading, answered) = await AskAsync(entry, cancellationToken);
+            entry.End(reading, answered, time.GetTimestamp());
             _heard[entry.Key.Service] = true;
         }
     }
@@ -117,28 +132,34 @@ internal sealed class HealthReader(TimeProvider time, TimeSpan age) : Background
         }
     }
 
-    private async Task<HealthReading> AskAsync(string url, CancellationToken cancellationToken)
+    private async Task<(HealthReading Reading, bool Answered)> AskAsync(HealthEntry entry, CancellationToken cancellationToken)
     {
         using var timeout = new CancellationTokenSource(Timeout, time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, timeout.Token);
         var buffer = ArrayPool<byte>.Shared.Rent(MaxBytes + 1);
         try
         {
-            using var request = new HttpRequestMessage(HttpMethod.Get, url);
+            using var request = new HttpRequestMessage(HttpMethod.Get, entry.Url);
             using var response = await _http.SendAsync(request, either.Token);
             await using var body = await response.Content.ReadAsStreamAsync(either.Token);
-            var length = await body.ReadAtLeastAsync(buffer, MaxBytes + 1, throwOnEndOfStream: false, either.Token);
+            var length = await body.ReadAtLeastAsync(buffer.AsMemory(0, MaxBytes + 1), MaxBytes + 1, throwOnEndOfStream: false, either.Token);
             return length > MaxBytes
-                ? Bad("its answer is longer than 64 KiB")
-                : HealthReading.Of(time.GetUtcNow(), (int)response.StatusCode, buffer.AsSpan(0, length));
+                ? (Bad("its answer is longer than 64 KiB"), true)
+                : (HealthReading.Of(time.GetUtcNow(), (int)response.StatusCode, buffer.AsSpan(0, length)), true);
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
-            return Bad($"no answer within {DurationText.Format(Timeout)}");
+            return (Bad($"no answer within {DurationText.Format(Timeout)}"), false);
         }
         catch (Exception error) when (error is HttpRequestException or IOException or UriFormatException)
         {
-            return Bad($"it could not be asked: {error.GetBaseException().Message.TrimEnd('.')}");
+            return (Bad($"it could not be asked: {error.GetBaseException().Message.TrimEnd('.')}"), false);
+        }
+        catch (Exception error) when (!cancellationToken.IsCancellationRequested)
+        {
+            // Whatever it was, one instance must not keep the others from being asked.
+            LogFailed(logger, entry.Key.ToString(), entry.Url, error);
+            return (Bad("it could not be asked: a defect of the node, see its log"), false);
         }
         finally
         {
@@ -160,24 +181,5 @@ internal sealed class HealthReader(TimeProvider time, TimeSpan age) : Background
                     _entries.TryRemove(pair);
             }
         }
-    }
-
-    private sealed class Entry(InstanceKey key, string url)
-    {
-        private int _isUnderWay;
-
-        public InstanceKey Key { get; } = key;
-
-        public string Url { get; } = url;
-
-        public long AskedFor { get; set; }
-
-        public long? AskedAt { get; set; }
-
-        public HealthReading? Reading { get; set; }
-
-        public bool TryBegin() => Interlocked.Exchange(ref _isUnderWay, 1) == 0;
-
-        public void End() => Volatile.Write(ref _isUnderWay, 0);
     }
 }

@@ -48,7 +48,7 @@ internal sealed class LiveAnswer
         if (change.IsNone && envelope.AsSpan().SequenceEqual(_envelope))
             return this;
         var to = version();
-        var step = new LiveStep(Version, to, LiveJson.Step(envelope, change));
+        var step = new LiveStep(Version, to, LiveJson.Step(envelope, change, Version));
         return new LiveAnswer(document, envelope, instances, to, Shorten(_steps.Add(step), LiveJson.Length(envelope, instances)));
     }
 

@@ -113,7 +113,7 @@ internal static class LiveBuilder
             VncUrl = PortUrl(registration, "vnc", ""),
             HealthUrl = HealthReader.UrlOf(instance),
             StreamUrl = PortUrl(registration, "stream", "http://"),
-            Health = new LiveHealthDocument { Ready = isReady, Score = score, Parts = parts, Details = reading?.Details, LastTransition = instance.Since, CheckedAt = reading?.At },
+            Health = new LiveHealthDocument { Ready = isReady, Score = score, Parts = parts, Details = instance.Origin is null ? null : reading?.Details, LastTransition = instance.Since, CheckedAt = reading?.At },
             Quality = reading?.Quality,
             Metadata = Labels(instance, pod),
             Kubernetes = pod is null && Label(instance, "target") is null ? null : new LiveKubernetesDocument(Label(instance, "namespace"), registration.Node, TargetOf(instance)),

@@ -44,7 +44,7 @@ internal sealed class LiveInstances
     private readonly record struct Facts(Instance Instance, HealthReading? Reading, NamesFile Names, int Callers)
     {
         public bool AreSame(in Facts other) =>
-            ReferenceEquals(Instance, other.Instance) && ReferenceEquals(Reading, other.Reading) && ReferenceEquals(Names, other.Names) && Callers == other.Callers;
+            ReferenceEquals(Instance, other.Instance) && ReferenceEquals(Names, other.Names) && (Reading?.SaysTheSame(other.Reading) ?? other.Reading is null) && Callers == other.Callers;
     }
 
     private sealed record Kept(Facts Facts, IReadOnlyList<string> Reasons, LiveInstance Shown);

@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Collections.Immutable;
 using System.Diagnostics;
+using System.Text;
 using System.Text.Json;
 using Rollcall.Api;
 
@@ -43,12 +44,14 @@ internal static class LiveJson
     }
 
     /// <summary>A document with what has changed of them.</summary>
-    public static byte[] Step(byte[] envelope, LiveChange change)
+    public static byte[] Step(byte[] envelope, LiveChange change, string from)
     {
         var output = new ArrayBufferWriter<byte>(envelope.Length + 256);
         var at = IndexOfInstances(envelope);
         output.Write(envelope.AsSpan(0, at));
-        output.Write("\"changed\":"u8);
+        output.Write("\"from\":\""u8);
+        Encoding.ASCII.GetBytes(from, output);
+        output.Write("\",\"changed\":"u8);
         using (var json = new Utf8JsonWriter(output))
         {
             json.WriteStartArray();

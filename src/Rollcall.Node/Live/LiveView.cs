@@ -12,6 +12,7 @@ namespace Rollcall.Node.Live;
 /// <summary>The live documents of services: made when something has changed and somebody asks, the same bytes for everybody who asks until something changes again.</summary>
 internal sealed class LiveView
 {
+    private static readonly TimeSpan ForgetAfter = TimeSpan.FromMinutes(5);
     private static readonly TimeSpan BetweenAsking = TimeSpan.FromMilliseconds(500);
 
     private readonly ConcurrentDictionary<string, Kept> _kept = new(StringComparer.Ordinal);
@@ -22,12 +23,13 @@ internal sealed class LiveView
     private readonly FindingTable _findings;
     private readonly HealthWeights _weights;
     private readonly TimeProvider _time;
+    private long _forgot;
     private readonly DateTimeOffset _started;
 
     public LiveView(ServiceRegistry registry, ImportTable imports, NamesTable names, HealthReader health, FindingTable findings, HealthWeights weights, TimeProvider time)
     {
         (_registry, _imports, _names, _health, _findings, _weights, _time) = (registry, imports, names, health, findings, weights, time);
-        _started = time.GetUtcNow();
+        (_started, _forgot) = (time.GetUtcNow(), time.GetTimestamp());
         imports.Follow(Touch);
         names.Changed = Touch;
         health.Changed = Touch;
@@ -42,27 +44,25 @@ internal sealed class LiveView
         var snapshot = _registry.Catalog.GetService(service);
         if (!snapshot.IsKnown && _imports.Of(service) is null)
             return null;
-        var kept = _kept.GetOrAdd(service, static _ => new Kept());
-        if (kept.IsToAsk(snapshot.Revision, _time))
-            _health.Ask(snapshot);
+        var kept = Look(snapshot);
         var findings = _findings.Of(service);
         var callers = Callers(service, findings);
         if (kept.Made is { } made && made.IsOf(snapshot.Revision, kept.Touches, callers, findings))
-            return made.Answer;
+            return made.Value;
         lock (kept.Making)
         {
             // First count, then look: what changes in between is made once more.
             var touches = kept.Touches;
             var before = kept.Made;
             if (before?.IsOf(snapshot.Revision, touches, callers, findings) == true)
-                return before.Answer;
+                return before.Value;
             var inputs = Inputs(snapshot, findings, callers);
             var instances = kept.Instances.Of(inputs);
             var document = LiveBuilder.Build(inputs, [.. instances.Select(static instance => instance.Document)]);
             var answer = before is null
                 ? LiveAnswer.First(document, instances, Version())
-                : before.Answer.Next(document, instances, Version);
-            kept.Made = new Made(snapshot.Revision, touches, callers, findings, answer);
+                : before.Value.Next(document, instances, Version);
+            kept.Made = new Made<LiveAnswer>(snapshot.Revision, touches, callers, findings, answer);
             return answer;
 
             // Since the start of the node: what is counted here begins anew with it.
@@ -74,16 +74,23 @@ internal sealed class LiveView
     public ServiceScoresDocument Scores(string service)
     {
         var snapshot = _registry.Catalog.GetService(service);
-        _health.Ask(snapshot);
+        var kept = Look(snapshot);
         var findings = _findings.Of(service);
-        return LiveBuilder.Scores(Inputs(snapshot, findings, Callers(service, findings)));
+        var (touches, callers) = (kept.Touches, Callers(service, findings));
+        if (kept.Scored is { } scored && scored.IsOf(snapshot.Revision, touches, callers, findings))
+            return scored.Value;
+        var scores = LiveBuilder.Scores(Inputs(snapshot, findings, callers));
+
+        // Two who make them at the same time make the same.
+        kept.Scored = new Made<ServiceScoresDocument>(snapshot.Revision, touches, callers, findings, scores);
+        return scores;
     }
 
     /// <summary>Has the instances of a service asked again, although what is known is not old.</summary>
-    public void Refresh(string service) => _health.Ask(_registry.Catalog.GetService(service), now: true);
+    public void Refresh(string service) => _health.Ask(_registry.Catalog.GetService(service).Instances, now: true);
 
     /// <summary>Completes when something about a service may have changed that is not in the catalog.</summary>
-    public Task NextTouch(string service) => _kept.GetOrAdd(service, static _ => new Kept()).Next;
+    public Task NextTouch(string service) => Look(_registry.Catalog.GetService(service)).Next;
 
     // Those who can report what they find: a page that is looked at calls nobody. While nobody reports anything it does not matter how many they are.
     private int Callers(string service, IReadOnlyList<FindingDocument> findings)
@@ -95,13 +102,36 @@ internal sealed class LiveView
     private LiveInputs Inputs(ServiceSnapshot snapshot, IReadOnlyList<FindingDocument> findings, int callers) => new(
         snapshot, _imports.Of(snapshot.Service), _names.Of(snapshot.Service), _health.Of, findings, callers, _weights, _started);
 
+    private Kept Look(ServiceSnapshot snapshot)
+    {
+        Forget();
+        var kept = _kept.GetOrAdd(snapshot.Service, static _ => new Kept());
+        kept.LookedAt = _time.GetTimestamp();
+        if (kept.IsToAsk(snapshot.Revision, _time) && _health.Ask(snapshot.Instances))
+            kept.Touch();
+        return kept;
+    }
+
+    // Of services that nobody looks at any more nothing is kept. Streams look every few seconds.
+    private void Forget()
+    {
+        var (now, before) = (_time.GetTimestamp(), Interlocked.Read(ref _forgot));
+        if (_time.GetElapsedTime(before, now) < ForgetAfter || Interlocked.CompareExchange(ref _forgot, now, before) != before)
+            return;
+        foreach (var pair in _kept)
+        {
+            if (_time.GetElapsedTime(pair.Value.LookedAt, now) > ForgetAfter)
+                _kept.TryRemove(pair);
+        }
+    }
+
     private void Touch(string service)
     {
         if (_kept.TryGetValue(service, out var kept))
             kept.Touch();
     }
 
-    private sealed record Made(long Revision, long Touches, int Callers, IReadOnlyList<FindingDocument> Findings, LiveAnswer Answer)
+    private sealed record Made<T>(long Revision, long Touches, int Callers, IReadOnlyList<FindingDocument> Findings, T Value)
     {
         public bool IsOf(long revision, long touches, int callers, IReadOnlyList<FindingDocument> findings) =>
             Revision == revision && Touches == touches && Callers == callers && Findings.SequenceEqual(findings);
@@ -110,7 +140,9 @@ internal sealed class LiveView
     private sealed class Kept
     {
         private TaskCompletionSource _next = New();
-        private Made? _made;
+        private Made<LiveAnswer>? _made;
+        private Made<ServiceScoresDocument>? _scored;
+        private long _lookedAt;
         private long _touches;
         private long _asked = -1;
         private long _askedAt;
@@ -124,7 +156,20 @@ internal sealed class LiveView
         /// <summary>To be counted by who makes it.</summary>
         public long Versions { get; set; }
 
-        public Made? Made
+        /// <summary>When somebody last looked.</summary>
+        public long LookedAt
+        {
+            get => Interlocked.Read(ref _lookedAt);
+            set => Interlocked.Exchange(ref _lookedAt, value);
+        }
+
+        public Made<ServiceScoresDocument>? Scored
+        {
+            get => Volatile.Read(ref _scored);
+            set => Volatile.Write(ref _scored, value);
+        }
+
+        public Made<LiveAnswer>? Made
         {
             get => Volatile.Read(ref _made);
             set => Volatile.Write(ref _made, value);

@@ -66,7 +66,16 @@ internal sealed record NamesFile(string? Template, ImmutableArray<NamesFile.Entr
             throw DataFormatException.At(map, "an instance needs 'id', 'ordinal' or 'label' (KEY=VALUE), to say which one is meant");
         return new(
             id, ordinal, label is null ? null : (label[0], label[1]), Text(map, "name"), Text(map, "description"), Text(map, "icon"),
-            Text(map, "order") is { } order && int.TryParse(order, CultureInfo.InvariantCulture, out var place) ? place : null, Text(map, "notes"));
+            OrderOf(map), Text(map, "notes"));
+    }
+
+    private static int? OrderOf(MapNode map)
+    {
+        if (Text(map, "order") is not { } order)
+            return null;
+        return int.TryParse(order, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var place)
+            ? place
+            : throw DataFormatException.At(map, $"order must be a whole number, such as 1, not {order}");
     }
 
     private static string? Text(MapNode map, string key) => (Find(map, key) as ScalarNode)?.Text;

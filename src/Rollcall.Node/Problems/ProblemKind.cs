@@ -22,6 +22,7 @@ internal sealed record ProblemKind(int Status, string Name, string Title)
     public static readonly ProblemKind BelowFloor = new(409, "below-floor", "Too few instances would stay ready");
     public static readonly ProblemKind HistoryGone = new(410, "history-gone", "History does not reach back that far");
     public static readonly ProblemKind BodyTooLarge = new(413, "body-too-large", "The body is too large");
+    public static readonly ProblemKind TooSoon = new(429, "too-soon", "The same was asked for a moment ago");
     public static readonly ProblemKind InternalError = new(500, "internal-error", "The node failed");
     public static readonly ProblemKind Busy = new(503, "busy", "The node cannot take this now");
     public static readonly ProblemKind StorageUnavailable = new(503, "storage-unavailable", "The journal could not be written");
@@ -31,6 +32,6 @@ internal sealed record ProblemKind(int Status, string Name, string Title)
     public static IReadOnlyList<ProblemKind> All { get; } =
     [
         InvalidRequest, MalformedJson, NotOwner, CrossSite, ServiceNotFound, InstanceNotFound, NoGateway, RouteNotFound, NoSuchRoute, MethodNotAllowed, RequestTimeout,
-        LimitReached, ReadOnly, BelowFloor, HistoryGone, BodyTooLarge, InternalError, Busy, StorageUnavailable, StorageFull,
+        LimitReached, ReadOnly, BelowFloor, HistoryGone, BodyTooLarge, TooSoon, InternalError, Busy, StorageUnavailable, StorageFull,
     ];
 }

@@ -134,10 +134,12 @@ internal sealed class RegistryState(int maxServices, int maxInstancesPerService)
         if (before is null)
             return Add(after, now, revision, imported.Since);
         var (state, reason) = Effective(after);
-        var since = before.State == state && imported.Since is null ? before.Since : imported.Since ?? now;
+        // When the source says since when, that is about what the source says: callers may have found something later.
+        var said = imported.Since is { } at && !(before.State == state && before.Since > at && after.CallersFinding is not null) ? at : (DateTimeOffset?)null;
+        var since = said ?? (before.State == state ? before.Since : now);
         return (after with { State = state, Reason = reason, Since = since, Revision = before.Revision }).Equals(before)
             ? Unchanged(before)
-            : Store(before, after, ReferenceEquals(after.Registration, before.Registration) ? ChangeKind.Status : ChangeKind.Updated, now, revision, imported.Since);
+            : Store(before, after, ReferenceEquals(after.Registration, before.Registration) ? ChangeKind.Status : ChangeKind.Updated, now, revision, since);
     }
 
     private Applied Add(Instance started, DateTimeOffset now, long revision, DateTimeOffset? since = null) => LimitReached(started.Key) is { } message

@@ -168,13 +168,13 @@ public sealed record LiveHealthDocument
     /// <summary>What is known of it.</summary>
     public required IReadOnlyList<HealthPartDocument> Parts { get; init; }
 
-    /// <summary>What it says itself, as it says it; null when it says nothing, or not yet.</summary>
+    /// <summary>What it says itself, as it says it, when that is JSON of 2 KiB at the most; null when it says nothing, or not yet. Of imported instances only: whoever may register one could otherwise read with the node's eyes.</summary>
     public JsonElement? Details { get; init; }
 
     /// <summary>When it entered its state (UTC).</summary>
     public required DateTimeOffset LastTransition { get; init; }
 
-    /// <summary>When it was last asked (UTC); null when it was not.</summary>
+    /// <summary>When it was last asked (UTC), to the minute while it says the same; null when it was not.</summary>
     public DateTimeOffset? CheckedAt { get; init; }
 }
 
@@ -199,6 +199,9 @@ public sealed record QualityDocument
 
     /// <summary>0 to 100.</summary>
     public double? PacketLossPercent { get; init; }
+
+    /// <summary>Kilobits a second.</summary>
+    public double? BandwidthKbps { get; init; }
 
     /// <summary>How many watch it.</summary>
     public int? Viewers { get; init; }

@@ -101,6 +101,53 @@ public sealed class ImportTests
     }
 
     [Fact]
+    public async Task What_was_only_a_fallback_is_one_after_a_restart_too()
+    {
+        using var directory = new TemporaryDirectory();
+        var file = Path.Combine(directory.Path, "orders.yaml");
+        await File.WriteAllTextAsync(file, "- { id: old, host: 10.0.0.9, port: 80 }\n");
+        NodeOptions OnDisk(NodeOptions options) =>
+            options with { Registry = options.Registry with { Journal = options.Registry.Journal with { Durability = Durability.Interval, Directory = Path.Combine(directory.Path, "data") } } };
+        for (var start = 0; start < 2; start++)
+        {
+            await using var node = await StartAsync(import => import with { Fallback = file, FallbackAfter = TimeSpan.FromMilliseconds(50) }, OnDisk, new FakeSource(TimeProvider.System));
+            await Eventually.True(() => node.Registry.Catalog.GetService("orders").Instances.Length == 1);
+            await Eventually.True(async () => (await Origin(node)).GetProperty("mode").GetString() == "static-fallback");
+            Assert.Equal("old", Assert.Single(node.Registry.Catalog.GetService("orders").Instances).Registration.Id);
+        }
+    }
+
+    [Fact]
+    public async Task A_node_is_ready_once_it_has_seen_its_imports()
+    {
+        var silent = new FakeSource(TimeProvider.System);
+        await using var node = await StartAsync(import => import with { FallbackAfter = TimeSpan.FromMinutes(1) }, source: silent);
+        Assert.Equal(503, (int)(await node.GetAsync("/readyz")).Status);
+
+        silent.Set(Endpoint("a"));
+
+        await Eventually.True(async () => (int)(await node.GetAsync("/readyz")).Status == 200);
+        Assert.Single(node.Registry.Catalog.GetService("orders").Instances);
+    }
+
+    [Fact]
+    public async Task What_is_written_down_is_told_whatever_is_found()
+    {
+        using var directory = new TemporaryDirectory();
+        var file = Path.Combine(directory.Path, "orders.yaml");
+        await File.WriteAllTextAsync(file, "- { id: orders-1, host: 10.0.0.8, port: 80 }\n- { id: orders-0, host: 10.0.0.9, port: 80 }\n");
+        _source.Set(Endpoint("a"));
+        await using var node = await StartAsync(import => import with { Fallback = file });
+
+        var told = (await node.GetAsync("/api/config/instances")).Json;
+
+        Assert.Equal(["orders-0", "orders-1"], told.EnumerateArray().Select(static instance => instance.GetProperty("instanceId").GetString()));
+        Assert.Equal("[]", (await node.GetAsync("/api/config/instances?service=nobody")).Body);
+        File.Delete(file);
+        Assert.Equal(503, (int)(await node.GetAsync("/api/config/instances")).Status);
+    }
+
+    [Fact]
     public async Task After_a_restart_the_last_known_state_is_there_at_once_and_what_is_imported_no_more_is_gone()
     {
         using var directory = new TemporaryDirectory();

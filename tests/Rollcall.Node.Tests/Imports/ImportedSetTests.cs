@@ -34,7 +34,7 @@ public sealed class ImportedSetTests
             new Endpoint("c:1", "10.0.0.1", 80),
             new Endpoint("c-1", "10.0.0.2", 80));
 
-        var imported = ImportedSet.Of(Options, set, ImportedSet.None);
+        var imported = ImportedSet.Of(Options, set, ImportedSet.None, Options.Target);
 
         Assert.Equal(["a", "c-1"], imported.Instances.Select(static instance => instance.Key.Id));
         Assert.Null(imported.Instances[0].Registration.Zone);
@@ -47,13 +47,14 @@ public sealed class ImportedSetTests
     [Fact]
     public void Of_an_endpoint_that_is_as_it_was_comes_the_very_instance_of_before()
     {
-        var before = ImportedSet.Of(Options, Set(new Endpoint("a", "10.0.0.1", 80), new Endpoint("b", "10.0.0.2", 80), new Endpoint("bad", "no host", 80)), ImportedSet.None);
+        var before = ImportedSet.Of(Options, Set(new Endpoint("a", "10.0.0.1", 80), new Endpoint("b", "10.0.0.2", 80), new Endpoint("bad", "no host", 80)), ImportedSet.None, Options.Target);
 
-        var after = ImportedSet.Of(Options, Set(new Endpoint("a", "10.0.0.1", 80), new Endpoint("b", "10.0.0.2", 81), new Endpoint("bad", "no host", 80)), before);
+        var after = ImportedSet.Of(Options, Set(new Endpoint("a", "10.0.0.1", 80), new Endpoint("b", "10.0.0.2", 81), new Endpoint("bad", "no host", 80)), before, Options.Target);
 
         Assert.Same(before.Instances[0], after.Instances[0]);
         Assert.Equal(81, after.Instances[1].Registration.Ports.AsSpan()[0].Value);
         Assert.Equal(before.Rejected, after.Rejected);
+        Assert.Equal("file:///elsewhere", ImportedSet.Of(Options, Set(new Endpoint("a", "10.0.0.1", 80)), before, "file:///elsewhere").Instances[0].Origin);
     }
 
     private static EndpointSet Set(params Endpoint[] endpoints) => new(ServiceTarget.Parse(Options.Target), endpoints, 1, DateTimeOffset.UnixEpoch);

@@ -37,11 +37,43 @@ public sealed class HealthScoreTests
     [InlineData(200, "not json", null, false)]
     [InlineData(200, "[1,2]", null, false)]
     [InlineData(200, "{\"frameRate\":-1,\"latency\":\"much\",\"packetLoss\":1e300}", null, false)]
+    [InlineData(200, "{\"\\ud800aaaaaaaaaaaaaaaaaaaaaaaa\":1}", null, false)]
+    [InlineData(200, "{\"x\":\"\\ud800\"}", null, false)]
+    [InlineData(200, "{\"bandwidth\":900}", null, true)]
     [InlineData(200, "{\"fps\":24,\"connectedViewers\":2}", null, true)]
     public void What_an_instance_says_is_read_as_far_as_it_makes_sense(int status, string body, string? problem, bool hasQuality)
     {
         var reading = HealthReading.Of(DateTimeOffset.UnixEpoch, status, System.Text.Encoding.UTF8.GetBytes(body));
 
         Assert.Equal((problem, hasQuality), (reading.Problem, reading.Quality is not null));
+        Assert.NotNull(System.Text.Json.JsonSerializer.Serialize(reading));
+    }
+
+    [Theory]
+    [InlineData(HealthReading.MaxDetails, true)]
+    [InlineData(HealthReading.MaxDetails + 1, false)]
+    public void An_answer_is_passed_on_up_to_its_limit_and_understood_beyond_it(int length, bool isKept)
+    {
+        const string start = "{\"fps\":24,\"filler\":\"";
+        var body = start + new string('x', length - start.Length - 2) + "\"}";
+
+        var reading = HealthReading.Of(DateTimeOffset.UnixEpoch, 200, System.Text.Encoding.UTF8.GetBytes(body));
+
+        Assert.Equal((24d, isKept), (reading.Quality!.FrameRate, reading.Details is not null));
+    }
+
+    [Theory]
+    [InlineData("{\"fps\":24,\"x\":[1]}", "{\"fps\":24,\"x\":[1]}", 59, true)]
+    [InlineData("{\"fps\":24,\"x\":[1]}", "{\"fps\":24,\"x\":[1]}", 60, false)]
+    [InlineData("{\"fps\":24,\"x\":[1]}", "{\"fps\":24,\"x\":[2]}", 1, false)]
+    [InlineData("{\"fps\":24}", "{\"fps\":25}", 1, false)]
+    [InlineData("{}", "none", 1, false)]
+    [InlineData("none", "nothing", 1, true)]
+    public void One_that_says_the_same_again_is_not_news_for_a_minute(string first, string second, int seconds, bool expected)
+    {
+        var before = HealthReading.Of(DateTimeOffset.UnixEpoch, 200, System.Text.Encoding.UTF8.GetBytes(first));
+        var after = HealthReading.Of(DateTimeOffset.UnixEpoch.AddSeconds(seconds), 200, System.Text.Encoding.UTF8.GetBytes(second));
+
+        Assert.Equal(expected, after.SaysTheSame(before));
     }
 }

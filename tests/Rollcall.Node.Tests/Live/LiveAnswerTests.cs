@@ -81,6 +81,7 @@ public sealed class LiveAnswerTests
         foreach (var step in answer.StepsSince(version))
         {
             var change = JsonNode.Parse(step.Json.Span)!.AsObject();
+            Assert.Equal(step.From, (string?)change["from"]);
             var gone = change["removed"]!.AsArray().Select(static id => (string)id!).Concat(change["changed"]!.AsArray().Select(static each => (string)each!["instance"]!["instanceId"]!)).ToHashSet();
             var list = known["instances"]!.AsArray().Where(instance => !gone.Contains((string)instance!["instanceId"]!)).Select(static instance => instance!.DeepClone()).ToList();
             foreach (var each in change["changed"]!.AsArray())
@@ -90,7 +91,7 @@ public sealed class LiveAnswerTests
             {
                 if (name == "changed")
                     next["instances"] = new JsonArray([.. list]);
-                else if (name != "removed")
+                else if (name is not ("removed" or "from"))
                     next[name] = value?.DeepClone();
             }
 

@@ -147,6 +147,21 @@ public sealed class RegistryStateTests
     }
 
     [Fact]
+    public void What_callers_found_of_an_imported_instance_keeps_its_own_time()
+    {
+        var imported = new ImportedInstance(Sample.Registration(), "k8s:///shop/orders", EndpointState.Ready, null, _now - TimeSpan.FromHours(1));
+        Apply(new Import(imported));
+        Assert.Equal(_now - TimeSpan.FromHours(1), Current.Since);
+        Apply(new ReportCallers(Sample.Key(), Current.Registration, "3 of 4 callers avoid it"));
+        var since = Current.Since;
+        Assert.NotEqual(_now - TimeSpan.FromHours(1), since);
+
+        var again = Apply(new Import(imported));
+
+        Assert.Equal((WriteOutcome.Unchanged, since), (again.Result.Outcome, Current.Since));
+    }
+
+    [Fact]
     public void A_drain_that_leaves_too_few_ready_is_refused_unless_it_is_forced()
     {
         Apply(new Register(Sample.Registration(), default));
