@@ -8,7 +8,7 @@ export const pollIntervalMs = 5_000;
 export interface FeedSource {
   url: string;
   watcher: string;
-  /** Applies events, at most ten times a second. */
+  /** Applies events, all of them or none, at most ten times a second. When it throws, the stream begins anew with the whole. */
   apply: (events: ServerEvent[]) => void;
   /** Gets what the stream would have told, while it fails. */
   poll: (signal: AbortSignal) => Promise<void>;
@@ -25,15 +25,15 @@ export class Feed {
   private readonly listeners = new Set<() => void>();
   private readonly coalescer: Coalescer<ServerEvent>;
   private run: AbortController | undefined;
+  private stream: AbortController | undefined;
+  /** Of what was applied: what was received and is not known would never be told again. */
   private lastEventId: string | undefined;
+  private doesNotFit = false;
   private refused = false;
   private wake: AbortController | undefined;
 
   constructor(private readonly source: FeedSource) {
-    this.coalescer = new Coalescer((events) => {
-      source.apply(events);
-      this.on({ type: 'heard' });
-    });
+    this.coalescer = new Coalescer((events) => this.deliver(events));
   }
 
   readonly subscribe = (listener: () => void): (() => void) => {
@@ -59,6 +59,20 @@ export class Feed {
     this.listeners.clear();
   }
 
+  private deliver(events: readonly ServerEvent[]): void {
+    try {
+      this.source.apply([...events]);
+    } catch (error) {
+      this.doesNotFit = true;
+      this.lastEventId = undefined;
+      this.stream?.abort(error);
+      return;
+    }
+    this.doesNotFit = false;
+    this.lastEventId = events.findLast((event) => event.id !== undefined)?.id ?? this.lastEventId;
+    this.on({ type: 'heard' });
+  }
+
   private readonly onVisibility = () => {
     if (document.hidden) {
       this.end();
@@ -73,7 +87,7 @@ export class Feed {
   private end(): void {
     this.run?.abort();
     this.run = undefined;
-    // What was received counts as known when the stream goes on, so it must not be lost.
+    // What was received is shown before nothing more is heard.
     this.coalescer.drain();
   }
 
@@ -87,23 +101,25 @@ export class Feed {
     signal.addEventListener('abort', stopPolling);
     while (!signal.aborted) {
       let error: unknown;
+      const stream = new AbortController();
+      this.stream = stream;
       try {
         await readEvents({
           url: this.source.url,
           watcher: this.source.watcher,
           lastEventId: this.lastEventId,
-          signal,
+          signal: AbortSignal.any([signal, stream.signal]),
           onOpen: () => {
-            failures = 0;
+            // A node that opens its stream each time only to tell what does not fit is asked ever more slowly.
+            if (!this.doesNotFit) failures = 0;
             stopPolling();
             this.on({ type: 'opened' });
           },
           onEvents: (events) => {
-            this.lastEventId = events.findLast((event) => event.id !== undefined)?.id ?? this.lastEventId;
-            this.coalescer.push(events);
+            if (!stream.signal.aborted) this.coalescer.push(events);
           },
         });
-        error = new Error('The node has ended the event stream.');
+        error = stream.signal.aborted ? stream.signal.reason : new Error('The node has ended the event stream.');
       } catch (failure) {
         error = failure;
       }
@@ -133,7 +149,7 @@ export class Feed {
         this.lastEventId = undefined;
         this.on({ type: 'polled' });
         // It is there: the stream need not wait for its next try.
-        this.wake?.abort();
+        if (!this.doesNotFit) this.wake?.abort();
       } catch (error) {
         if (!signal.aborted) this.on({ type: 'pollFailed', error: messageOf(error) });
       }

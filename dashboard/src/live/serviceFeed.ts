@@ -1,12 +1,12 @@
 import { isNotFound, node } from '../api/client';
 import type { LiveDocument, LiveInstance } from '../api/documents';
-import { applyChanges, type LiveChanges } from '../model/liveChanges';
+import { applyLiveEvents, type Versioned } from '../model/liveChanges';
 import { Feed } from './feed';
 
 /** A service with the health of its instances, live; undefined for as long as the node has none to tell. */
 export class ServiceFeed {
   readonly feed: Feed;
-  private document: LiveDocument | undefined;
+  private known: Versioned<LiveDocument> | undefined;
   private readonly listeners = new Set<() => void>();
 
   constructor(service: string, watcher: string) {
@@ -14,14 +14,10 @@ export class ServiceFeed {
       url: `/api/instances/live/events?service=${encodeURIComponent(service)}&changes=true`,
       watcher,
       apply: (events) => {
-        let { document } = this;
-        for (const event of events) {
-          if (event.type === 'instances') document = JSON.parse(event.data) as LiveDocument;
-          else if (event.type === 'changes' && document) document = applyChanges(document, JSON.parse(event.data) as LiveChanges<LiveInstance, LiveDocument>);
-        }
-        if (document && document !== this.document) this.publish(document);
+        const next = applyLiveEvents<LiveInstance, LiveDocument>(this.known, events);
+        if (next && next !== this.known) this.publish(next);
       },
-      poll: async (signal) => this.publish(await node.live(service, signal)),
+      poll: async (signal) => this.publish({ document: await node.live(service, signal), version: undefined }),
       isFinal: isNotFound,
     });
   }
@@ -31,7 +27,7 @@ export class ServiceFeed {
     return () => this.listeners.delete(listener);
   };
 
-  readonly getDocument = (): LiveDocument | undefined => this.document;
+  readonly getDocument = (): LiveDocument | undefined => this.known?.document;
 
   start(): void {
     this.feed.start();
@@ -42,8 +38,8 @@ export class ServiceFeed {
     this.listeners.clear();
   }
 
-  private publish(document: LiveDocument): void {
-    this.document = document;
+  private publish(next: Versioned<LiveDocument>): void {
+    this.known = next;
     for (const listener of this.listeners) listener();
   }
 }
