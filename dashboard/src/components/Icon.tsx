@@ -1,3 +1,5 @@
+import { type DrawnIcon, shownIcon } from '../model/icons';
+
 const paths = {
   services: 'M2.5 4h11M2.5 8h11M2.5 12h7',
   topology: 'M4 5.5a2 2 0 1 0 0-.01M12 3.5a1.5 1.5 0 1 0 0-.01M12 13.5a1.5 1.5 0 1 0 0-.01M5.8 4.8l4.7-1.2M5.3 6.8l5.6 5.4',
@@ -27,13 +29,39 @@ const paths = {
   play: 'M5 3.500v9l7-4.500z',
 } as const;
 
+/** What people may call the icon of an instance. */
+const drawings: Record<DrawnIcon, { readonly lines: string; readonly areas?: string }> = {
+  // A screen, and in it a window of four panes that lean as if in the wind.
+  windows98: {
+    lines: 'M1.5 2h13v9.5h-13zM5 14.5h6M8 11.5v3',
+    areas: 'M4 4.6c1.2-.7 2.3-.7 3.5-.1v2c-1.2-.6-2.3-.6-3.5.1zM8.3 4.8c1.2.5 2.3.4 3.5-.3v2c-1.2.7-2.3.8-3.5.3zM4 7.4c1.2-.7 2.3-.7 3.5-.1v2c-1.2-.6-2.3-.6-3.5.1zM8.3 7.6c1.2.5 2.3.4 3.5-.3v2c-1.2.7-2.3.8-3.5.3z',
+  },
+  desktop: { lines: 'M1.5 2h13v9.5h-13zM5 14.5h6M8 11.5v3' },
+};
+
 export type IconName = keyof typeof paths;
 
 /** A picture beside words; what has no words beside it needs a label of its own. */
 export function Icon({ name, size = 16 }: { name: IconName; size?: number }) {
+  return <Drawing lines={paths[name]} size={size} />;
+}
+
+/** The icon of an instance, or nothing where nothing can be shown of it. */
+export function InstanceIcon({ icon }: { icon: string | undefined }) {
+  const shown = shownIcon(icon);
+  if (!shown) return null;
+  return (
+    <span className="instance-icon" aria-hidden="true">
+      {'drawing' in shown ? <Drawing {...drawings[shown.drawing]} size={16} /> : shown.sign}
+    </span>
+  );
+}
+
+function Drawing({ lines, areas, size }: { lines: string; areas?: string; size: number }) {
   return (
     <svg className="icon" width={size} height={size} viewBox="0 0 16 16" fill="none" stroke="currentColor" strokeWidth="1.4" strokeLinecap="round" strokeLinejoin="round" aria-hidden="true" focusable="false">
-      <path d={paths[name]} />
+      <path d={lines} />
+      {areas && <path d={areas} fill="currentColor" stroke="none" />}
     </svg>
   );
 }

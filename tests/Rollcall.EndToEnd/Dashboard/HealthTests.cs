@@ -26,6 +26,11 @@ public sealed class HealthTests(Chromium chromium, DashboardNode node)
         await Expect(cards.First).ToHaveAttributeAsync("data-status", "degraded");
         await Expect(cards.First.Locator(".score")).ToHaveTextAsync("score 62");
         await Expect(cards.First).ToContainTextAsync("frame rate 12 of 30 wanted");
+        // Names of icons are drawn or left out, never printed.
+        await Expect(cards.First.Locator("h3")).ToHaveTextAsync("Windows 98 - Game Server");
+        await Expect(cards.First.Locator("h3 svg")).ToBeVisibleAsync();
+        await Expect(cards.Nth(1).Locator("h3")).ToHaveTextAsync("Windows 98 - Client 1");
+        await Expect(cards.Nth(1).Locator("h3 button")).ToHaveAttributeAsync("title", "healthy-1 · beos");
         var details = page.Page.Locator(".details");
         await Expect(details.Locator(".parts li")).ToHaveCountAsync(2);
         await Expect(details.Locator(".parts")).ToContainTextAsync("application");
@@ -51,12 +56,13 @@ public sealed class HealthTests(Chromium chromium, DashboardNode node)
         summary = new { total = 2, ready = 2, notReady = 0 },
         instances = new object[]
         {
-            new { id = "instance-1", instanceId = "healthy-1", name = "Windows 98 - Client 1", order = 2, status = "ready", state = "ready", ready = true, health = new { ready = true, score = 100, parts = Array.Empty<object>() } },
+            new { id = "instance-1", instanceId = "healthy-1", name = "Windows 98 - Client 1", icon = "beos", order = 2, status = "ready", state = "ready", ready = true, health = new { ready = true, score = 100, parts = Array.Empty<object>() } },
             new
             {
                 id = "instance-0",
                 instanceId = "healthy-0",
                 name = "Windows 98 - Game Server",
+                icon = "windows98",
                 order = 1,
                 status = "degraded",
                 state = "ready",

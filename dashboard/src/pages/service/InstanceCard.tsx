@@ -1,7 +1,8 @@
 import { lazy, memo, Suspense } from 'react';
 import { Age, CopyButton, Score, StatusBadge } from '../../components/basics';
-import { Icon } from '../../components/Icon';
+import { Icon, InstanceIcon } from '../../components/Icon';
 import type { Card } from '../../model/cards';
+import { shownIcon } from '../../model/icons';
 import { versionOf } from '../../model/rows';
 
 const PictureFrame = lazy(() => import('./PictureFrame'));
@@ -36,8 +37,8 @@ export const InstanceCard = memo(
           </span>
         </header>
         <h3>
-          <button type="button" className="card-button" onClick={onOpen} title={card.title === card.id ? undefined : card.id}>
-            {live?.icon && <span aria-hidden="true">{live.icon} </span>}
+          <button type="button" className="card-button" onClick={onOpen} title={tooltipOf(card)}>
+            <InstanceIcon icon={live?.icon} />
             {card.title}
           </button>
         </h3>
@@ -82,6 +83,12 @@ export const InstanceCard = memo(
   },
   (a, b) => a.selected === b.selected && a.now === b.now && a.pictureUrl === b.pictureUrl && a.pictureOn === b.pictureOn && (a.onPicture === undefined) === (b.onPicture === undefined) && a.card.instance === b.card.instance && a.card.live === b.card.live && a.card.gone === b.card.gone && a.card.status === b.card.status,
 );
+
+// What the card does not show: the id of one that has a name, and an icon that nobody here can draw.
+function tooltipOf({ id, title, live }: Card): string | undefined {
+  const words = [...(title === id ? [] : [id]), ...(live?.icon && !shownIcon(live.icon) ? [live.icon] : [])];
+  return words.length === 0 ? undefined : words.join(' · ');
+}
 
 /** Why it is not as well as it could be: what the registry says, then what its health says, the worst part first. */
 export function reasonsOf(card: Card): readonly string[] {
