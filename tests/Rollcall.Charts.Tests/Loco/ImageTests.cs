@@ -12,19 +12,20 @@ public sealed partial class ImageTests
     public async Task The_user_is_the_same_and_not_root()
     {
         var user = Assert.Single(User().Matches(Dockerfile));
-        foreach (var workload in (string[])["Deployment loco-loco-backend", "StatefulSet loco-loco-emulator"])
+        foreach (var workload in (string[])["Deployment loco-loco-backend", "Deployment loco-loco-viewer", "StatefulSet loco-loco-emulator"])
         {
-            var security = (await RenderedChart.LocoAsync()).Find(workload.Split(' ')[0], workload.Split(' ')[1]).At("spec.template.spec.securityContext");
+            var security = (await RenderedChart.LocoAsync("--set", "viewer.enabled=true")).Find(workload.Split(' ')[0], workload.Split(' ')[1]).At("spec.template.spec.securityContext");
             Assert.Equal((user.Groups["user"].Value, user.Groups["group"].Value), (security.Text("runAsUser"), security.Text("runAsGroup")));
         }
     }
 
     [Theory]
     [InlineData("Deployment", "loco-loco-backend", "node", "rollcall")]
+    [InlineData("Deployment", "loco-loco-viewer", "viewer", "Loco.Viewer")]
     [InlineData("StatefulSet", "loco-loco-emulator", "emulator", "Loco.Emulator")]
     public async Task The_ports_are_exposed_and_the_arguments_go_to_the_program(string kind, string name, string target, string program)
     {
-        var container = (await RenderedChart.LocoAsync()).Find(kind, name).At("spec.template.spec.containers.0");
+        var container = (await RenderedChart.LocoAsync("--set", "viewer.enabled=true")).Find(kind, name).At("spec.template.spec.containers.0");
         var stage = Stage(target);
         Assert.All(container.Items("ports"), port => Assert.Contains(port.Text("containerPort"), Exposed().Match(stage).Groups["ports"].Value.Split(' ')));
         Assert.Contains($"ENTRYPOINT [\"/app/{program}\"]", stage, StringComparison.Ordinal);

@@ -79,7 +79,7 @@ public sealed partial class ObjectTests
         {
             Assert.True(chart.Has(binding.Text("roleRef.kind")!, binding.Text("roleRef.name")!));
             var account = Assert.Single(binding.Items("subjects"));
-            Assert.All(chart.Of("Deployment"), deployment => Assert.Equal(account.Text("name"), deployment.Text("spec.template.spec.serviceAccountName")));
+            Assert.All(Backends(chart), deployment => Assert.Equal(account.Text("name"), deployment.Text("spec.template.spec.serviceAccountName")));
         });
     }
 
@@ -107,6 +107,8 @@ public sealed partial class ObjectTests
     }
 
     private static IReadOnlyList<JsonObject> Workloads(RenderedChart chart) => [.. chart.Of("Deployment"), .. chart.Of("StatefulSet")];
+
+    private static IEnumerable<JsonObject> Backends(RenderedChart chart) => chart.Of("Deployment").Where(static item => item.Map("metadata.labels")["app.kubernetes.io/component"] == "backend");
 
     private static IReadOnlyList<JsonObject> Containers(JsonObject workload) => workload.Items("spec.template.spec.containers");
 

@@ -28,6 +28,11 @@ internal static class ValuesMatrix
         ["--set", "emulator.ports={vnc: 5999, health: 8999}", "--set", "backend.port=7000", "--set", "backend.service.port=80", "--set", "backend.listenAddress='[::]'"],
         ["--set", "metadata.instances=[{ordinal: 0, name: First, order: 1}, {label: tier=games, icon: joystick}]"],
         ["--set", "backend.config={history: {age: 1h}}"],
+        ["--set", "viewer.enabled=true"],
+        ["--set", "viewer.enabled=true", "--set", "networkPolicy.backendFrom=[{namespaceSelector: {}}]", "--set", "viewer.podDisruptionBudget.enabled=false", "--set", "viewer.allowedOrigins=[https://a.example]"],
+        ["--set", "viewer.enabled=true", "--set", "viewer.port=7999", "--set", "viewer.listenAddress='[::]'", "--set", "viewer.service={type: NodePort, port: 80, annotations: {a: b}}", "--set", "viewer.podAnnotations={a: b}", "--set", "viewer.podLabels={tier: games}"],
+        ["--set", "viewer.enabled=true", "--set", "backend.discoveryMode=static", "--set", "backend.replicas=10", "--set", "backend.canary.percent=50", "--set", "viewer.nodeSelector={disk: fast}", "--set", "viewer.env=[{name: A, value: b}]"],
+        ["--set", "viewer.enabled=true", "--set", "fullnameOverride=a-name-that-is-much-too-long-for-the-labels-of-kubernetes", "--set", "imagePullSecrets=[{name: registry}]"],
     ];
 
     public static TheoryData<string> All()

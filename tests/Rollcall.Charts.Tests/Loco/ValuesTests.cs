@@ -20,6 +20,14 @@ public sealed class ValuesTests
     [InlineData("metadata.instances=[{name: Nobody}]", "Must validate one and only one schema")]
     [InlineData("podSecurityContext.runAsNonRoot=false", "runAsNonRoot does not match")]
     [InlineData("podSecurityContext.runAsUser=0", "Must be greater than or equal to 1")]
+    [InlineData("viewer.publicUrl=/vnc", "viewer.publicUrl: Does not match pattern")]
+    [InlineData("viewer.publicUrl=http://viewer.example/{id}", "viewer.publicUrl: Does not match pattern")]
+    [InlineData("viewer.publicUrl='//elsewhere.example/{id}'", "viewer.publicUrl: Does not match pattern")]
+    [InlineData("viewer.publicUrl='/vnc/{id}; script-src *'", "viewer.publicUrl: Does not match pattern")]
+    [InlineData("viewer.allowedOrigins=[https://a.example/page]", "Does not match pattern")]
+    [InlineData("viewer.maxViewersPerEmulator=0", "Must be greater than or equal to 1")]
+    [InlineData("viewer.port=80", "Must be greater than or equal to 1024")]
+    [InlineData("viewer.service.type=ExternalName", "viewer.service.type must be one of")]
     [InlineData("extra=1", "Additional property extra is not allowed")]
     public async Task Wrong_values_are_refused(string value, string said) =>
         Assert.Contains(said, await RenderedChart.LocoRefusesAsync("--set", value), StringComparison.Ordinal);

@@ -16,6 +16,9 @@ file:///etc/loco/instances.yaml
 {{- define "loco.nodeConfig" -}}
 {{- $import := dict "target" (include "loco.target" .) "fallback" "/etc/loco/instances.yaml" "metadata" "/etc/loco/metadata.yaml" -}}
 {{- $ours := dict "imports" (dict (include "loco.shown" .root) $import) -}}
+{{- if .root.Values.viewer.enabled -}}
+{{- $_ := set $ours "dashboard" (dict "viewer" .root.Values.viewer.publicUrl) -}}
+{{- end -}}
 {{- toYaml (mergeOverwrite $ours (deepCopy .root.Values.backend.config)) -}}
 {{- end -}}
 

@@ -11,6 +11,10 @@
 {{- printf "%s-backend" (include "loco.fullname" .) -}}
 {{- end -}}
 
+{{- define "loco.viewer" -}}
+{{- printf "%s-viewer" (include "loco.fullname" .) -}}
+{{- end -}}
+
 {{/* The service that is shown. */}}
 {{- define "loco.shown" -}}
 {{- default (include "loco.emulator" .) .Values.backend.serviceDiscovery.serviceName -}}
