@@ -11,8 +11,14 @@ public sealed class GossipOptions
     /// <summary>What the node is called: unique in the cluster, at most 128 bytes of UTF-8. The machine's name by default.</summary>
     public string Name { get; set; } = Environment.MachineName;
 
-    /// <summary>Where to listen, for UDP and TCP alike. All IPv4 addresses at 7946 by default, the port that Serf has; port 0 takes a free one.</summary>
-    public IPEndPoint Bind { get; set; } = new(IPAddress.Any, 7946);
+    /// <summary>
+    /// Where to listen, for UDP and TCP alike. This machine alone, at 7946, by default: the port that Serf has; port 0 takes a free one. Another address needs a <see cref="Keyring"/>, or
+    /// <see cref="AllowAnyone"/>.
+    /// </summary>
+    public IPEndPoint Bind { get; set; } = new(IPAddress.Loopback, 7946);
+
+    /// <summary>True listens beyond this machine without a key, although whoever reaches the port can join the cluster and say what they like of its members. False by default.</summary>
+    public bool AllowAnyone { get; set; }
 
     /// <summary>What others are told to reach this node by. By default the address it listens at, or, when that is any, a private one of this machine. Port 0 is the port it listens at.</summary>
     public IPEndPoint? Advertise { get; set; }

@@ -33,6 +33,8 @@ public sealed class GossipOptionsValidator : IValidateOptions<GossipOptions>
             yield return $"{nameof(options.Name)} must have 1 to {MaxNameBytes} bytes.";
         if (options.Bind is null)
             yield return $"{nameof(options.Bind)} must not be null.";
+        else if (!System.Net.IPAddress.IsLoopback(options.Bind.Address) && options.Keyring is { Keys.Count: 0 } && !options.AllowAnyone)
+            yield return $"{nameof(options.Bind)} is {options.Bind}, and without a key whoever reaches it can join: give a {nameof(options.Keyring)}, or set {nameof(options.AllowAnyone)}.";
         if (options.Advertise is { } advertise && (advertise.Address.Equals(System.Net.IPAddress.Any) || advertise.Address.Equals(System.Net.IPAddress.IPv6Any)))
             yield return $"{nameof(options.Advertise)} is {advertise}, which is no address that others can reach.";
         if (options.Metadata.Length > MaxMetadataBytes)

@@ -26,6 +26,22 @@ public sealed class GossipOptionsTests
             options.RetransmitMultiplier, options.SuspicionMultiplier, options.GossipToTheDeadTime.TotalSeconds, options.ExchangeInterval.TotalSeconds);
     }
 
+    [Theory]
+    [InlineData("127.0.0.2:0", false, false, true)]
+    [InlineData("[::1]:0", false, false, true)]
+    [InlineData("0.0.0.0:7946", false, false, false)]
+    [InlineData("10.0.0.5:7946", false, false, false)]
+    [InlineData("0.0.0.0:7946", true, false, true)]
+    [InlineData("0.0.0.0:7946", false, true, true)]
+    public void Beyond_this_machine_a_key_is_needed_or_leave_to_do_without(string bind, bool hasKey, bool allowAnyone, bool expected)
+    {
+        var options = new GossipOptions { Bind = IPEndPoint.Parse(bind), AllowAnyone = allowAnyone };
+        if (hasKey)
+            options.Keyring = new GossipKeyring([GossipKey.Generate()]);
+
+        Assert.Equal(expected, !GossipOptionsValidator.Errors(options).Any());
+    }
+
     [Fact]
     public void All_violations_are_named_at_once()
     {
