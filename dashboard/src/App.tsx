@@ -1,7 +1,8 @@
 import { QueryClient, QueryClientProvider } from '@tanstack/react-query';
-import { lazy, Suspense, useState } from 'react';
+import { lazy, useState } from 'react';
 import { Empty, Notice } from './components/basics';
 import { Header } from './components/Header';
+import { Part } from './components/Part';
 import { PageDocumentProvider } from './components/PageDocument';
 import { LiveProvider, useConnection, useNow } from './live/LiveProvider';
 import { Link, RouterProvider, useRouter } from './live/router';
@@ -32,14 +33,15 @@ export function App() {
 
 function Shell() {
   const connection = useConnection();
+  const { page } = useRouter();
   return (
     <>
       <Header />
       {isOld(connection) && <OldNotice heardAt={connection.heardAt} error={connection.error} />}
       <main id="main" tabIndex={-1} className={isOld(connection) && connection.heardAt !== undefined ? 'old' : undefined}>
-        <Suspense fallback={<p className="faint loading">Loading.</p>}>
+        <Part key={page.name} fallback={<p className="faint loading">Loading.</p>}>
           <CurrentPage />
-        </Suspense>
+        </Part>
       </main>
     </>
   );

@@ -141,6 +141,26 @@ public sealed class LiveTests(Chromium chromium, DashboardNode node)
     }
 
     [Fact]
+    public async Task A_part_that_cannot_be_loaded_says_so_and_leaves_the_rest_as_it_is()
+    {
+        const string service = "parted";
+        await node.RegisterAsync(service, "parted-1");
+        await using var page = await chromium.OpenAsync(node.Url);
+        // As of a node that went away just then, or that is another version by now.
+        await page.Page.RouteAsync("**/assets/CountsChart-*.js", static route => route.AbortAsync());
+        await page.Page.RouteAsync("**/assets/TopologyPage-*.js", static route => route.AbortAsync());
+        await page.GoToAsync($"/services/{service}");
+        await Expect(page.Page.Locator(".split-side .notice")).ToContainTextAsync("This part of the page could not be loaded.");
+        await node.RegisterAsync(service, "parted-2");
+        await Expect(Card(page, "parted-2")).ToBeVisibleAsync(new() { Timeout = Soon });
+
+        await page.Page.GetByRole(AriaRole.Link, new() { Name = "Topology" }).ClickAsync();
+        await Expect(page.Page.Locator("main .notice")).ToContainTextAsync("could not be loaded");
+        await page.Page.GetByRole(AriaRole.Link, new() { Name = "Services" }).First.ClickAsync();
+        await Expect(page.Page.GetByText(service)).ToBeVisibleAsync();
+    }
+
+    [Fact]
     public async Task A_hidden_page_asks_for_nothing()
     {
         const string service = "hidden";

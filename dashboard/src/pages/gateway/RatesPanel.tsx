@@ -1,6 +1,7 @@
-import { lazy, Suspense, useEffect, useState } from 'react';
+import { lazy, useEffect, useState } from 'react';
 import type { Gateway } from '../../api/documents';
 import { Panel } from '../../components/basics';
+import { Part } from '../../components/Part';
 import { emptyRecording, record } from '../../model/traffic';
 
 const Chart = lazy(() => import('../../components/Chart').then((module) => ({ default: module.Chart })));
@@ -34,9 +35,9 @@ export function RatesPanel({ gateway, at }: { gateway: Gateway; at: number }) {
   const now = recording.times[recording.times.length - 1] ?? Date.now() / 1000;
   return (
     <Panel title="Requests a second" aside="since the page was opened">
-      <Suspense fallback={<div className="chart-space" />}>
+      <Part fallback={<div className="chart-space" />}>
         <Chart label={`Requests a second of ${busiest.join(', ') || 'no route'}`} times={recording.times} series={series} from={now - Math.max(60, Math.min(spanSeconds, now - (recording.times[0] ?? now)))} to={now} height={130} />
-      </Suspense>
+      </Part>
     </Panel>
   );
 }

@@ -1,6 +1,7 @@
-import { lazy, memo, Suspense } from 'react';
+import { lazy, memo } from 'react';
 import { Age, CopyButton, Score, StatusBadge } from '../../components/basics';
 import { Icon, InstanceIcon } from '../../components/Icon';
+import { Part } from '../../components/Part';
 import type { Card } from '../../model/cards';
 import { shownIcon } from '../../model/icons';
 import { versionOf } from '../../model/rows';
@@ -43,9 +44,9 @@ export const InstanceCard = memo(
           </button>
         </h3>
         {pictureUrl && pictureOn && (
-          <Suspense fallback={<div className="picture" />}>
+          <Part fallback={<div className="picture" />}>
             <PictureFrame url={pictureUrl} name={card.title} />
-          </Suspense>
+          </Part>
         )}
         {instance && (
           <ul className="ports" aria-label="Addresses">

@@ -1,9 +1,10 @@
 import { useQuery } from '@tanstack/react-query';
-import { lazy, Suspense, useCallback, useMemo } from 'react';
+import { lazy, useCallback, useMemo } from 'react';
 import { node } from '../../api/client';
 import { Empty, Notice, ReadyBar, Score, Segmented } from '../../components/basics';
 import { Icon } from '../../components/Icon';
 import { CardGrid } from '../../components/CardGrid';
+import { Part } from '../../components/Part';
 import { useShowInHeader } from '../../components/PageDocument';
 import { useIsImported } from '../../live/useIsImported';
 import { useCatalogLoaded, useChanges, useLiveDocument, useNow, useService, useServiceList, useSettings } from '../../live/LiveProvider';
@@ -159,9 +160,9 @@ export function ServicePage({ name }: { name: string }) {
             <header>
               <h2>Last {formatSpan(slowNow - hourFrom(completeSince, slowNow))}</h2>
             </header>
-            <Suspense fallback={<div className="chart-space" />}>
+            <Part fallback={<div className="chart-space" />}>
               <CountsChart instances={instances} changes={changes} from={hourFrom(completeSince, slowNow)} now={slowNow} />
-            </Suspense>
+            </Part>
           </section>
           <ZonesPanel instances={instances} />
           <WatchersPanel watchers={watchers} changes={changes} now={now} />
