@@ -9,7 +9,6 @@ namespace Rollcall.Gossip.Protocol;
 internal sealed class Exchanges(SwimContext context, Membership membership)
 {
     private readonly ArrayBufferWriter<byte> _userState = new();
-    private Received[] _received = [];
 
     public void Start()
     {
@@ -86,25 +85,38 @@ internal sealed class Exchanges(SwimContext context, Membership membership)
             return refusal;
         if (header.Nodes > context.Settings.MaxMembers)
             return "An exchange has too many members.";
-        if (_received.Length < header.Nodes)
-            Array.Resize(ref _received, Math.Min(header.Nodes, body.Length));
+        // Rented: it is as large as the cluster, and needed for a moment.
+        var received = ArrayPool<Received>.Shared.Rent(Math.Min(header.Nodes, body.Length));
+        try
+        {
+            return Merge(body, at, header, received, peer, isMember);
+        }
+        finally
+        {
+            ArrayPool<Received>.Shared.Return(received);
+        }
+    }
+
+    private string? Merge(ReadOnlySpan<byte> body, int at, PushPullHeader header, Received[] buffer, NodeAddress peer, bool isMember)
+    {
+        string? refusal = null;
         var common = CommonVersions.All;
         var count = 0;
         for (; count < header.Nodes; count++)
         {
-            if (count == _received.Length || !MessageCodec.TryRead(body[at..], out PushPullNode node, out var consumed, out refusal))
+            if (count == buffer.Length || !MessageCodec.TryRead(body[at..], out PushPullNode node, out var consumed, out refusal))
                 return refusal ?? "An exchange is cut short.";
-            _received[count] = Received.Of(body, node);
-            if (_received[count].CountsFor(context.Settings.Versions))
-                common.Add(_received[count].Versions.GetValueOrDefault());
-            else if (_received[count].IsLive && (isMember ? node.Address == peer : header.Nodes == 1))
+            buffer[count] = Received.Of(body, node);
+            if (buffer[count].CountsFor(context.Settings.Versions))
+                common.Add(buffer[count].Versions.GetValueOrDefault());
+            else if (buffer[count].IsLive && (isMember ? node.Address == peer : header.Nodes == 1))
                 return VersionRules.Refusal(context.Settings.Versions, node.Versions);
             at += consumed;
         }
 
         if (body.Length - at < header.UserStateLength)
             return "The application's state is cut short.";
-        var received = _received.AsSpan(0, count);
+        var received = buffer.AsSpan(0, count);
         if (!AreCompatible(common, received))
             return "Members speak versions that do not go together.";
         foreach (ref readonly var node in received)
