@@ -8,7 +8,7 @@ export interface Versioned<Document> {
 
 /** What makes a document of the one before, whose version is `from`: all of it but the instances, of which only those that changed are there, each with its place, and those that are gone. */
 export type LiveChanges<Instance, Document extends { instances: readonly Instance[] }> = Omit<Document, 'instances'> & {
-  from?: string;
+  from: string;
   changed: readonly { index: number; instance: Instance }[];
   removed: readonly string[];
 };
@@ -36,7 +36,7 @@ export function applyLiveEvents<Instance extends { instanceId: string }, Documen
       next = { document: JSON.parse(event.data) as Document, version: event.id };
     } else if (event.type === 'changes') {
       const changes = JSON.parse(event.data) as LiveChanges<Instance, Document>;
-      if (!next || (changes.from !== undefined && changes.from !== next.version)) throw new Error('The node has told changes of a document that is not the one shown.');
+      if (next?.version === undefined || changes.from !== next.version) throw new Error('The node has told changes of a document that is not the one shown.');
       next = { document: applyChanges(next.document, changes), version: event.id };
     }
   }

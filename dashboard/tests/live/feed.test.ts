@@ -100,6 +100,13 @@ describe('ServiceFeed', () => {
     expect(shown()).toEqual(['c']);
   });
 
+  it('does not guess what changes are of that do not say so', async () => {
+    node.tell({ type: 'changes', id: 'v2', data: { changed: [], removed: ['a'] } });
+    await pass(1_000);
+    expect(shown()).toEqual(['a']);
+    expect(node.resumed).toEqual([null, null]);
+  });
+
   it('does not build on what was polled: its version is not known', async () => {
     node.polled = { instances: instances('p') };
     node.hangUp();

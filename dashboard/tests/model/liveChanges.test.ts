@@ -17,6 +17,7 @@ const before: Document = { freshness: 'stale', reason: 'silent', instances: ['a'
 describe('applyChanges', () => {
   it('puts what changed at its place, takes out what is gone and keeps the rest as it is', () => {
     const after = applyChanges(before, {
+      from: 'v1',
       freshness: 'live',
       changed: [
         { index: 0, instance: { instanceId: 'new', score: 3 } },
@@ -37,7 +38,7 @@ describe('applyChanges', () => {
   });
 
   it('moves one whose place is another', () => {
-    const after = applyChanges(before, { freshness: 'live', changed: [{ index: 3, instance: { instanceId: 'a', score: 1 } }], removed: [] });
+    const after = applyChanges(before, { from: 'v1', freshness: 'live', changed: [{ index: 3, instance: { instanceId: 'a', score: 1 } }], removed: [] });
     expect(after.instances.map((instance) => instance.instanceId)).toEqual(['b', 'c', 'd', 'a']);
   });
 });
