@@ -321,7 +321,7 @@ public sealed record StatusReportDocument
     public required GuardStatusDocument Guard { get; init; }
 
     /// <summary>Whether a gateway runs beside the node.</summary>
-    public required bool Gateway { get; init; }
+    public bool Gateway { get; init; }
 
     /// <summary>Where pages find a picture of an instance: the address of a WebSocket, or a path, with <c>{id}</c> for the instance; absent unless it is set.</summary>
     public string? Viewer { get; init; }
