@@ -5,7 +5,7 @@ namespace Rollcall.Node.Live;
 /// <summary>An instance that is asked how it is: what it said last, and when it is to be asked again.</summary>
 internal sealed class HealthEntry(InstanceKey key, string url)
 {
-    private const int MaxBackoff = 8;
+    private const int MaxDoublings = 3;
 
     private int _isUnderWay;
     private int _failures;
@@ -24,7 +24,7 @@ internal sealed class HealthEntry(InstanceKey key, string url)
     public HealthReading? Reading { get; set; }
 
     /// <summary>One that says nothing is asked more seldom: it costs a worker its whole timeout.</summary>
-    public TimeSpan Due(TimeSpan age) => age * Math.Min(1 << Math.Min(_failures, 3), MaxBackoff);
+    public TimeSpan Due(TimeSpan age) => age * (1 << Math.Min(_failures, MaxDoublings));
 
     /// <summary>False while it is asked already.</summary>
     public bool TryBegin() => Interlocked.Exchange(ref _isUnderWay, 1) == 0;
