@@ -24,6 +24,6 @@ public enum GossipEventKind
     /// <summary>A member went on purpose.</summary>
     Left = 6,
 
-    /// <summary>A member that had failed or left is no longer remembered.</summary>
+    /// <summary>A member that had failed or left is no longer remembered: after <see cref="GossipOptions.GossipToTheDeadTime"/>, or after a day with <see cref="GossipOptions.Serf"/>, as agents do.</summary>
     Forgotten = 7,
 }

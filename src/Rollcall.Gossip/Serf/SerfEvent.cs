@@ -14,6 +14,9 @@ internal enum SerfEventKind : byte
     /// <summary>The status of a member is another one.</summary>
     StatusChanged,
 
+    /// <summary>A member that is gone is no longer remembered.</summary>
+    Forgotten,
+
     /// <summary>An event of a user.</summary>
     UserEvent,
 

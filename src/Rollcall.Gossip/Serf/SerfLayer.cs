@@ -92,6 +92,7 @@ internal sealed class SerfLayer(ReadOnlyMemory<byte> name, IGossipApplication? i
             _ => SerfStatus.None,
         };
         TellStatus(record.Name, status);
+        TellForgotten();
     }
 
     public void MessageReceived(ReadOnlySpan<byte> message, NodeAddress from, long now)
@@ -136,6 +137,8 @@ internal sealed class SerfLayer(ReadOnlyMemory<byte> name, IGossipApplication? i
 
         foreach (var (time, eventName, payload) in read.Events)
             TakeEvent(new UserEvent(time, eventName, payload, coalesces: false), isOld: join);
+        _members.Reap(now);
+        TellForgotten();
         if (read.Application.Length > 0)
             inner?.MergeState(read.Application, join, now);
     }
@@ -190,6 +193,7 @@ internal sealed class SerfLayer(ReadOnlyMemory<byte> name, IGossipApplication? i
 
         var left = _members.Leave(leave.Node, leave.Time, leave.Prune, now);
         TellStatus(leave.Node, left.Changed);
+        TellForgotten();
         return left.IsNew;
     }
 
@@ -274,6 +278,13 @@ internal sealed class SerfLayer(ReadOnlyMemory<byte> name, IGossipApplication? i
     {
         if (status != SerfStatus.None)
             _events.Add(new(SerfEventKind.StatusChanged, member) { Status = status });
+    }
+
+    private void TellForgotten()
+    {
+        foreach (var member in _members.Forgotten)
+            _events.Add(new(SerfEventKind.Forgotten, member));
+        _members.ClearForgotten();
     }
 
     private void Refuse(string reason) => _events.Add(new(SerfEventKind.Refused, reason));

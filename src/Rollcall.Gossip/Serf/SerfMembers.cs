@@ -21,8 +21,12 @@ internal sealed class SerfMembers
 
     private readonly Dictionary<string, Entry> _members = new(StringComparer.Ordinal);
     private readonly Dictionary<string, Early> _early = new(StringComparer.Ordinal);
+    private readonly List<string> _forgotten = [];
 
     public int Count => _members.Count;
+
+    /// <summary>Who is no longer remembered since this was last cleared.</summary>
+    public IReadOnlyList<string> Forgotten => _forgotten;
 
     /// <summary>All, with the Lamport time of what is known of them.</summary>
     public IEnumerable<(string Name, SerfStatus Status, ulong Time)> All => _members.Select(static member => (member.Key, member.Value.Status, member.Value.Time));
@@ -86,7 +90,7 @@ internal sealed class SerfMembers
         if (changed != SerfStatus.None)
             member.Status = changed;
         if (prune && member.Status == SerfStatus.Left)
-            _members.Remove(name);
+            Forget(name);
         return new(IsNew: true, changed);
     }
 
@@ -100,6 +104,25 @@ internal sealed class SerfMembers
             return SerfStatus.None;
         member.Time = time;
         return member.Status = member.Status == SerfStatus.Failed ? SerfStatus.Left : SerfStatus.Leaving;
+    }
+
+    public void ClearForgotten() => _forgotten.Clear();
+
+    /// <summary>Forgets who has been gone for long enough.</summary>
+    public void Reap(long now)
+    {
+        var gone = _members.Where(static member => member.Value.Status is SerfStatus.Left or SerfStatus.Failed).OrderBy(static member => member.Value.GoneSince).ToArray();
+        for (var at = 0; at < gone.Length; at++)
+        {
+            if (gone.Length - at > MaxGone || now - gone[at].Value.GoneSince > KeepGone)
+                Forget(gone[at].Key);
+        }
+    }
+
+    private void Forget(string name)
+    {
+        _members.Remove(name);
+        _forgotten.Add(name);
     }
 
     private Entry? Find(string name) => _members.GetValueOrDefault(name);
@@ -118,16 +141,6 @@ internal sealed class SerfMembers
 
         _early[name] = new(time, isLeave, now);
         return true;
-    }
-
-    private void Reap(long now)
-    {
-        var gone = _members.Where(static member => member.Value.Status is SerfStatus.Left or SerfStatus.Failed).OrderBy(static member => member.Value.GoneSince).ToArray();
-        for (var at = 0; at < gone.Length; at++)
-        {
-            if (gone.Length - at > MaxGone || now - gone[at].Value.GoneSince > KeepGone)
-                _members.Remove(gone[at].Key);
-        }
     }
 
     private sealed class Entry

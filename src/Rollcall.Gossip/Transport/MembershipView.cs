@@ -2,8 +2,11 @@ using Rollcall.Gossip.Protocol;
 
 namespace Rollcall.Gossip.Transport;
 
-/// <summary>The members as an application sees them, from what the protocol says has happened. For the loop alone.</summary>
-internal sealed class MembershipView(MembershipHub hub, TimeProvider time)
+/// <summary>
+/// The members as an application sees them, from what the protocol says has happened. With <paramref name="keepsGone"/> those that are gone are kept until <see cref="Forget"/>, past the time the
+/// protocol needs them. For the loop alone.
+/// </summary>
+internal sealed class MembershipView(MembershipHub hub, TimeProvider time, bool keepsGone)
 {
     private readonly SortedDictionary<string, Member> _members = new(StringComparer.Ordinal);
     private readonly List<(GossipEventKind Kind, Member Member)> _changes = [];
@@ -13,19 +16,22 @@ internal sealed class MembershipView(MembershipHub hub, TimeProvider time)
     {
         if (change.Record is not { } record || KindOf(change.Kind) is not { } kind)
             return;
+        if (kind == GossipEventKind.Forgotten)
+        {
+            if (!keepsGone)
+                Forget(record.Name);
+            return;
+        }
+
         var state = kind switch
         {
             GossipEventKind.Suspected => MemberState.Suspect,
             GossipEventKind.Failed => MemberState.Dead,
             GossipEventKind.Left => MemberState.Left,
-            GossipEventKind.Forgotten => _members.TryGetValue(record.Name, out var last) ? last.State : MemberState.Dead,
             _ => MemberState.Alive,
         };
         var member = new Member(record.Name, record.Address.ToEndPoint(), record.Meta.ToArray(), state, change.Incarnation, time.GetUtcNow());
-        if (kind == GossipEventKind.Forgotten)
-            _members.Remove(record.Name);
-        else
-            _members[record.Name] = member;
+        _members[record.Name] = member;
         _changes.Add((kind, member));
     }
 
@@ -37,6 +43,12 @@ internal sealed class MembershipView(MembershipHub hub, TimeProvider time)
         member = member with { State = MemberState.Left, Since = time.GetUtcNow() };
         _members[name] = member;
         _changes.Add((GossipEventKind.Left, member));
+    }
+
+    public void Forget(string name)
+    {
+        if (_members.Remove(name, out var member))
+            _changes.Add((GossipEventKind.Forgotten, member with { Since = time.GetUtcNow() }));
     }
 
     public void Settle()

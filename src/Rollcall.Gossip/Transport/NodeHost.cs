@@ -34,7 +34,7 @@ internal sealed class NodeHost : ILoopObserver, IAsyncDisposable
         Loop = new(Core, wire, packets, this, context.Metrics, context.Time, context.Logger);
         Dialer = new(Loop, wire, options.StreamTimeout, context.Metrics, context.Time);
         _acceptor = new(listener, options.MaxStreams, wire, options.StreamTimeout, context.Metrics, context.Time, context.Logger);
-        _view = new(context.Membership, context.Time);
+        _view = new(context.Membership, context.Time, keepsGone: options.Serf);
         _reporter = new(context.Metrics, new(context.Time, context.Logger), context.Logger);
         _loops = new(context.Logger);
         _streams = new(context.Logger);

@@ -48,6 +48,8 @@ internal sealed class SerfHost(ReadOnlyMemory<byte> name, StateAdapter applicati
         {
             if (happened is { Kind: SerfEventKind.StatusChanged, Status: SerfStatus.Left })
                 view.Left(happened.Name);
+            else if (happened.Kind == SerfEventKind.Forgotten)
+                view.Forget(happened.Name);
             else if (happened.Kind == SerfEventKind.Refused)
                 reporter.Refused(default, happened.Name);
             else if (happened.Kind == SerfEventKind.ConflictAnswered)

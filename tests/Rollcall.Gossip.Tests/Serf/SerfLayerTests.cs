@@ -47,6 +47,27 @@ public sealed class SerfLayerTests
     }
 
     [Fact]
+    public void Who_is_gone_is_remembered_for_a_day_past_the_time_the_protocol_needs_it()
+    {
+        _node.Dead("agent", 1, "other");
+        _node.Advance(3600);
+        Assert.Single(_node.EventsOf(EventKind.Forgotten));
+        Assert.Equal(SerfStatus.Failed, _serf.StatusOf("agent"));
+        _node.Advance(24 * 3600);
+        _node.Dead("other", 1, "agent");
+        Assert.Equal(SerfStatus.None, _serf.StatusOf("agent"));
+        Assert.Equal(["agent"], Forgotten());
+    }
+
+    [Fact]
+    public void Who_is_to_be_forgotten_is_when_it_has_left()
+    {
+        _node.Dead("agent", 1, "other");
+        Receive(_buffer.AsSpan(0, SerfCodec.Write(_buffer, new LeaveIntent(5, "agent"u8, prune: true))));
+        Assert.Equal(["agent"], Forgotten());
+    }
+
+    [Fact]
     public void S38_An_intent_that_is_not_later_is_ignored()
     {
         Join("agent", 5);
@@ -301,6 +322,8 @@ public sealed class SerfLayerTests
     }
 
     private IEnumerable<string> Statuses() => _serf.Events.Where(static told => told.Kind == SerfEventKind.StatusChanged).Select(static told => $"{told.Name} {told.Status}");
+
+    private IEnumerable<string> Forgotten() => _serf.Events.Where(static told => told.Kind == SerfEventKind.Forgotten).Select(static told => told.Name);
 
     private byte[][] UserMessages() => [.. _node.Sent.Where(static sent => sent.Bytes[0] == (byte)MessageType.User && sent.Bytes[1] != (byte)SerfMessageType.QueryResponse).Select(static sent => sent.Bytes[1..])];
 
