@@ -9,7 +9,7 @@ public enum GossipEventKind
     /// <summary>A member is there, for the first time or again after it had failed or left.</summary>
     Joined = 1,
 
-    /// <summary>A member says something else of itself: its metadata or its address.</summary>
+    /// <summary>A member says something else of itself: its metadata, its address, or that it does not leave after all.</summary>
     Updated = 2,
 
     /// <summary>A member did not answer and is suspected.</summary>
@@ -26,4 +26,7 @@ public enum GossipEventKind
 
     /// <summary>A member that had failed or left is no longer remembered: after <see cref="GossipOptions.GossipToTheDeadTime"/>, or after a day with <see cref="GossipOptions.Serf"/>, as agents do.</summary>
     Forgotten = 7,
+
+    /// <summary>It was said that a member goes; it still takes part. Only with <see cref="GossipOptions.Serf"/>.</summary>
+    Leaving = 8,
 }

@@ -16,6 +16,13 @@ public sealed class GossipKeyring
         _keys = [.. keys.Distinct()];
     }
 
+    /// <summary>
+    /// Raised after each change, by whoever made it: the application, or a query of another member, which is then answered when all handlers have returned. So the protocol
+    /// waits for them: a handler may write a small file, and nothing slower. Handlers of two changes may run at the same time; what they keep is to be read from
+    /// <see cref="Keys"/> under a lock of theirs. What a handler throws does not undo the change; it is thrown to who made it, and told to the member that asked.
+    /// </summary>
+    public event EventHandler? Changed;
+
     /// <summary>The keys as they are now, the primary first. The list is a snapshot.</summary>
     public IReadOnlyList<GossipKey> Keys => _keys;
 
@@ -35,11 +42,13 @@ public sealed class GossipKeyring
             if (_keys.Contains(key))
                 return false;
             _keys = [.. _keys, key];
-            return true;
         }
+
+        Changed?.Invoke(this, EventArgs.Empty);
+        return true;
     }
 
-    /// <summary>Makes a key the primary.</summary>
+    /// <summary>Makes a key the primary. Where it is that already nothing changes.</summary>
     /// <returns>Whether the ring has it.</returns>
     public bool Use(GossipKey key)
     {
@@ -48,9 +57,13 @@ public sealed class GossipKeyring
         {
             if (!_keys.Contains(key))
                 return false;
+            if (_keys[0].Equals(key))
+                return true;
             _keys = [key, .. _keys.Where(other => !other.Equals(key))];
-            return true;
         }
+
+        Changed?.Invoke(this, EventArgs.Empty);
+        return true;
     }
 
     /// <summary>Takes a key away: what is encrypted with it is not understood any more.</summary>
@@ -66,7 +79,9 @@ public sealed class GossipKeyring
             if (_keys[0].Equals(key))
                 throw new InvalidOperationException("The primary key cannot be removed; use another one first.");
             _keys = [.. _keys.Where(other => !other.Equals(key))];
-            return true;
         }
+
+        Changed?.Invoke(this, EventArgs.Empty);
+        return true;
     }
 }

@@ -14,7 +14,7 @@ namespace Rollcall.Gossip;
 /// A member of a cluster: it knows who else is there, finds out who is not any more, and passes messages on. It speaks the wire protocol of memberlist, so that members
 /// may be Serf agents. Thread-safe. Disposing of it without <see cref="LeaveAsync"/> looks to the others like a crash.
 /// </summary>
-public sealed class GossipNode : IAsyncDisposable
+public sealed partial class GossipNode : IAsyncDisposable
 {
     private readonly HostContext _context;
     private readonly SerfHost? _serf;
@@ -42,7 +42,7 @@ public sealed class GossipNode : IAsyncDisposable
         var messages = new MessageHub(() => metrics.Dropped("message"));
         var random = new Random();
         var plain = new StateAdapter(state, messages, random, log);
-        _serf = options.Serf ? new(Encoding.UTF8.GetBytes(options.Name), plain, messages) : null;
+        _serf = options.Serf ? new(Encoding.UTF8.GetBytes(options.Name), plain, messages, new(options.Keyring, options.VerifyIncoming && options.VerifyOutgoing)) : null;
         _context = new(options, _serf is null ? plain : _serf, metrics, time ?? TimeProvider.System, random, log)
         {
             Membership = membership,

@@ -12,6 +12,12 @@ namespace Rollcall.Gossip;
 /// <param name="Since">When this state began, to the accuracy of this node's clock.</param>
 public sealed record Member(string Name, IPEndPoint EndPoint, ReadOnlyMemory<byte> Metadata, MemberState State, uint Incarnation, DateTimeOffset Since)
 {
+    /// <summary>
+    /// Whether it has been said that it goes, by itself or by another, and it still takes part: Serf's status <c>leaving</c>. A member that was forced to leave and lives objects,
+    /// and is then no longer leaving. Always false without <see cref="GossipOptions.Serf"/>, and for members that are not live.
+    /// </summary>
+    public bool IsLeaving { get; init; }
+
     /// <summary>Whether it takes part: alive, or suspected and not yet given up.</summary>
     public bool IsLive => State is MemberState.Alive or MemberState.Suspect;
 

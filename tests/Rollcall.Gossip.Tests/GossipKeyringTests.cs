@@ -51,6 +51,30 @@ public sealed class GossipKeyringTests
         Assert.Single(before);
     }
 
+    [Fact]
+    public void Changed_IsRaisedAfterEachChangeAndNotWithoutOne()
+    {
+        var ring = new GossipKeyring(First);
+        List<int> counts = [];
+        ring.Changed += (sender, _) => counts.Add(((GossipKeyring)sender!).Keys.Count);
+        ring.Add(Second);
+        ring.Add(Second);
+        ring.Use(First);
+        ring.Use(Second);
+        ring.Remove(First);
+        ring.Remove(First);
+        Assert.Equal([2, 2, 1], counts);
+    }
+
+    [Fact]
+    public void Changed_ThatThrows_LeavesTheChangeDone()
+    {
+        var ring = new GossipKeyring(First);
+        ring.Changed += static (_, _) => throw new IOException("The disk is full.");
+        Assert.Throws<IOException>(() => ring.Add(Second));
+        Assert.Equal([First, Second], ring.Keys);
+    }
+
     [Theory]
     [InlineData(16, true)]
     [InlineData(24, true)]

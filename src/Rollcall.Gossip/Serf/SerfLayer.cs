@@ -68,14 +68,14 @@ internal sealed class SerfLayer(ReadOnlyMemory<byte> name, IGossipApplication? i
         Core.Broadcast(_scratch.AsSpan(0, length), now);
     }
 
-    /// <summary>Sends an event to all, this node among them. Returns the token of its broadcast, 0 where it is too long.</summary>
-    public long SendEvent(string eventName, ReadOnlySpan<byte> payload, bool coalesces, long now)
+    /// <summary>Sends an event to all, with <paramref name="isTold"/> this node among them. Returns the token of its broadcast, 0 where it is too long.</summary>
+    public long SendEvent(string eventName, ReadOnlySpan<byte> payload, bool coalesces, long now, bool isTold = true)
     {
         var bytes = Encoding.UTF8.GetBytes(eventName);
         if (bytes.Length + payload.Length > MaxEventLength)
             return 0;
         var length = SerfCodec.Write(_scratch, new UserEvent(_eventClock.Next(), bytes, payload, coalesces));
-        TakeEvent(_scratch.AsSpan(1, length - 1));
+        TakeEvent(new(_eventClock.Time - 1, bytes, payload, coalesces), isOld: !isTold);
         return Core.Broadcast(_scratch.AsSpan(0, length), now);
     }
 
@@ -186,7 +186,7 @@ internal sealed class SerfLayer(ReadOnlyMemory<byte> name, IGossipApplication? i
         if (leave.Node.SequenceEqual(name.Span) && !_isLeaving && !Core.IsLeaving)
         {
             // Somebody forces this node to leave, which lives: a later join says so.
-            if (_members.IsNew(leave.Node, leave.Time))
+            if (_members.IsLatest(leave.Node, leave.Time))
                 SayJoined(_clock.Time, now);
             return false;
         }

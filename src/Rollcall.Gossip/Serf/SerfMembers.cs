@@ -94,8 +94,8 @@ internal sealed class SerfMembers
         return new(IsNew: true, changed);
     }
 
-    /// <summary>Whether an intent of this time about this name would be new.</summary>
-    public bool IsNew(ReadOnlySpan<byte> node, ulong time) => Find(Encoding.UTF8.GetString(node)) is not { } member || time > member.Time;
+    /// <summary>Whether nothing later than this time is known of the name. Of two intents of one time each holds where it came first, so that a later one is needed.</summary>
+    public bool IsLatest(ReadOnlySpan<byte> node, ulong time) => Find(Encoding.UTF8.GetString(node)) is not { } member || time >= member.Time;
 
     /// <summary>Somebody else knows that a member left, at a time no earlier than what is known here.</summary>
     public SerfStatus HasLeft(string name, ulong time)

@@ -30,9 +30,22 @@ internal sealed class MembershipView(MembershipHub hub, TimeProvider time, bool 
             GossipEventKind.Left => MemberState.Left,
             _ => MemberState.Alive,
         };
-        var member = new Member(record.Name, record.Address.ToEndPoint(), record.Meta.ToArray(), state, change.Incarnation, time.GetUtcNow());
+        var member = new Member(record.Name, record.Address.ToEndPoint(), record.Meta.ToArray(), state, change.Incarnation, time.GetUtcNow())
+        {
+            IsLeaving = kind is GossipEventKind.Updated or GossipEventKind.Suspected or GossipEventKind.Cleared && _members.TryGetValue(record.Name, out var before) && before.IsLeaving,
+        };
         _members[record.Name] = member;
         _changes.Add((kind, member));
+    }
+
+    /// <summary>Somebody says of a live member that it goes, or it says itself that it stays.</summary>
+    public void Leaving(string name, bool isLeaving)
+    {
+        if (!_members.TryGetValue(name, out var member) || !member.IsLive || member.IsLeaving == isLeaving)
+            return;
+        member = member with { IsLeaving = isLeaving };
+        _members[name] = member;
+        _changes.Add((isLeaving ? GossipEventKind.Leaving : GossipEventKind.Updated, member));
     }
 
     /// <summary>Somebody says of a member that failed that it had left.</summary>
@@ -45,9 +58,10 @@ internal sealed class MembershipView(MembershipHub hub, TimeProvider time, bool 
         _changes.Add((GossipEventKind.Left, member));
     }
 
+    /// <summary>A member that is gone is no longer to be shown; one that has come back meanwhile is.</summary>
     public void Forget(string name)
     {
-        if (_members.Remove(name, out var member))
+        if (_members.TryGetValue(name, out var member) && !member.IsLive && _members.Remove(name))
             _changes.Add((GossipEventKind.Forgotten, member with { Since = time.GetUtcNow() }));
     }
 

@@ -6,7 +6,7 @@ using Rollcall.Gossip.Serf;
 namespace Rollcall.Gossip.Transport;
 
 /// <summary>Serf's layer, and the application on top of it: broadcasts are events, a leave is said before it is done, and who was told to have left is shown so.</summary>
-internal sealed class SerfHost(ReadOnlyMemory<byte> name, StateAdapter application, MessageHub messages) : IApplicationHost
+internal sealed class SerfHost(ReadOnlyMemory<byte> name, StateAdapter application, MessageHub messages, KeyStore keys) : IApplicationHost
 {
     /// <summary>The event that a broadcast without a name is.</summary>
     public const string BroadcastEvent = "rollcall";
@@ -24,15 +24,25 @@ internal sealed class SerfHost(ReadOnlyMemory<byte> name, StateAdapter applicati
     }
 
     // Serf tells the sender of an event of it as well; a broadcast is for the others.
-    public void Broadcast(ReadOnlySpan<byte> payload, long now)
-    {
-        TellEvents();
-        _serf.SendEvent(BroadcastEvent, payload, coalesces: false, now);
-        _serf.ClearEvents();
-    }
+    public void Broadcast(ReadOnlySpan<byte> payload, long now) => _serf.SendEvent(BroadcastEvent, payload, coalesces: false, now, isTold: false);
 
     /// <summary>False where it is too long.</summary>
     public bool Send(string eventName, ReadOnlySpan<byte> payload, bool coalesces, long now) => _serf.SendEvent(eventName, payload, coalesces, now) != 0;
+
+    public void ForceLeave(string member, bool prune, long now) => _serf.ForceLeave(member, prune, now);
+
+    /// <summary>Only this node has been asked so far.</summary>
+    public GossipKeyReport AskKeys(KeyOperation operation, GossipKey? key, SwimCore core, long now)
+    {
+        if (keys.Refuse(operation, key) is { } refusal)
+            throw new InvalidOperationException(refusal);
+        Dictionary<string, string> failures = new(StringComparer.Ordinal);
+        if (keys.Apply(operation, key) is { } failure)
+            failures[core.Self.Name] = failure;
+        var all = operation == KeyOperation.List ? keys.Keys.ToDictionary(static one => one.ToBase64(), static _ => 1, StringComparer.Ordinal) : [];
+        var primary = operation == KeyOperation.List ? keys.Keys.Take(1).ToDictionary(static one => one.ToBase64(), static _ => 1, StringComparer.Ordinal) : [];
+        return new(core.LiveCount, 1, failures, all, primary);
+    }
 
     public ReadOnlyMemory<byte> Wrap(ReadOnlyMemory<byte> payload) => MessageEnvelope.WrapDirect(payload, isSerf: true);
 
@@ -46,8 +56,8 @@ internal sealed class SerfHost(ReadOnlyMemory<byte> name, StateAdapter applicati
             return;
         foreach (var happened in _serf.Events)
         {
-            if (happened is { Kind: SerfEventKind.StatusChanged, Status: SerfStatus.Left })
-                view.Left(happened.Name);
+            if (happened.Kind == SerfEventKind.StatusChanged)
+                ShowStatus(view, happened);
             else if (happened.Kind == SerfEventKind.Forgotten)
                 view.Forget(happened.Name);
             else if (happened.Kind == SerfEventKind.Refused)
@@ -73,6 +83,14 @@ internal sealed class SerfHost(ReadOnlyMemory<byte> name, StateAdapter applicati
     public void AckReceived(NodeRecord from, ReadOnlySpan<byte> payload, long elapsed, long now) => _serf.AckReceived(from, payload, elapsed, now);
 
     public void Transmitted(long token, long now) => _serf.Transmitted(token, now);
+
+    private static void ShowStatus(MembershipView view, SerfEvent happened)
+    {
+        if (happened.Status == SerfStatus.Left)
+            view.Left(happened.Name);
+        else
+            view.Leaving(happened.Name, happened.Status == SerfStatus.Leaving);
+    }
 
     private void TellEvents()
     {

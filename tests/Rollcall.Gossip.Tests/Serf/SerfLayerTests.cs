@@ -113,6 +113,16 @@ public sealed class SerfLayerTests
     }
 
     [Fact]
+    public void S38_Who_is_forced_to_leave_at_the_time_of_its_own_join_says_it_again_later()
+    {
+        // Where the leave came first the join of the same time counts for nothing.
+        _node.Do((_, now) => _serf.Joined(now));
+        Leave("me", 1);
+        _node.Advance(3);
+        Assert.Equal(["join me 1", "join me 2"], UserMessages().Select(Describe).Distinct().Order(StringComparer.Ordinal));
+    }
+
+    [Fact]
     public void S38_Tags_travel_in_what_a_member_says_of_itself()
     {
         var meta = SerfTags.Encode(new Dictionary<string, string>(StringComparer.Ordinal) { ["role"] = "web" })!;
