@@ -2,6 +2,7 @@ using System.Net.Sockets;
 using System.Net.WebSockets;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.DependencyInjection;
+using Rollcall.Gossip;
 using Rollcall.Http;
 using Rollcall.Pooling;
 using Rollcall.Watching;
@@ -110,5 +111,20 @@ internal static class Snippets
     {
         app.MapGet("/explain/{service}", (string service, string? key, ServiceExplainer explainer, CancellationToken end) =>
             explainer.ExplainAsync(service, key, cancellationToken: end));
+    }
+
+    public static async Task GossipAsync(CancellationToken cancellationToken)
+    {
+        var options = GossipOptions.Lan();
+        options.Name = "orders-1";
+        options.Serf = true;                                                   // Serf agents may be members
+        options.Tags["role"] = "orders";
+
+        await using var node = new GossipNode(options);
+        await node.StartAsync(cancellationToken);
+        await node.JoinAsync(["127.0.0.1:7946", "gossip.example"], cancellationToken);
+
+        await foreach (var change in node.WatchAsync(cancellationToken))       // all members first, then each change
+            Console.WriteLine($"{change.Kind} {change.Member?.Name}: {change.Membership.Members.Count(member => member.IsLive)} live");
     }
 }
