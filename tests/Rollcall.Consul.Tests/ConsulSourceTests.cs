@@ -205,7 +205,7 @@ public sealed class ConsulSourceTests : IAsyncLifetime
         await Eventually.True(() => _consul.Web.Requests.Count == 1);
         await PassAsync(TimeSpan.FromSeconds(58));
         Assert.Single(_consul.Web.Requests);
-        await UntilAsync(() => _consul.Web.Requests.Count == 2);
+        await _time.AdvanceUntilAsync(() => _consul.Web.Requests.Count == 2, TimeSpan.FromMilliseconds(500), TimeSpan.FromMinutes(2));
     }
 
     [Fact]

@@ -100,7 +100,8 @@ public sealed class LookTests(Chromium chromium, DashboardNode node) : IAsyncLif
     [Fact]
     public async Task Pictures_for_the_documents()
     {
-        await _showcase!.LiveAsync(TimeSpan.FromSeconds(15));
+        if (Pictures.AreForDocuments)
+            await _showcase!.LiveAsync(TimeSpan.FromSeconds(15));
         foreach (var (scheme, suffix) in new[] { (ColorScheme.Light, ""), (ColorScheme.Dark, "-dark") })
         {
             await using var page = await chromium.OpenAsync(node.Url, width: 1360, height: 820, scheme: scheme);
@@ -108,7 +109,8 @@ public sealed class LookTests(Chromium chromium, DashboardNode node) : IAsyncLif
             {
                 await ShowAsync(page, path, shown);
                 // Charts are drawn a moment later; the one of rates is a line only after some seconds.
-                await page.Page.WaitForTimeoutAsync(name == "gateway" ? 12_000 : 1_000);
+                if (Pictures.AreForDocuments)
+                    await page.Page.WaitForTimeoutAsync(name == "gateway" ? 12_000 : 1_000);
                 await Pictures.SaveAsync(page, $"{name}{suffix}");
             }
         }
@@ -119,7 +121,8 @@ public sealed class LookTests(Chromium chromium, DashboardNode node) : IAsyncLif
             foreach (var (name, path, shown) in Pages)
             {
                 await ShowAsync(small, path, shown);
-                await small.Page.WaitForTimeoutAsync(400);
+                if (Pictures.AreForDocuments)
+                    await small.Page.WaitForTimeoutAsync(400);
                 await Pictures.SaveAsync(small, $"360-{name}{suffix}");
             }
         }

@@ -5,6 +5,12 @@ internal static class Pictures
 {
     private static readonly string[] InDocuments = ["services", "instances", "cards-dark", "service", "instance-dark", "topology", "compare", "gateway-dark", "explain", "emulators-dark", "360-service"];
 
+    // Where pictures of documents go.
+    private static readonly string? Documents = Environment.GetEnvironmentVariable("ROLLCALL_PICTURES") is { Length: > 0 } folder ? folder : null;
+
+    /// <summary>Whether the pictures will be looked at, and are worth waiting for.</summary>
+    public static bool AreForDocuments => Documents is not null;
+
     /// <summary>The working copy.</summary>
     public static string Root { get; } = FindRoot();
 
@@ -15,8 +21,8 @@ internal static class Pictures
         var file = Path.Combine(folder, $"dashboard-{name}.png");
         await page.Page.ScreenshotAsync(new() { Path = file });
         Assert.True(new FileInfo(file).Length > 5_000, $"{file} shows nothing.");
-        if (Environment.GetEnvironmentVariable("ROLLCALL_PICTURES") is { Length: > 0 } documents && InDocuments.Contains(name, StringComparer.Ordinal))
-            File.Copy(file, Path.Combine(Root, documents, Path.GetFileName(file)), overwrite: true);
+        if (Documents is not null && InDocuments.Contains(name, StringComparer.Ordinal))
+            File.Copy(file, Path.Combine(Root, Documents, Path.GetFileName(file)), overwrite: true);
     }
 
     private static string FindRoot()
