@@ -13,6 +13,9 @@ unpack_package victoria-metrics victoria-metrics || true
 unpack_package etcd etcd-server || true
 # Nodes of the gossip mesh live in one cluster with real Serf agents.
 unpack_package serf serf || true
+# Such clusters are tested in networks of their own, which lose, delay and divide.
+need_package ip iproute2 || true
+need_package iptables iptables || true
 # The name server that dns:/// is tested on.
 need_package dnsmasq dnsmasq-base || true
 # Charts are rendered by a program over the libraries that helm is made of.

@@ -4,6 +4,7 @@ using Rollcall.Gossip.Messages;
 using Rollcall.Gossip.Tests.Transport;
 using Rollcall.Gossip.Wire;
 using Rollcall.TestKit;
+using Rollcall.TestKit.Agents;
 
 namespace Rollcall.Gossip.Tests.Agents;
 
