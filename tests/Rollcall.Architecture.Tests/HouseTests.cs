@@ -17,7 +17,7 @@ public sealed partial class HouseTests
         ["Rollcall.Registry"] = ["Rollcall"],
         ["Rollcall.Gateway"] = ["Rollcall", "System.IO.Hashing"],
         ["Rollcall.Node"] = ["Rollcall", "Rollcall.Registry", "Rollcall.Gateway"],
-        ["Rollcall.Cli"] = ["Rollcall", "Rollcall.Registry", "Rollcall.Gateway", "Rollcall.Node", "Rollcall.Kubernetes", "Rollcall.Consul", "Rollcall.Etcd"],
+        ["Rollcall.Cli"] = ["Rollcall", "Rollcall.Gossip", "Rollcall.Registry", "Rollcall.Gateway", "Rollcall.Node", "Rollcall.Kubernetes", "Rollcall.Consul", "Rollcall.Etcd"],
     };
 
     // Where extension methods belong by the convention of what they extend.

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.CommandLine.Help;
 using System.CommandLine.Invocation;
+using Rollcall.Cli.Commands.Gossip;
 using Rollcall.Cli.Execution;
 using Rollcall.Cli.Usage;
 
@@ -41,6 +42,7 @@ internal static class RollcallCommand
                 ExplainCommand.Create(context),
                 StatusCommand.Create(context),
                 GatewayCommand.Create(context),
+                GossipCommand.Create(context),
                 JournalCommand.Create(context),
                 VersionCommand.Create(context),
             },

@@ -1,0 +1,15 @@
+using System.Text.Json;
+
+namespace Rollcall.Cli.Gossip;
+
+/// <summary>Where an answer is written to, line by line.</summary>
+internal sealed class ControlAnswers(ControlChannel channel, CancellationToken stopping) : IDisposable
+{
+    public Task WriteAsync(ControlAnswer answer) =>
+        channel.WriteLineAsync(JsonSerializer.SerializeToUtf8Bytes(answer, ControlText.Line.ControlAnswer), ControlServer.WriteLimit, stopping);
+
+    /// <summary>Sends what has been written so far.</summary>
+    public Task FlushAsync() => channel.FlushAsync(ControlServer.WriteLimit, stopping);
+
+    public void Dispose() => channel.Dispose();
+}

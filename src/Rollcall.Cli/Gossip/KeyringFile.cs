@@ -1,0 +1,55 @@
+using System.Globalization;
+using System.Text.Json;
+using Rollcall.Gossip;
+
+namespace Rollcall.Cli.Gossip;
+
+/// <summary>The keys of a cluster in a file, as Serf keeps them: a JSON array of base64, the key that encrypts first.</summary>
+internal sealed class KeyringFile(string path)
+{
+    private const int MaxBytes = 64 * 1024;
+    private const string Advice = "A keyring is a JSON array of keys in base64, the one that encrypts first: [\"…\", \"…\"].";
+    private const UnixFileMode Others =
+        UnixFileMode.GroupRead | UnixFileMode.GroupWrite | UnixFileMode.OtherRead | UnixFileMode.OtherWrite;
+
+    public string Path { get; } = System.IO.Path.GetFullPath(path);
+
+    /// <summary>Whether others than its owner may read or change it.</summary>
+    public bool IsOpenToOthers => !OperatingSystem.IsWindows() && (File.GetUnixFileMode(Path) & Others) != UnixFileMode.None;
+
+    /// <exception cref="CliException">It cannot be read, or is no keyring. The message shows nothing of what is in it.</exception>
+    public GossipKeyring Load()
+    {
+        var keys = new List<GossipKey>();
+        foreach (var text in Read())
+        {
+            if (!GossipKey.TryParse(text, out var key))
+                throw Wrong(string.Create(CultureInfo.InvariantCulture, $"entry {keys.Count + 1} is no key, which is 16, 24 or 32 bytes in base64"));
+            keys.Add(key);
+        }
+
+        return keys.Count > 0 ? new(keys) : throw Wrong("there is no key in it");
+    }
+
+    private IReadOnlyList<string> Read()
+    {
+        try
+        {
+            using var file = new FileStream(Path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
+            if (file.Length > MaxBytes)
+                throw Wrong(string.Create(CultureInfo.InvariantCulture, $"it has {file.Length} bytes, more than any keyring"));
+            return JsonSerializer.Deserialize(file, ControlText.Line.IReadOnlyListString) ?? throw Wrong("it is no JSON array of texts");
+        }
+        catch (JsonException)
+        {
+            // Its own words could show a part of a key.
+            throw Wrong("it is no JSON array of texts");
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            throw Wrong(error.Message.TrimEnd('.'));
+        }
+    }
+
+    private CliException Wrong(string reason) => new(ExitCode.WrongUsage, $"the keyring {Path} cannot be used: {reason}.", Advice);
+}

@@ -1,0 +1,107 @@
+using System.Net;
+using System.Net.Sockets;
+using Rollcall.Cli.Tests.Gossip;
+using Rollcall.TestKit;
+
+namespace Rollcall.Cli.Tests.Commands.Gossip;
+
+public sealed class GossipRunCommandTests : IDisposable
+{
+    private readonly string _directory = Directory.CreateTempSubdirectory("rollcall-gossip-").FullName;
+
+    public void Dispose() => Directory.Delete(_directory, recursive: true);
+
+    [Fact]
+    public async Task It_says_where_it_listens_in_one_line()
+    {
+        await using var node = await RunningGossip.StartAsync(_directory, "a");
+        Assert.Matches($"^rollcall [^ ]+ listens on 127\\.0\\.0\\.1:[0-9]+ as a, control socket {node.Socket}\n$", node.Out);
+        Assert.Matches("^[0-9T:.-]+Z info: Rollcall.Gossip.GossipNode\\[5002\\] a at 127.0.0.1:[0-9]+ has joined\n$", node.Log);
+    }
+
+    [Fact]
+    public async Task What_others_reach_it_at_is_said_where_it_differs()
+    {
+        await using var node = await RunningGossip.StartAsync(_directory, "a", "--advertise", "10.1.2.3");
+        Assert.Matches("listens on 127\\.0\\.0\\.1:[0-9]+ as a, others reach it at 10\\.1\\.2\\.3:[0-9]+, control", node.Out);
+    }
+
+    [Fact]
+    public async Task A_signal_lets_it_leave_and_the_others_know()
+    {
+        await using var a = await RunningGossip.StartAsync(_directory, "a");
+        await using var b = await RunningGossip.StartAsync(_directory, "b", "--join", a.Address);
+        await a.SeesAsync("b");
+        b.Signal();
+        Assert.Equal(0, await b.ExitAsync());
+        Assert.Matches("[0-9TZ.:-]+ info: Rollcall.Cli.Gossip.GossipRun\\[6011\\] SIGINT: leaving the cluster; once more ends the process at once\n", b.Log);
+        Assert.EndsWith("info: Rollcall.Cli.Gossip.GossipRun[6012] Left the cluster\n", b.Log, StringComparison.Ordinal);
+        await a.SeesAsync("left");
+        Assert.False(File.Exists(b.Socket));
+        Assert.Equal([a.Socket, a.Socket + ".lock"], Directory.GetFiles(_directory).Order(StringComparer.Ordinal));
+    }
+
+    [Fact]
+    public async Task A_second_signal_ends_it_at_once()
+    {
+        await using var a = await RunningGossip.StartAsync(_directory, "a");
+        var b = await RunningGossip.StartAsync(_directory, "b", "--join", a.Address);
+        await a.SeesAsync("b");
+        await b.DisposeAsync();
+        Assert.Equal(130, await b.ExitAsync());
+        Assert.Contains("warn: Rollcall.Cli.Gossip.GossipRun[6013] Ended without leaving; the others will take this node for failed\n", b.Log, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Seeds_are_tried_until_one_answers()
+    {
+        using var taken = new TcpListener(IPAddress.Loopback, 0);
+        taken.Start();
+        var port = ((IPEndPoint)taken.LocalEndpoint).Port;
+        taken.Stop();
+        await using var b = await RunningGossip.StartAsync(_directory, "b", "--join", $"127.0.0.1:{port}");
+        await Eventually.True(() => b.Log.Contains("[5022] None of 1 seeds could be joined", StringComparison.Ordinal));
+        await using var a = await RunningGossip.StartAsync(_directory, "a", "--bind", $"127.0.0.1:{port}");
+        await a.SeesAsync("b");
+    }
+
+    [Theory]
+    [InlineData("--bind localhost", "--bind: 'localhost' is no IP address")]
+    [InlineData("--bind 7946", "--bind: '7946' is no IP address")]
+    [InlineData("--bind 127.0.0.1:0 --advertise 10.0.0.1:7000", "--advertise names a port, and --bind takes any")]
+    [InlineData("--preset moon", "--preset: 'moon' is none; there are local, lan and wan.")]
+    [InlineData("--tag zone", "--tag: 'zone' is not a key and a value")]
+    [InlineData("--tag zone=a --tag zone=b", "--tag: zone is given twice")]
+    [InlineData("--bind 0.0.0.0", "0.0.0.0:7946 is reached from other machines, and without a key whoever reaches it can join.\nGive a --keyring, or allow it with --allow-anyone.")]
+    [InlineData("--advertise 0.0.0.0", "is no address that others can reach")]
+    [InlineData("--join no/address", "--join: 'no/address' is no address")]
+    [InlineData("--node http://127.0.0.1:1", "gossip run asks no node")]
+    [InlineData("--keyring no-such-file", "no-such-file cannot be used: Could not find file")]
+    public async Task What_cannot_be_meant_is_wrong_usage(string options, string text)
+    {
+        using var run = new CliRun { Time = TimeProvider.System };
+        Assert.Equal(2, await Eventually.Within(run.RunAsync($"gossip run --control {_directory}/a.sock {options}")));
+        Assert.Contains(text, run.Error, StringComparison.Ordinal);
+        Assert.Empty(run.Out);
+        Assert.Empty(Directory.GetFiles(_directory));
+    }
+
+    [Fact]
+    public async Task Tags_that_are_too_long_are_wrong_usage()
+    {
+        using var run = new CliRun { Time = TimeProvider.System };
+        Assert.Equal(2, await Eventually.Within(run.RunAsync($"gossip run --control {_directory}/a.sock --tag a={new string('x', 600)}")));
+        Assert.Equal("error: Tags take more than 512 bytes.\n", run.Error);
+    }
+
+    [Fact]
+    public async Task A_port_in_use_is_told_in_two_lines()
+    {
+        using var taken = new TcpListener(IPAddress.Loopback, 0);
+        taken.Start();
+        using var run = new CliRun { Time = TimeProvider.System };
+        Assert.Equal(1, await Eventually.Within(run.RunAsync($"gossip run --control {_directory}/a.sock --bind {taken.LocalEndpoint}")));
+        Assert.Equal($"error: {taken.LocalEndpoint} is in use by another process.\nStop that one, or listen elsewhere with --bind; with port 0 it takes a free one.\n", run.Error);
+        Assert.Empty(Directory.GetFiles(_directory));
+    }
+}
