@@ -77,6 +77,7 @@ internal sealed class Exchanges(SwimContext context, Membership membership)
 
     /// <summary>
     /// Takes what the other side believes; <paramref name="body"/> is the message without its type byte. All of it is read before any is believed. Returns why it is refused, or null.
+    /// A member that is malformed is passed over, and so many of them are told of once: where one bad entry refused the whole, it would keep its cluster from ever exchanging states.
     /// With <paramref name="isMember"/> the peer's address is that of a member, not only of its host.
     /// </summary>
     public string? Merge(ReadOnlySpan<byte> body, NodeAddress peer, bool isMember)
@@ -99,18 +100,30 @@ internal sealed class Exchanges(SwimContext context, Membership membership)
 
     private string? Merge(ReadOnlySpan<byte> body, int at, PushPullHeader header, Received[] buffer, NodeAddress peer, bool isMember)
     {
-        string? refusal = null;
         var common = CommonVersions.All;
         var count = 0;
-        for (; count < header.Nodes; count++)
+        var malformed = 0;
+        string? firstRefusal = null;
+        for (var read = 0; read < header.Nodes; read++)
         {
-            if (count == buffer.Length || !MessageCodec.TryRead(body[at..], out PushPullNode node, out var consumed, out refusal))
-                return refusal ?? "An exchange is cut short.";
-            buffer[count] = Received.Of(body, node);
-            if (buffer[count].CountsFor(context.Settings.Versions))
-                common.Add(buffer[count].Versions.GetValueOrDefault());
-            else if (buffer[count].IsLive && (isMember ? node.Address == peer : header.Nodes == 1))
-                return VersionRules.Refusal(context.Settings.Versions, node.Versions);
+            var isRead = MessageCodec.TryRead(body[at..], out PushPullNode node, out var consumed, out var refusal);
+            if (consumed == 0)
+                return "An exchange is cut short.";
+            if (isRead)
+            {
+                buffer[count] = Received.Of(body, at, node);
+                if (buffer[count].CountsFor(context.Settings.Versions))
+                    common.Add(buffer[count].Versions.GetValueOrDefault());
+                else if (buffer[count].IsLive && (isMember ? node.Address == peer : header.Nodes == 1))
+                    return VersionRules.Refusal(context.Settings.Versions, node.Versions);
+                count++;
+            }
+            else
+            {
+                malformed++;
+                firstRefusal ??= refusal;
+            }
+
             at += consumed;
         }
 
@@ -128,6 +141,8 @@ internal sealed class Exchanges(SwimContext context, Membership membership)
 
         if (header.UserStateLength > 0)
             context.Application?.MergeState(body.Slice(at, header.UserStateLength), header.Join, context.Now);
+        if (firstRefusal is not null)
+            context.Effects.Add(new ProtocolEvent(EventKind.Refused, context.Now) { Reason = firstRefusal, From = peer, Length = malformed });
         context.Effects.Add(new ProtocolEvent(EventKind.Merged, context.Now) { From = peer, Length = count });
         return null;
     }
@@ -160,10 +175,24 @@ internal sealed class Exchanges(SwimContext context, Membership membership)
     [StructLayout(LayoutKind.Auto)]
     private readonly record struct Received(int Name, int NameLength, int Meta, int MetaLength, NodeAddress Address, ProtocolVersions? Versions, uint Incarnation, MemberState State)
     {
-        public static Received Of(ReadOnlySpan<byte> body, in PushPullNode node) =>
-            new(Offset(body, node.Name), node.Name.Length, Offset(body, node.Meta), node.Meta.Length, node.Address, node.Versions, node.Incarnation, node.State);
+        // Metadata that came as an array of numbers is nowhere in the message as bytes: the member is read again where it is wanted. Meta is then where the member begins.
+        private const int IsArray = -1;
 
-        public Alive AsAlive(ReadOnlySpan<byte> body) => new(Incarnation, body.Slice(Name, NameLength), Address, body.Slice(Meta, MetaLength), Versions);
+        public static Received Of(ReadOnlySpan<byte> body, int at, in PushPullNode node)
+        {
+            var isThere = body.Overlaps(node.Meta, out var meta) || node.Meta.IsEmpty;
+            return new(
+                Offset(body, node.Name), node.Name.Length, isThere ? meta : at, isThere ? node.Meta.Length : IsArray, node.Address, node.Versions, node.Incarnation, node.State);
+        }
+
+        public Alive AsAlive(ReadOnlySpan<byte> body) => new(Incarnation, body.Slice(Name, NameLength), Address, MetaOf(body), Versions);
+
+        private ReadOnlySpan<byte> MetaOf(ReadOnlySpan<byte> body)
+        {
+            if (MetaLength != IsArray)
+                return body.Slice(Meta, MetaLength);
+            return MessageCodec.TryRead(body[Meta..], out PushPullNode node, out _, out _) ? node.Meta : default;
+        }
 
         public bool IsLive => State is MemberState.Alive or MemberState.Suspect;
 

@@ -50,7 +50,7 @@ internal enum EventKind : byte
     /// <summary>A ping for another name came here.</summary>
     Misdirected,
 
-    /// <summary>A message was not believed, for <see cref="ProtocolEvent.Reason"/>.</summary>
+    /// <summary>A message was not believed, for <see cref="ProtocolEvent.Reason"/>; or so many members of an exchange were not, if <see cref="ProtocolEvent.Length"/> is not 0.</summary>
     Refused,
 
     /// <summary>An accusation was not believed: so many of its accuser's were refuted.</summary>

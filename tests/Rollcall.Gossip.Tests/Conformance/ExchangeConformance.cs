@@ -1,5 +1,6 @@
 using System.Buffers;
 using Rollcall.Gossip.Messages;
+using Rollcall.Gossip.Protocol;
 using Rollcall.Gossip.Tests.Protocol;
 using Rollcall.Gossip.Wire;
 
@@ -141,6 +142,45 @@ public sealed class ExchangeConformance
         Assert.Equal(("Alive@1", "none", "none"), (_node.StateOf("good"), _node.StateOf("poison"), _node.StateOf("strange")));
     }
 
+    [Theory]
+    [InlineData("81a44e616d65a0")]
+    [InlineData("82a44e616d65a3626164a441646472a57f00000101")]
+    [InlineData("82a44e616d65a3626164ab496e6361726e6174696f6eff")]
+    [InlineData("82a44e616d65a3626164a44d657461da0201", 513)]
+    [InlineData("81a44e616d65da0100", 256)]
+    [InlineData("9301")]
+    [InlineData("01")]
+    public void S20_A_member_that_is_malformed_is_passed_over_and_told_of_once(string bad, int filling = 0)
+    {
+        byte[] malformed = [.. Captures.FromHex(bad), .. new byte[filling]];
+        // An array announces what follows as its own.
+        if (bad == "9301")
+            malformed = [0x93, 1, 2, 3];
+        var state = Joined([Node("a"), malformed, Node("b"), malformed, Node("c")], userState: "application"u8);
+        Assert.Null(_node.MergeReply(state, "third"));
+        Assert.Equal(["Alive@1", "Alive@1", "Alive@1"], new[] { "a", "b", "c" }.Select(_node.StateOf));
+        Assert.Equal(4, _node.Core.MemberCount);
+        var refused = Assert.Single(_node.EventsOf(EventKind.Refused));
+        Assert.Equal((LoneNode.AddressOf("third"), 2), (refused.From, refused.Length));
+        Assert.NotNull(refused.Reason);
+    }
+
+    [Fact]
+    public void S20_What_follows_a_member_without_an_end_is_not_guessed_at()
+    {
+        Assert.NotNull(_node.MergeReply(Joined([Node("a"), [0xc1], Node("b")], []), "third"));
+        Assert.Equal(1, _node.Core.MemberCount);
+    }
+
+    [Fact]
+    public void S05_Metadata_of_a_member_may_be_an_array_of_numbers()
+    {
+        var array = Captures.ToHex(Node("b")).Replace("a44d657461" + "c0", "a44d657461" + "93ccffcc80ccc8", StringComparison.Ordinal);
+        Assert.Null(_node.MergeReply(Joined([Node("a"), Captures.FromHex(array), Node("c")], []), "third"));
+        Assert.Equal([0xff, 0x80, 0xc8], _node["b"].Record.Meta.ToArray());
+        Assert.Equal((0, 0), (_node["a"].Record.Meta.Length, _node["c"].Record.Meta.Length));
+    }
+
     [Fact]
     public void An_exchange_is_begun_in_each_interval_with_one_that_is_alive()
     {
@@ -184,6 +224,19 @@ public sealed class ExchangeConformance
         }
 
         return buffer[..length];
+    }
+
+    private static byte[] Node(string name)
+    {
+        var buffer = new byte[256];
+        return buffer[..MessageCodec.Write(buffer, new PushPullNode(LoneNode.Bytes(name), LoneNode.AddressOf(name), default, 1, MemberState.Alive, ProtocolVersions.Default))];
+    }
+
+    private static byte[] Joined(byte[][] members, ReadOnlySpan<byte> userState)
+    {
+        var head = new byte[64];
+        var length = MessageCodec.Write(head, new PushPullHeader(members.Length, userState.Length, join: false));
+        return [.. head[..length], .. members.SelectMany(static member => member), .. userState];
     }
 
     private static (PushPullHeader Header, List<string> Members) Read(byte[] message)
