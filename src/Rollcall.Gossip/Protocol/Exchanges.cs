@@ -64,12 +64,10 @@ internal sealed class Exchanges(SwimContext context, Membership membership)
         context.Application?.WriteState(join, _userState);
         var header = new PushPullHeader(context.Members.Count, _userState.WrittenCount, join);
         message.Advance(MessageCodec.Write(message.GetSpan(MessageCodec.MaxSize(header)), header));
-        foreach (var row in context.Members.Order)
+        foreach (ref readonly var member in context.Members.Rows)
         {
-            ref var member = ref context.Members[row];
-            var record = context.Members.RecordOf(row);
-            var node = new PushPullNode(record.NameBytes, record.Address, record.Meta, member.Incarnation, member.State, record.Versions);
-            message.Advance(MessageCodec.Write(message.GetSpan(MessageCodec.MaxSize(node)), node));
+            if (member.Record is { } record)
+                message.Advance(record.WriteEntry(message.GetSpan(record.MaxEntryLength), member.Incarnation, member.State));
         }
 
         message.Write(_userState.WrittenSpan);
@@ -150,21 +148,17 @@ internal sealed class Exchanges(SwimContext context, Membership membership)
     // A member that does not fit this node is passed over when it is merged, unless it is the peer; what is checked here is that the others fit one another.
     private bool AreCompatible(CommonVersions common, ReadOnlySpan<Received> received)
     {
-        foreach (var row in context.Members.Order)
-        {
-            if (context.Members[row].IsLive)
-                common.Add(context.Members.RecordOf(row).Versions);
-        }
-
+        foreach (var versions in context.Members.LiveVersions)
+            common.Add(versions);
         foreach (ref readonly var node in received)
         {
             if (node.CountsFor(context.Settings.Versions) && !common.Allows(node.Versions.GetValueOrDefault()))
                 return false;
         }
 
-        foreach (var row in context.Members.Order)
+        foreach (var versions in context.Members.LiveVersions)
         {
-            if (context.Members[row].IsLive && !common.Allows(context.Members.RecordOf(row).Versions))
+            if (!common.Allows(versions))
                 return false;
         }
 

@@ -3,16 +3,13 @@ namespace Rollcall.Gossip.Protocol;
 /// <summary>What is believed of one member; a row of the <see cref="MemberTable"/>.</summary>
 internal struct MemberEntry
 {
-    /// <summary>What it says of itself; null where the row is free.</summary>
+    /// <summary>What it says of itself; null where the row is free. Changed by <see cref="MemberTable.SetRecord"/>.</summary>
     public NodeRecord? Record;
 
     /// <summary>When <see cref="State"/> began.</summary>
     public long Since;
 
     public uint Incarnation;
-
-    /// <summary>Where it stands in the order of probes; in a free row, the next free one.</summary>
-    public int Position;
 
     public MemberState State;
 

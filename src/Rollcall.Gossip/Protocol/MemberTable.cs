@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using Rollcall.Gossip.Messages;
 
 namespace Rollcall.Gossip.Protocol;
 
@@ -10,12 +11,13 @@ internal sealed class MemberTable
 {
     public const int None = -1;
 
+    private readonly Stack<int> _free = [];
+    private readonly Dictionary<ProtocolVersions, int> _liveVersions = [];
     private MemberEntry[] _rows = new MemberEntry[8];
     private int[] _order = new int[8];
-    // Open addressing: row + 1, 0 where nobody is. At most half full.
+    // Open addressing: row + 1, 0 where nobody is. At most three quarters full.
     private int[] _index = new int[16];
     private int _used;
-    private int _free = None;
 
     public int Count { get; private set; }
 
@@ -26,6 +28,12 @@ internal sealed class MemberTable
 
     /// <summary>Rows in the order in which they are probed.</summary>
     public ReadOnlySpan<int> Order => _order.AsSpan(0, Count);
+
+    /// <summary>All rows, free ones among them: what to walk where the order does not matter, as it goes through memory from one end to the other.</summary>
+    public ReadOnlySpan<MemberEntry> Rows => _rows.AsSpan(0, _used);
+
+    /// <summary>What the live members speak, each kind once: they are few, however many the members.</summary>
+    public Dictionary<ProtocolVersions, int>.KeyCollection LiveVersions => _liveVersions.Keys;
 
     public ref MemberEntry this[int row] => ref _rows[row];
 
@@ -57,33 +65,50 @@ internal sealed class MemberTable
             Array.Resize(ref _order, Grown(Count));
         var place = random.Next(Count + 1);
         _order[Count] = _order[place];
-        if (place != Count)
-            _rows[_order[Count]].Position = Count;
         _order[place] = row;
         Count++;
         FailedCount++;
-        _rows[row] = new() { Record = record, Since = now, State = MemberState.Dead, Position = place };
-        if (Count * 2 > _index.Length)
+        _rows[row] = new() { Record = record, Since = now, State = MemberState.Dead };
+        if (Count * 4 > _index.Length * 3)
             Reindex(_index.Length * 2);
         else
             Index(row);
         return row;
     }
 
+    /// <summary>Takes the place for so many members at once.</summary>
+    public void Reserve(int count)
+    {
+        if (count <= _rows.Length)
+            return;
+        Array.Resize(ref _rows, count);
+        Array.Resize(ref _order, count);
+        var size = _index.Length;
+        while (count * 4L > size * 3L)
+            size *= 2;
+        if (size > _index.Length)
+            Reindex(size);
+    }
+
     public void SetState(int row, MemberState state, long now)
     {
         ref var member = ref _rows[row];
-        Tally(member.State, -1);
-        Tally(state, 1);
+        Tally(member, -1);
         member.State = state;
         member.Since = now;
+        Tally(member, 1);
     }
 
-    public void Shuffle(Random random)
+    /// <summary>The member says something else of itself; its name stays.</summary>
+    public void SetRecord(int row, NodeRecord record)
     {
-        random.Shuffle(_order.AsSpan(0, Count));
-        Renumber();
+        ref var member = ref _rows[row];
+        Tally(member, -1);
+        member.Record = record;
+        Tally(member, 1);
     }
+
+    public void Shuffle(Random random) => random.Shuffle(_order.AsSpan(0, Count));
 
     /// <summary>Removes the members of these rows.</summary>
     public void Remove(ReadOnlySpan<int> rows)
@@ -92,9 +117,9 @@ internal sealed class MemberTable
             return;
         foreach (var row in rows)
         {
-            Tally(_rows[row].State, -1);
-            _rows[row] = new() { Position = _free };
-            _free = row;
+            Tally(_rows[row], -1);
+            _rows[row] = default;
+            _free.Push(row);
         }
 
         var kept = 0;
@@ -105,33 +130,28 @@ internal sealed class MemberTable
         }
 
         Count = kept;
-        Renumber();
         Reindex(_index.Length);
     }
 
-    private void Renumber()
+    private void Tally(in MemberEntry member, int change)
     {
-        for (var at = 0; at < Count; at++)
-            _rows[_order[at]].Position = at;
-    }
-
-    private void Tally(MemberState state, int change)
-    {
-        if (state is MemberState.Alive or MemberState.Suspect)
-            LiveCount += change;
-        else if (state == MemberState.Dead)
+        if (member.State == MemberState.Dead)
             FailedCount += change;
+        if (!member.IsLive || member.Record is null)
+            return;
+        LiveCount += change;
+        var versions = member.Record.Versions;
+        var count = _liveVersions.GetValueOrDefault(versions) + change;
+        if (count == 0)
+            _liveVersions.Remove(versions);
+        else
+            _liveVersions[versions] = count;
     }
 
     private int TakeRow()
     {
-        if (_free != None)
-        {
-            var row = _free;
-            _free = _rows[row].Position;
+        if (_free.TryPop(out var row))
             return row;
-        }
-
         if (_used == _rows.Length)
             Array.Resize(ref _rows, Grown(_used));
         return _used++;

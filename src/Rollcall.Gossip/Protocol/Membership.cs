@@ -45,6 +45,9 @@ internal sealed class Membership(SwimContext context, Suspicions suspicions, Ref
             return;
         }
 
+        // Nothing new, as almost all of an exchange is.
+        if (row != MemberTable.None && message.Incarnation <= context.Members[row].Incarnation && context.Members[row].IsLive && context.Members.RecordOf(row).Address == address)
+            return;
         if (Refusal(message) is { } reason)
         {
             context.Refuse(reason, origin.From, row == MemberTable.None ? null : context.Members.RecordOf(row));
@@ -206,8 +209,7 @@ internal sealed class Membership(SwimContext context, Suspicions suspicions, Ref
 
         if (!moves && message.Incarnation <= member.Incarnation)
         {
-            if (!member.IsLive)
-                refutation.Ask(message.Node, address, member.Incarnation, member.State);
+            refutation.Ask(message.Node, address, member.Incarnation, member.State);
             return;
         }
 
@@ -230,7 +232,7 @@ internal sealed class Membership(SwimContext context, Suspicions suspicions, Ref
         ref var member = ref context.Members[row];
         var before = member.State;
         var record = context.Members.RecordOf(row);
-        member.Record = context.Records.Change(record, address, message.Meta, message.Versions.GetValueOrDefault());
+        context.Members.SetRecord(row, context.Records.Change(record, address, message.Meta, message.Versions.GetValueOrDefault()));
         member.Incarnation = message.Incarnation;
         if (before != MemberState.Alive)
             context.Members.SetState(row, MemberState.Alive, context.Now);

@@ -15,9 +15,8 @@ internal sealed class Refutation(SwimContext context)
     /// <summary>This node says something new of itself, in its next incarnation.</summary>
     public void Announce(NodeAddress address, ReadOnlySpan<byte> meta)
     {
-        ref var self = ref context.Members[context.Self];
-        self.Record = context.Records.Change(context.SelfRecord, address, meta, context.Settings.Versions);
-        self.Incarnation++;
+        context.Members.SetRecord(context.Self, context.Records.Change(context.SelfRecord, address, meta, context.Settings.Versions));
+        context.Members[context.Self].Incarnation++;
         context.QueueAlive(context.Self);
     }
 

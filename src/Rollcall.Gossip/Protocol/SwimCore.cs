@@ -85,6 +85,9 @@ internal sealed class SwimCore
         _gossiper.Arm();
     }
 
+    /// <summary>Takes the place for so many members at once, where it is known how many there will be.</summary>
+    public void Reserve(int members) => _context.Members.Reserve(members);
+
     /// <summary>Adds a live member that is known from elsewhere, from before or by configuration, without gossip about it. A member that is known already stays as it is.</summary>
     public void Know(NodeRecord record, uint incarnation, long now)
     {

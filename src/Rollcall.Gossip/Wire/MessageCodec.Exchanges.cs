@@ -6,16 +6,11 @@ internal static partial class MessageCodec
 {
     private static ReadOnlySpan<Field> PushPullHeaderOrder => [Field.Nodes, Field.UserStateLen, Field.Join];
 
-    private static ReadOnlySpan<Field> PushPullNodeOrder =>
-        [Field.Name, Field.Addr, Field.Port, Field.Meta, Field.Incarnation, Field.State, Field.Vsn];
-
     private static ReadOnlySpan<Field> UserMessageOrder => [Field.UserMsgLen];
 
     private static ReadOnlySpan<Field> ErrorOrder => [Field.Error];
 
     public static int MaxSize(in PushPullHeader message) => MaxOverhead;
-
-    public static int MaxSize(in PushPullNode message) => MaxOverhead + message.Name.Length + message.Meta.Length;
 
     public static int MaxSize(in UserMessageHeader message) => MaxOverhead;
 
@@ -27,20 +22,6 @@ internal static partial class MessageCodec
         writer.Bool(Field.Join, message.Join);
         writer.UInt(Field.Nodes, (uint)message.Nodes);
         writer.UInt(Field.UserStateLen, (uint)message.UserStateLength);
-        return writer.Written;
-    }
-
-    /// <summary>Without a type: it follows a header.</summary>
-    public static int Write(Span<byte> destination, in PushPullNode message)
-    {
-        var writer = new MessageWriter(destination, 7);
-        writer.Ip(Field.Addr, message.Address);
-        writer.UInt(Field.Incarnation, message.Incarnation);
-        writer.Bytes(Field.Meta, message.Meta);
-        writer.Text(Field.Name, message.Name);
-        writer.UInt(Field.Port, message.Address.Port);
-        writer.UInt(Field.State, (uint)message.State);
-        writer.Versions(message.Versions);
         return writer.Written;
     }
 
@@ -84,42 +65,6 @@ internal static partial class MessageCodec
         return refusal is null;
     }
 
-    /// <summary>
-    /// Where a node is refused for what it says, <paramref name="consumed"/> still leads to the next, so that one bad node need not spoil an exchange. It is 0 where its
-    /// end cannot be found.
-    /// </summary>
-    public static bool TryRead(ReadOnlySpan<byte> body, out PushPullNode message, out int consumed, out string? refusal)
-    {
-        var fields = new FieldReader(body, PushPullNodeOrder);
-        uint incarnation = 0;
-        ushort port = 0;
-        var state = 0;
-        ReadOnlySpan<byte> name = default, ip = default, meta = default, versions = default;
-        while (fields.TryNext(out var field))
-        {
-            switch (field)
-            {
-                case Field.Name: name = fields.Name(); break;
-                case Field.Addr: ip = fields.Ip(); break;
-                case Field.Port: port = fields.UInt16(); break;
-                case Field.Meta: meta = fields.Bytes(WireLimits.MaxMetaBytes); break;
-                case Field.Incarnation: incarnation = fields.UInt32(); break;
-                case Field.State: state = fields.Int32(); break;
-                case Field.Vsn: versions = fields.Bytes(body.Length); break;
-                default: fields.Skip(); break;
-            }
-        }
-
-        if (name.IsEmpty)
-            fields.Fail(NoName);
-        refusal = fields.Refusal;
-        message = refusal is null
-            ? new(name, NodeAddress.From(ip, port), meta, incarnation, (MemberState)state, ProtocolVersions.From(versions))
-            : default;
-        consumed = refusal is null ? fields.Consumed : LengthOf(body);
-        return refusal is null;
-    }
-
     public static bool TryRead(ReadOnlySpan<byte> body, out UserMessageHeader message, out int consumed, out string? refusal)
     {
         var fields = new FieldReader(body, UserMessageOrder);
@@ -155,11 +100,5 @@ internal static partial class MessageCodec
         refusal = fields.Refusal;
         message = refusal is null ? new(text) : default;
         return refusal is null;
-    }
-
-    private static int LengthOf(ReadOnlySpan<byte> body)
-    {
-        var reader = new MsgPackReader(body);
-        return reader.TrySkip() ? reader.Position : 0;
     }
 }

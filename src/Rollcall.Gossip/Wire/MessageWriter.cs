@@ -26,9 +26,13 @@ internal ref struct MessageWriter
 
     public readonly int Written => _start + _writer.Position;
 
-    public void UInt(Field field, uint value)
+    public void UInt(Field field, uint value) => UInt(field, value, out _);
+
+    /// <summary><paramref name="at"/> is where the number begins.</summary>
+    public void UInt(Field field, uint value, out int at)
     {
         _writer.WriteRaw(FieldNames.Of(field));
+        at = Written;
         _writer.WriteUnsigned(value);
     }
 

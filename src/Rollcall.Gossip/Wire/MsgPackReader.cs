@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using System.Runtime.CompilerServices;
 
 namespace Rollcall.Gossip.Wire;
 
@@ -26,6 +27,17 @@ internal ref struct MsgPackReader(ReadOnlySpan<byte> buffer)
         if (Remaining == 0 || _buffer[Position] != 0xc0)
             return false;
         Position++;
+        return true;
+    }
+
+    /// <summary>Passes over this text of less than 32 bytes in its usual form; stays where something else is.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public bool TryPassText(ReadOnlySpan<byte> text)
+    {
+        var rest = _buffer[Position..];
+        if (rest.Length <= text.Length || rest[0] != (0xa0 | text.Length) || !rest[1..].StartsWith(text))
+            return false;
+        Position += 1 + text.Length;
         return true;
     }
 

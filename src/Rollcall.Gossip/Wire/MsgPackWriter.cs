@@ -8,6 +8,8 @@ namespace Rollcall.Gossip.Wire;
 /// </summary>
 internal ref struct MsgPackWriter(Span<byte> destination)
 {
+    public const int MaxUInt32Length = 5;
+
     private readonly Span<byte> _destination = destination;
 
     public int Position { get; private set; }

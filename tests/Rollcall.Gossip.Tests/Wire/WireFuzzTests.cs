@@ -112,6 +112,30 @@ public sealed class WireFuzzTests
         Assert.InRange(seen, Rounds / 20, Rounds);
     }
 
+    [Fact]
+    public void A_node_in_its_usual_form_is_read_as_in_any_other()
+    {
+        var random = new Random(10);
+        var seen = (Read: 0, Refused: 0);
+        for (var round = 0; round < Rounds; round++)
+        {
+            var body = Mutate(random, Captures.PushPullHead.AsSpan(Captures.PushPullHead.Length - 68).ToArray());
+            if (body is not [0x87, ..])
+                continue;
+            // A field that nobody knows in front, which the usual form does not have.
+            byte[] other = [0x88, 0xa1, (byte)'Z', 0xc0, .. body[1..]];
+            var isRead = MessageCodec.TryRead(body, out PushPullNode read, out var consumed, out var refusal);
+            Assert.Equal(isRead, MessageCodec.TryRead(other, out PushPullNode again, out var consumedAgain, out var refusalAgain));
+            Assert.Equal((refusal is null, consumed == 0 ? 0 : consumed + 3), (refusalAgain is null, consumedAgain));
+            Assert.Equal((read.Incarnation, read.Address, read.Versions, read.State), (again.Incarnation, again.Address, again.Versions, again.State));
+            Assert.True(read.Name.SequenceEqual(again.Name) && read.Meta.SequenceEqual(again.Meta));
+            seen = isRead ? (seen.Read + 1, seen.Refused) : (seen.Read, seen.Refused + 1);
+        }
+
+        Assert.InRange(seen.Read, Rounds / 20, Rounds);
+        Assert.InRange(seen.Refused, Rounds / 20, Rounds);
+    }
+
     private const int MutationBytes = 3000;
 
     private static byte[] Mutate(Random random, byte[]? from = null)

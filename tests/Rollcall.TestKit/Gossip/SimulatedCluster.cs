@@ -139,6 +139,7 @@ internal sealed class SimulatedCluster
     {
         foreach (var node in _nodes)
         {
+            node.Core.Reserve(_nodes.Count);
             foreach (var other in _nodes)
             {
                 if (other != node)
