@@ -7,7 +7,7 @@ namespace Rollcall.Gossip.Protocol;
 /// <summary>What a member says of itself. Immutable: a change makes a new record, so that a record may be kept and shown without a copy.</summary>
 internal sealed class NodeRecord
 {
-    // What an exchange carries of the member, in incarnation 0 and state 0, which are a byte each. Writing a state is copying it, and its name and metadata are kept nowhere else.
+    // What an exchange carries of the member, alive in incarnation 0, which are a byte each. Writing a state is copying it, and its name and metadata are kept nowhere else.
     private readonly byte[] _entry;
     private readonly EntryLayout _layout;
     private string? _text;
@@ -22,7 +22,7 @@ internal sealed class NodeRecord
         Hash = hash;
         Address = address;
         Versions = versions;
-        var entry = new PushPullNode(name, address, meta, incarnation: 0, state: 0, versions);
+        var entry = new PushPullNode(name, address, meta, incarnation: 0, MemberState.Alive, versions);
         Span<byte> place = stackalloc byte[MessageCodec.MaxSize(entry)];
         _entry = place[..MessageCodec.Write(place, entry, out _layout)].ToArray();
     }

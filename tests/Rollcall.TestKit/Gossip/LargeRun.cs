@@ -23,6 +23,7 @@ internal sealed class LargeRun : IClusterObserver
         _cluster = new(seed, settings, NodeRecords.Shared());
     }
 
+    /// <summary>Runs so many nodes for so long in virtual time, of which the last three minutes are undisturbed. One seed makes one run. What was not known to all by the end is told in <see cref="LargeRunResult.Difference"/>, which is empty for a good run.</summary>
     public static LargeRunResult Run(int size, TimeSpan length, int seed = 1)
     {
         var run = new LargeRun(size, seed, ProtocolSettings.Lan);

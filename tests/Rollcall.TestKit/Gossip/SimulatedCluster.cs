@@ -1,6 +1,4 @@
-using System.Buffers;
 using System.Text;
-using Rollcall.Gossip.Messages;
 using Rollcall.Gossip.Protocol;
 
 namespace Rollcall.TestKit.Gossip;
@@ -11,15 +9,10 @@ namespace Rollcall.TestKit.Gossip;
 /// </summary>
 internal sealed class SimulatedCluster
 {
-    private const int SocketBuffer = 512;
-
     private readonly SimulatedEvents _events = new();
     private readonly Effects _effects = new();
     private readonly NodeRecords _records;
-    private readonly SimulatedBytes _bytes = new();
-    private readonly Stack<ArrayBufferWriter<byte>> _spareStates = [];
-    private readonly SimulatedPayloads<(byte[] Bytes, int Length)> _packets = new();
-    private readonly SimulatedPayloads<ArrayBufferWriter<byte>> _states = new();
+    private readonly SimulatedTransport _transport;
     private readonly SimulatedPayloads<Action> _actions = new();
     private readonly List<SimulatedNode> _nodes = [];
 
@@ -30,6 +23,7 @@ internal sealed class SimulatedCluster
         Settings = settings;
         Network = new(Random);
         _records = records ?? NodeRecords.Unshared;
+        _transport = new(this, _events, _effects);
     }
 
     public int Seed { get; }
@@ -176,13 +170,13 @@ internal sealed class SimulatedCluster
         switch (next.Kind)
         {
             case SimulatedEventKind.Packet:
-                Deliver(node, isThere, next);
+                _transport.Deliver(node, isThere, next);
                 break;
             case SimulatedEventKind.ExchangeArrives:
-                AcceptState(node, isThere, next);
+                _transport.AcceptState(node, isThere, next);
                 break;
             case SimulatedEventKind.ExchangeAnswered:
-                MergeState(node, isThere, next);
+                _transport.MergeState(node, isThere, next);
                 break;
             default:
                 if (isThere)
@@ -203,7 +197,7 @@ internal sealed class SimulatedCluster
                 Settle(node);
                 break;
             case SimulatedEventKind.StreamPingEnds when !node.IsFrozen:
-                node.Core.StreamPingEnded(next.Number, next.Peer >= 0 && Answers(node, _nodes[next.Peer]), node.LocalTime(Ticks));
+                node.Core.StreamPingEnded(next.Number, next.Peer >= 0 && _transport.Answers(node, _nodes[next.Peer]), node.LocalTime(Ticks));
                 Settle(node);
                 break;
             case SimulatedEventKind.Join when !node.HasJoined:
@@ -234,38 +228,30 @@ internal sealed class SimulatedCluster
         node.IsBlocked = false;
         if (node.StallFor == 0)
             node.CalmSince = Ticks;
-        while (node.Outbox.TryDequeue(out var held))
-        {
-            Carry(node, held.To, held.Bytes.AsSpan(0, held.Length));
-            _bytes.Return(held.Bytes);
-        }
-
+        _transport.SendHeld(node);
         node.Core.Advance(node.LocalTime(Ticks));
         Settle(node);
-        while (node.Inbox.TryDequeue(out var packet))
-        {
-            ReceiveAll(node, packet.Bytes, packet.Length, packet.From);
-            _bytes.Return(packet.Bytes);
-        }
+        _transport.ReceiveHeld(node);
     }
 
     private void TryJoin(SimulatedNode node)
     {
         var others = _nodes.Where(other => other != node && other.IsRunning && !other.HasLeft && other.HasJoined).ToArray();
         if (others.Length > 0)
-            Dial(node, others[Random.Next(others.Length)].Address, join: true);
+            _transport.Dial(node, others[Random.Next(others.Length)].Address, join: true);
         // Again until it worked, after a while that is not everybody's.
         _events.Add(new(Ticks + TimeSpan.TicksPerSecond + Random.NextInt64(2 * TimeSpan.TicksPerSecond), SimulatedEventKind.Join, node.Index, 0, node.Life, 0, 0));
     }
 
-    private void Settle(SimulatedNode node)
+    /// <summary>Has done what the node's last call wants done.</summary>
+    public void Settle(SimulatedNode node)
     {
         foreach (ref readonly var packet in _effects.Packets)
-            Send(node, packet);
+            _transport.Send(node, packet);
         foreach (ref readonly var ping in _effects.StreamPings)
-            PingOverStream(node, ping);
+            _transport.PingOverStream(node, ping);
         foreach (ref readonly var exchange in _effects.Exchanges)
-            Dial(node, exchange.Partner.Address, exchange.Join);
+            _transport.Dial(node, exchange.Partner.Address, exchange.Join);
         if (Observer is not null)
         {
             foreach (ref readonly var happened in _effects.Events)
@@ -285,111 +271,5 @@ internal sealed class SimulatedCluster
             return;
         node.ArmedAt = due;
         _events.Add(new(due, SimulatedEventKind.Timer, node.Index, 0, node.Life, 0, 0));
-    }
-
-    private void Send(SimulatedNode from, in OutgoingPacket packet)
-    {
-        from.PacketsSent++;
-        from.BytesSent += packet.Length + (packet.Messages > 1 ? 2 : -2) + (packet.Crc ? 5 : 0);
-        Observer?.Sent(from, packet, _effects);
-        if (!from.IsBlocked)
-            Carry(from, packet.To, _effects.BytesOf(packet));
-        else if (from.Outbox.Count < SocketBuffer)
-            from.Outbox.Enqueue((_bytes.Copy(_effects.BytesOf(packet)), packet.Length, packet.To));
-    }
-
-    private void Carry(SimulatedNode from, NodeAddress address, ReadOnlySpan<byte> bytes)
-    {
-        if (!TryFindHost(address, out var to) || !Network.Passes(from, to))
-            return;
-        for (var copies = Network.Duplicates() ? 2 : 1; copies > 0; copies--)
-        {
-            if (!Network.Loses())
-                _events.Add(new(Ticks + Network.Delay(), SimulatedEventKind.Packet, to.Index, from.Index, to.Life, _packets.Add((_bytes.Copy(bytes), bytes.Length)), from.Moves));
-        }
-    }
-
-    private bool TryFindHost(NodeAddress address, out SimulatedNode node)
-    {
-        var index = SimulatedNode.IndexOf(address);
-        node = _nodes[Math.Min(index, _nodes.Count - 1)];
-        return index < _nodes.Count && node.Address == address;
-    }
-
-    private void Deliver(SimulatedNode node, bool isThere, in SimulatedEvent next)
-    {
-        var (bytes, length) = _packets.Take(next.Payload);
-        var from = SimulatedNode.AddressOf(next.Peer, (byte)next.Number);
-        var isHeld = node.IsFrozen || node.IsBlocked;
-        if (isThere && isHeld && node.Inbox.Count < SocketBuffer)
-        {
-            node.Inbox.Enqueue((bytes, length, from));
-            return;
-        }
-
-        if (isThere && !isHeld)
-            ReceiveAll(node, bytes, length, from);
-        _bytes.Return(bytes);
-    }
-
-    private void ReceiveAll(SimulatedNode node, byte[] bytes, int length, NodeAddress from)
-    {
-        var now = node.LocalTime(Ticks);
-        foreach (var message in new MessageList(bytes.AsSpan(0, length)))
-            node.Core.Receive(message, from, now);
-        Settle(node);
-    }
-
-    private bool Answers(SimulatedNode from, SimulatedNode to) => to is { IsRunning: true, IsFrozen: false, IsBlocked: false } && !from.IsBlocked && Network.Passes(from, to) && Network.Passes(to, from);
-
-    private void PingOverStream(SimulatedNode from, in StreamPing ping)
-    {
-        var arrives = Ticks + (2 * Network.StreamDelay());
-        var deadline = from.TimeOf(ping.Deadline);
-        var isFound = TryFindHost(ping.Target.Address, out var to) && arrives < deadline;
-        _events.Add(new(isFound ? arrives : deadline, SimulatedEventKind.StreamPingEnds, from.Index, isFound ? to.Index : -1, from.Life, 0, ping.SeqNo));
-    }
-
-    private void Dial(SimulatedNode from, NodeAddress to, bool join)
-    {
-        if (!TryFindHost(to, out var peer))
-            return;
-        var state = _spareStates.Count > 0 ? _spareStates.Pop() : new();
-        from.Core.WriteState(state, join);
-        _events.Add(new(Ticks + Network.StreamDelay(), SimulatedEventKind.ExchangeArrives, peer.Index, from.Index, peer.Life, _states.Add(state), (uint)from.Life));
-    }
-
-    private void AcceptState(SimulatedNode node, bool isThere, in SimulatedEvent next)
-    {
-        var state = _states.Take(next.Payload);
-        var from = _nodes[next.Peer];
-        if (isThere && Answers(from, node))
-        {
-            Observer?.Exchanged(from, node);
-            var answer = _spareStates.Count > 0 ? _spareStates.Pop() : new();
-            node.Core.AcceptState(state.WrittenSpan[1..], from.Address.WithPort(40_000), answer, node.LocalTime(Ticks));
-            Settle(node);
-            _events.Add(new(Ticks + Network.StreamDelay(), SimulatedEventKind.ExchangeAnswered, from.Index, node.Index, (int)next.Number, _states.Add(answer), node.Moves));
-        }
-
-        Spare(state);
-    }
-
-    private void MergeState(SimulatedNode node, bool isThere, in SimulatedEvent next)
-    {
-        var answer = _states.Take(next.Payload);
-        if (isThere && Answers(_nodes[next.Peer], node))
-        {
-            node.HasJoined |= node.Core.MergeState(answer.WrittenSpan[1..], SimulatedNode.AddressOf(next.Peer, (byte)next.Number), node.LocalTime(Ticks)) is null;
-            Settle(node);
-        }
-
-        Spare(answer);
-    }
-
-    private void Spare(ArrayBufferWriter<byte> state)
-    {
-        state.ResetWrittenCount();
-        _spareStates.Push(state);
     }
 }
