@@ -11,5 +11,8 @@ internal sealed class ControlAnswers(ControlChannel channel, CancellationToken s
     /// <summary>Sends what has been written so far.</summary>
     public Task FlushAsync() => channel.FlushAsync(ControlServer.WriteLimit, stopping);
 
+    /// <summary>Returns when whoever asked does not listen any more, or says something else.</summary>
+    public Task ReaderGoneAsync(CancellationToken cancellationToken) => channel.EndAsync(cancellationToken);
+
     public void Dispose() => channel.Dispose();
 }

@@ -37,7 +37,7 @@ internal sealed class ControlChannel(Socket socket, TimeProvider time, int maxLi
                 var read = await socket.ReceiveAsync(_in.AsMemory(_end), SocketFlags.None, either.Token);
                 _end += read;
                 if (read == 0)
-                    return seen == 0 ? null : Take(seen, separator: 0);
+                    return seen == 0 ? default(ReadOnlyMemory<byte>?) : Take(seen, separator: 0); // null alone would become an empty line
             }
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
@@ -69,6 +69,19 @@ internal sealed class ControlChannel(Socket socket, TimeProvider time, int maxLi
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
             throw new TimeoutException();
+        }
+    }
+
+    /// <summary>Returns when the other side closes, or sends more than it should.</summary>
+    public async Task EndAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            await socket.ReceiveAsync(new byte[1], SocketFlags.None, cancellationToken);
+        }
+        catch (SocketException)
+        {
+            // That, too, is an end.
         }
     }
 

@@ -26,11 +26,20 @@ internal sealed class ControlClient(ControlPath place, TimeProvider time)
         {
             var answer = await ReadAsync(channel, limit, cancellationToken);
             if (answer.Error is { } error)
-                throw new CliException(answer.WrongUsage ? ExitCode.WrongUsage : ExitCode.Failed, error + ".");
+                throw new CliException(answer.ExitCode is > ExitCode.Ok and < ExitCode.Unreachable ? answer.ExitCode : ExitCode.Failed, error + ".", answer.Advice);
             if (answer.Done)
                 yield break;
             yield return answer;
         }
+    }
+
+    /// <summary>The one line of an answer that has no more.</summary>
+    public async Task<ControlAnswer> AskOnceAsync(ControlRequest request, TimeSpan limit, CancellationToken cancellationToken)
+    {
+        var last = ControlAnswer.Finished;
+        await foreach (var answer in AskAsync(request, limit, cancellationToken))
+            last = answer;
+        return last;
     }
 
     private async Task<Socket> ConnectAsync(CancellationToken cancellationToken)
@@ -104,7 +113,7 @@ internal sealed class ControlClient(ControlPath place, TimeProvider time)
 
     private CliException Silent() => new(ExitCode.Unreachable, $"the gossip node at {place.File} does not answer in time.", "It is stopped, or has too much to do; its log may say more.");
 
-    private CliException CutOff() => new(ExitCode.Unreachable, $"the gossip node at {place.File} ended before it had answered.");
+    private CliException CutOff() => new(ExitCode.Unreachable, $"the gossip node at {place.File} has ended.");
 
     private CliException Strange() => new(ExitCode.Unreachable, $"what answers at {place.File} is no gossip node, or one of another version.", "Name the node's socket with --control.");
 }

@@ -3,14 +3,38 @@ using Rollcall.Gossip;
 namespace Rollcall.Cli.Gossip;
 
 /// <summary>Does what a running node is asked.</summary>
-internal sealed class ControlHandler(GossipNode node, Departure departure) : IControlHandler
+internal sealed class ControlHandler(GossipNode node, Departure departure, OwnTags tags, TimeProvider time) : IControlHandler
 {
-    public Task AnswerAsync(ControlRequest request, ControlAnswers answers, CancellationToken cancellationToken) => request.Command switch
+    /// <summary>How long a join is tried before whoever asked is told that nobody answers.</summary>
+    public static readonly TimeSpan JoinLimit = TimeSpan.FromSeconds(10);
+
+    public async Task AnswerAsync(ControlRequest request, ControlAnswers answers, CancellationToken cancellationToken)
     {
-        ControlRequest.Members => TellMembersAsync(answers),
-        ControlRequest.Leave => LeaveAsync(answers),
-        _ => throw new ControlRefusal($"'{request.Command}' is nothing this node can be asked; is it of another version?"),
-    };
+        switch (request.Command)
+        {
+            case ControlRequest.Members:
+                foreach (var member in node.Membership.Members)
+                    await answers.WriteAsync(new() { Member = MemberDocument.Of(member) });
+                break;
+            case ControlRequest.Join:
+                await answers.WriteAsync(await JoinAsync(request.Addresses ?? [], cancellationToken));
+                break;
+            case ControlRequest.Leave:
+                await answers.WriteAsync(new() { Node = node.Name, Late = !await departure.LeaveAsync() });
+                break;
+            case ControlRequest.Tags:
+                await answers.WriteAsync(await ChangeTagsAsync(request, cancellationToken));
+                break;
+            case ControlRequest.Monitor:
+                await ChangeFeed.TellAsync(node, answers, cancellationToken);
+                break;
+            case ControlRequest.Send:
+                await SendAsync(request, cancellationToken);
+                break;
+            default:
+                throw new ControlRefusal(ExitCode.WrongUsage, $"'{request.Command}' is nothing this node can be asked", "Perhaps it is of another version than this program.");
+        }
+    }
 
     public void Answered(ControlRequest request)
     {
@@ -18,15 +42,54 @@ internal sealed class ControlHandler(GossipNode node, Departure departure) : ICo
             departure.End();
     }
 
-    private async Task TellMembersAsync(ControlAnswers answers)
+    private async Task<ControlAnswer> JoinAsync(IReadOnlyList<string> addresses, CancellationToken cancellationToken)
     {
-        foreach (var member in node.Membership.Members)
-            await answers.WriteAsync(new() { Member = MemberDocument.Of(member) });
+        if (addresses.Count == 0)
+            throw new ControlRefusal(ExitCode.WrongUsage, "there is no address to join by");
+        using var limit = new CancellationTokenSource(JoinLimit, time);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellationToken);
+        try
+        {
+            var joined = await node.JoinAsync(addresses, either.Token);
+            return new() { Joined = joined, Live = node.Membership.Members.Count(static member => member.IsLive) };
+        }
+        catch (ArgumentException error)
+        {
+            throw Wrong(error);
+        }
+        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+        {
+            throw new ControlRefusal(
+                ExitCode.Failed, $"nobody could be joined by {string.Join(" or ", addresses)}", "Why is in the node's log: whether nobody listens there, or the keys or the label are others.");
+        }
     }
 
-    private async Task LeaveAsync(ControlAnswers answers)
+    private async Task<ControlAnswer> ChangeTagsAsync(ControlRequest request, CancellationToken cancellationToken)
     {
-        var inTime = await departure.LeaveAsync();
-        await answers.WriteAsync(new() { Node = node.Name, InTime = inTime });
+        try
+        {
+            var set = request.Set ?? new Dictionary<string, string>(StringComparer.Ordinal);
+            return new() { Node = node.Name, Tags = await tags.ChangeAsync(set, request.Delete ?? [], cancellationToken) };
+        }
+        catch (ArgumentException error)
+        {
+            throw Wrong(error);
+        }
     }
+
+    private async Task SendAsync(ControlRequest request, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await node.SendEventAsync(request.Event ?? "", request.Payload, coalesces: false, cancellationToken);
+        }
+        catch (ArgumentException error)
+        {
+            throw Wrong(error);
+        }
+    }
+
+    private static ControlRefusal Wrong(ArgumentException error) => new(
+        ExitCode.WrongUsage,
+        (error.ParamName is { } name ? error.Message.Replace($" (Parameter '{name}')", "", StringComparison.Ordinal) : error.Message).TrimEnd('.'));
 }

@@ -7,5 +7,6 @@ namespace Rollcall.Cli.Gossip;
 [JsonSerializable(typeof(ControlRequest))]
 [JsonSerializable(typeof(ControlAnswer))]
 [JsonSerializable(typeof(MembersDocument))]
+[JsonSerializable(typeof(TagsDocument))]
 [JsonSerializable(typeof(IReadOnlyList<string>))]
 internal sealed partial class ControlJson : JsonSerializerContext;

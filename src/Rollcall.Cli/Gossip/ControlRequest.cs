@@ -4,8 +4,27 @@ namespace Rollcall.Cli.Gossip;
 internal sealed record ControlRequest
 {
     public const string Members = "members";
+    public const string Join = "join";
     public const string Leave = "leave";
+    public const string Tags = "tags";
+    public const string Monitor = "monitor";
+    public const string Send = "send";
 
     /// <summary>What is wanted; one of the above.</summary>
     public string Command { get; init; } = "";
+
+    /// <summary>For <see cref="Join"/>: whom.</summary>
+    public IReadOnlyList<string>? Addresses { get; init; }
+
+    /// <summary>For <see cref="Tags"/>: what is set.</summary>
+    public IReadOnlyDictionary<string, string>? Set { get; init; }
+
+    /// <summary>For <see cref="Tags"/>: which go.</summary>
+    public IReadOnlyList<string>? Delete { get; init; }
+
+    /// <summary>For <see cref="Send"/>: what the event is called.</summary>
+    public string? Event { get; init; }
+
+    /// <summary>For <see cref="Send"/>: in base64 on the wire.</summary>
+    public byte[]? Payload { get; init; }
 }

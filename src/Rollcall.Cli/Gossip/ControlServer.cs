@@ -12,6 +12,8 @@ internal sealed class ControlServer(ControlListener listener, IControlHandler ha
     public static readonly TimeSpan RequestLimit = TimeSpan.FromSeconds(5);
     public static readonly TimeSpan WriteLimit = TimeSpan.FromSeconds(10);
 
+    private const string Shape = "a request is one line of JSON, such as {\"command\":\"members\"}";
+
     private readonly CancellationTokenSource _stopping = new();
     private readonly HashSet<Task> _connections = [];
     private Task _accepting = Task.CompletedTask;
@@ -77,18 +79,18 @@ internal sealed class ControlServer(ControlListener listener, IControlHandler ha
         {
             await Task.Yield();
             if (isFull)
-                throw new ControlRefusal($"{MaxConnections} ask already; ask again later");
+                throw new ControlRefusal(ExitCode.Failed, $"the node is asked by {MaxConnections} others already", "Ask again later, or end a 'monitor'.");
             if (await channel.ReadLineAsync(RequestLimit, _stopping.Token) is not { } line)
                 return;
             await AnswerAsync(Read(line.Span), answers);
         }
         catch (ControlRefusal refusal)
         {
-            await RefuseAsync(answers, refusal.Message, refusal.IsWrongUsage);
+            await RefuseAsync(answers, refusal);
         }
         catch (InvalidDataException error)
         {
-            await RefuseAsync(answers, $"not understood: {error.Message}", isWrongUsage: true);
+            await RefuseAsync(answers, NotUnderstood(error.Message));
         }
         catch (Exception error) when (error is OperationCanceledException or TimeoutException or SocketException or ObjectDisposedException)
         {
@@ -97,7 +99,7 @@ internal sealed class ControlServer(ControlListener listener, IControlHandler ha
         catch (Exception error)
         {
             ControlLog.Failed(log, error);
-            await RefuseAsync(answers, $"{error.Message} ({error.GetType().Name})", isWrongUsage: false);
+            await RefuseAsync(answers, new(ExitCode.Failed, $"{error.Message.TrimEnd('.')} ({error.GetType().Name})", "The node's log has more of it."));
         }
     }
 
@@ -119,20 +121,22 @@ internal sealed class ControlServer(ControlListener listener, IControlHandler ha
     {
         try
         {
-            return JsonSerializer.Deserialize(line, ControlText.Line.ControlRequest) ?? throw new ControlRefusal("not understood: a request is an object");
+            return JsonSerializer.Deserialize(line, ControlText.Line.ControlRequest) ?? throw NotUnderstood(Shape);
         }
         catch (JsonException)
         {
             // Its own words would show what is none of a log's business.
-            throw new ControlRefusal("not understood: a request is one line of JSON, such as {\"command\":\"members\"}");
+            throw NotUnderstood(Shape);
         }
     }
 
-    private static async Task RefuseAsync(ControlAnswers answers, string error, bool isWrongUsage)
+    private static ControlRefusal NotUnderstood(string why) => new(ExitCode.WrongUsage, $"not understood: {why}");
+
+    private static async Task RefuseAsync(ControlAnswers answers, ControlRefusal refusal)
     {
         try
         {
-            await answers.WriteAsync(new() { Error = error, WrongUsage = isWrongUsage });
+            await answers.WriteAsync(new() { Error = refusal.Message, Advice = refusal.Advice, ExitCode = refusal.ExitCode });
             await answers.FlushAsync();
         }
         catch (Exception gone) when (gone is OperationCanceledException or TimeoutException or SocketException or ObjectDisposedException)

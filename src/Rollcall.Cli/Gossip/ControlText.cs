@@ -1,5 +1,6 @@
 using System.Text.Encodings.Web;
 using System.Text.Json;
+using Rollcall.Cli.Output;
 
 namespace Rollcall.Cli.Gossip;
 
@@ -14,5 +15,10 @@ internal static class ControlText
 
     // Nothing is escaped that is safe outside a web page.
     private static JsonSerializerOptions Spelled(bool isIndented) =>
-        new(ControlJson.Default.Options) { WriteIndented = isIndented, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+        new(ControlJson.Default.Options)
+    {
+        WriteIndented = isIndented,
+        Converters = { new UtcTime() },
+        Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+    };
 }

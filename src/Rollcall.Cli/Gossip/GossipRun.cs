@@ -33,7 +33,8 @@ internal sealed class GossipRun
         await using var node = new GossipNode(options, logger: _logs.For<GossipNode>(), time: _environment.Time);
         await StartAsync(node, options.Bind, cancellationToken);
         var departure = new Departure(node);
-        await using var control = new ControlServer(listener, new ControlHandler(node, departure), _environment.Time, _logs.For<ControlServer>());
+        using var tags = new OwnTags(node, options.Tags);
+        await using var control = new ControlServer(listener, new ControlHandler(node, departure, tags, _environment.Time), _environment.Time, _logs.For<ControlServer>());
         control.Start();
         _environment.Out.WriteLine(Greeting(node, options));
 

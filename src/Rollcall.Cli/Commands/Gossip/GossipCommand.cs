@@ -19,7 +19,11 @@ internal static class GossipCommand
         {
             GossipRunCommand.Create(context),
             GossipMembersCommand.Create(context),
+            GossipJoinCommand.Create(context),
             GossipLeaveCommand.Create(context),
+            GossipTagsCommand.Create(context),
+            GossipMonitorCommand.Create(context),
+            GossipSendCommand.Create(context),
         },
     };
 }

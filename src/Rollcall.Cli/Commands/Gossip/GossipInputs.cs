@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.CommandLine.Parsing;
 using System.Net;
 using Rollcall.Cli.Execution;
 using Rollcall.Cli.Gossip;
@@ -35,12 +36,20 @@ internal static class GossipInputs
         },
     };
 
-    /// <summary>Whether a node could make something of it: HOST, HOST:PORT or [IPV6]:PORT.</summary>
-    public static bool IsSeed(string text) => HostPort.TryParse(text, out var address)
-        && (Uri.CheckHostName(address.Host) != UriHostNameType.Unknown || IPAddress.TryParse(address.Host, out _));
+    /// <summary>Addresses that a node could make something of: HOST, HOST:PORT or [IPV6]:PORT.</summary>
+    public static string[] ReadSeeds(ArgumentResult result, string name)
+    {
+        string[] seeds = [.. result.Tokens.Select(static token => token.Value)];
+        foreach (var seed in seeds.Where(static seed => !IsSeed(seed)))
+            result.AddError($"{name}: '{seed}' is no address. Write it like 10.0.0.5, seed.example:7946 or [2001:db8::5]:7946.");
+        return seeds;
+    }
 
     public static ControlClient Client(Invocation invocation, Option<string?> control) =>
         new(ControlPath.Of(invocation.Parse.GetValue(control), invocation.Environment.Variable), invocation.Environment.Time);
+
+    private static bool IsSeed(string text) => HostPort.TryParse(text, out var address)
+        && (Uri.CheckHostName(address.Host) != UriHostNameType.Unknown || IPAddress.TryParse(address.Host, out _));
 
     // The parser of the framework also takes 1 for 0.0.0.1 and does not tell no port from port 0.
     private static IPEndPoint? ReadAddress(string text, int defaultPort)

@@ -23,13 +23,10 @@ internal static class GossipLeaveCommand
         command.Add(control);
         return context.Bind(command, async (invocation, cancellationToken) =>
         {
-            await foreach (var answer in GossipInputs.Client(invocation, control).AskAsync(new() { Command = ControlRequest.Leave }, LeaveLimit, cancellationToken))
-            {
-                invocation.Environment.Out.WriteLine(PrintableText.Clean($"{answer.Node} has left the cluster"));
-                if (answer.InTime is false)
-                    invocation.Note("Not all members were told in time; some may take it for failed.");
-            }
-
+            var answer = await GossipInputs.Client(invocation, control).AskOnceAsync(new() { Command = ControlRequest.Leave }, LeaveLimit, cancellationToken);
+            invocation.Environment.Out.WriteLine(PrintableText.Clean($"{answer.Node} has left the cluster"));
+            if (answer.Late)
+                invocation.Note("Not all members were told in time; some may take it for failed.");
             return ExitCode.Ok;
         });
     }

@@ -21,13 +21,7 @@ internal sealed class GossipRunCommand
         Description = "Any member of the cluster, HOST, HOST:PORT or [IPV6]:PORT; tried until one answers. Repeatable. Default: a cluster of its own.",
         HelpName = "ADDRESS",
         Arity = ArgumentArity.OneOrMore,
-        CustomParser = static result =>
-        {
-            string[] seeds = [.. result.Tokens.Select(static token => token.Value)];
-            foreach (var seed in seeds.Where(static seed => !GossipInputs.IsSeed(seed)))
-                result.AddError($"--join: '{seed}' is no address. Write it like 10.0.0.5, seed.example:7946 or [2001:db8::5]:7946.");
-            return seeds;
-        },
+        CustomParser = static result => GossipInputs.ReadSeeds(result, "--join"),
     };
 
     private readonly Option<string?> _preset = new("--preset")

@@ -21,7 +21,7 @@ internal static class MemberTable
     public static string Tags(IReadOnlyDictionary<string, string> tags) =>
         string.Join(',', tags.OrderBy(static tag => tag.Key, StringComparer.Ordinal).Select(static tag => $"{tag.Key}={tag.Value}"));
 
-    private static Tone ToneOf(MemberDocument member) => member.Status switch
+    public static Tone ToneOf(MemberDocument member) => member.Status switch
     {
         MemberDocument.Failed => Tone.Bad,
         MemberDocument.Left => Tone.Faint,

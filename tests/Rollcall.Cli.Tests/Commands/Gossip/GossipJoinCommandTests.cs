@@ -1,0 +1,49 @@
+using System.Net;
+using System.Net.Sockets;
+using Rollcall.Cli.Tests.Gossip;
+
+namespace Rollcall.Cli.Tests.Commands.Gossip;
+
+public sealed class GossipJoinCommandTests : IDisposable
+{
+    private readonly string _directory = Directory.CreateTempSubdirectory("rollcall-gossip-").FullName;
+
+    public void Dispose() => Directory.Delete(_directory, recursive: true);
+
+    [Fact]
+    public async Task Two_clusters_become_one()
+    {
+        await using var a = await RunningGossip.StartAsync(_directory, "a");
+        await using var b = await RunningGossip.StartAsync(_directory, "b");
+        Assert.Equal((0, "Joined by 1 address; the cluster has 2 members\n", ""), await b.AskAsync("join", a.Address));
+        await a.SeesAsync("b");
+    }
+
+    [Fact]
+    public async Task A_node_does_not_join_itself()
+    {
+        await using var a = await RunningGossip.StartAsync(_directory, "a");
+        Assert.Equal((0, "Nothing to join: that is the node itself\n", ""), await a.AskAsync("join", a.Address));
+    }
+
+    [Fact]
+    public async Task Where_nobody_answers_it_fails_and_says_where_to_look()
+    {
+        await using var a = await RunningGossip.StartAsync(_directory, "a");
+        using var taken = new TcpListener(IPAddress.Loopback, 0);
+        taken.Start();
+        var nobody = taken.LocalEndpoint.ToString()!;
+        taken.Stop();
+        Assert.Equal(
+            (1, "", $"error: nobody could be joined by {nobody}.\nWhy is in the node's log: whether nobody listens there, or the keys or the label are others.\n"),
+            await a.AskAsync("join", nobody));
+    }
+
+    [Fact]
+    public async Task What_is_no_address_is_wrong_usage()
+    {
+        using var run = new CliRun();
+        Assert.Equal(2, await run.RunAsync("gossip join 10.0.0.5:99999"));
+        Assert.StartsWith("error: ADDRESS: '10.0.0.5:99999' is no address. Write it like", run.Error, StringComparison.Ordinal);
+    }
+}
