@@ -47,5 +47,5 @@ public sealed class GossipKey : IEquatable<GossipKey>
     /// <summary>The kind of the key, not the key.</summary>
     public override string ToString() => $"AES-{_bytes.Length * 8} key";
 
-    private static bool IsValidLength(int length) => length is 16 or 24 or 32;
+    internal static bool IsValidLength(int length) => length is 16 or 24 or 32;
 }

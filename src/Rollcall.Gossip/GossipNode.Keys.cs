@@ -20,11 +20,7 @@ public sealed partial class GossipNode
             throw new ArgumentException("A node leaves by itself, and is not forced to.", nameof(member));
         ThrowIfNoName(member);
         var (host, serf) = (Host(), Serf());
-        return host.Loop.AskAsync((_, now) =>
-        {
-            serf.ForceLeave(member, prune, now);
-            return true;
-        }).WaitAsync(cancellationToken);
+        return TellAsync(host, now => serf.ForceLeave(member, prune, now)).WaitAsync(cancellationToken);
     }
 
     /// <summary>Asks all members which keys they accept, and with which they send.</summary>
@@ -59,8 +55,29 @@ public sealed partial class GossipNode
         if (operation != KeyOperation.List)
             ArgumentNullException.ThrowIfNull(key);
         var (host, serf) = (Host(), Serf());
-        return await host.Loop.AskAsync((core, now) => serf.AskKeys(operation, key, core, now)).WaitAsync(cancellationToken);
+        var query = await host.Loop.AskAsync((_, now) => serf.AskKeys(operation, key, now));
+        try
+        {
+            if (!await query.WaitAsync(0.5, _context.Time, cancellationToken))
+            {
+                await TellAsync(host, now => serf.AskAgain(query, now));
+                await query.WaitAsync(0.5, _context.Time, cancellationToken); // the report says who stays silent
+            }
+        }
+        catch (OperationCanceledException)
+        {
+            await TellAsync(host, _ => serf.Drop(query));
+            throw;
+        }
+
+        return await host.Loop.AskAsync((_, _) => serf.EndKeys(query));
     }
+
+    private static Task<bool> TellAsync(Transport.NodeHost host, Action<long> told) => host.Loop.AskAsync((_, now) =>
+    {
+        told(now);
+        return true;
+    });
 
     private static void ThrowIfNoName(string member)
     {

@@ -42,7 +42,7 @@ public sealed partial class GossipNode : IAsyncDisposable
         var messages = new MessageHub(() => metrics.Dropped("message"));
         var random = new Random();
         var plain = new StateAdapter(state, messages, random, log);
-        _serf = options.Serf ? new(Encoding.UTF8.GetBytes(options.Name), plain, messages, new(options.Keyring, options.VerifyIncoming && options.VerifyOutgoing)) : null;
+        _serf = options.Serf ? new(Encoding.UTF8.GetBytes(options.Name), plain, messages, new(options.Keyring, options.VerifyIncoming && options.VerifyOutgoing), random) : null;
         _context = new(options, _serf is null ? plain : _serf, metrics, time ?? TimeProvider.System, random, log)
         {
             Membership = membership,

@@ -1,10 +1,9 @@
-using Rollcall.Gossip.Messages;
 using Rollcall.Gossip.Wire;
 
 namespace Rollcall.Gossip.Serf;
 
 /// <summary>Serf's messages to bytes and back. What is written begins with the type; what is read does not. Fields may come in any order, and those nobody here knows are passed over.</summary>
-internal static class SerfCodec
+internal static partial class SerfCodec
 {
     /// <summary>Names of fields, heads and numbers never take more than this together.</summary>
     public const int MaxOverhead = 256;
@@ -37,21 +36,6 @@ internal static class SerfCodec
         WriteTime(ref writer, message.Time);
         writer.WriteRaw("Name"u8);
         writer.WriteRaw(message.Name);
-        writer.WriteRaw("Payload"u8);
-        writer.WriteBytesOrNil(message.Payload);
-        return 1 + writer.Position;
-    }
-
-    public static int Write(Span<byte> destination, in QueryResponse message)
-    {
-        var writer = Begin(destination, SerfMessageType.QueryResponse, 5);
-        writer.WriteRaw("Flags"u8);
-        writer.WriteUnsigned((uint)message.Flags);
-        writer.WriteRaw("From"u8);
-        writer.WriteRaw(message.From);
-        writer.WriteRaw("ID"u8);
-        writer.WriteUnsigned(message.Id);
-        WriteTime(ref writer, message.Time);
         writer.WriteRaw("Payload"u8);
         writer.WriteBytesOrNil(message.Payload);
         return 1 + writer.Position;
@@ -91,55 +75,6 @@ internal static class SerfCodec
         }
 
         message = new(time, name, payload, coalesces);
-        return read;
-    }
-
-    public static bool TryRead(ReadOnlySpan<byte> body, out Query message)
-    {
-        message = default;
-        var reader = new MsgPackReader(body);
-        ulong time = 0, id = 0, port = 0, flags = 0;
-        ReadOnlySpan<byte> address = default, source = default, name = default, payload = default;
-        var filters = 0;
-        var read = reader.TryReadMapHeader(out var count);
-        for (; read && count > 0; count--)
-        {
-            read = reader.TryReadRaw(out var key) && key switch
-            {
-                _ when key.SequenceEqual("LTime"u8) => reader.TryReadUnsigned(ulong.MaxValue, out time),
-                _ when key.SequenceEqual("ID"u8) => reader.TryReadUnsigned(uint.MaxValue, out id),
-                _ when key.SequenceEqual("Addr"u8) => reader.TryReadBytes(out address),
-                _ when key.SequenceEqual("Port"u8) => reader.TryReadUnsigned(ushort.MaxValue, out port),
-                _ when key.SequenceEqual("SourceNode"u8) => reader.TryReadRaw(out source),
-                _ when key.SequenceEqual("Flags"u8) => reader.TryReadUnsigned(uint.MaxValue, out flags),
-                _ when key.SequenceEqual("Name"u8) => reader.TryReadRaw(out name),
-                _ when key.SequenceEqual("Payload"u8) => reader.TryReadBytes(out payload),
-                _ when key.SequenceEqual("Filters"u8) => reader.TryReadNil() || TryCount(ref reader, out filters),
-                _ => reader.TrySkip(),
-            };
-        }
-
-        if (!read || !NodeAddress.IsValidLength(address.Length))
-            return false;
-        message = new()
-        {
-            Time = time,
-            Id = (uint)id,
-            Address = NodeAddress.From(address, (ushort)port),
-            SourceNode = source,
-            Filters = filters,
-            Flags = (QueryFlags)flags,
-            Name = name,
-            Payload = payload,
-        };
-        return true;
-    }
-
-    private static bool TryCount(ref MsgPackReader reader, out int count)
-    {
-        var read = reader.TryReadArrayHeader(out count);
-        for (var i = 0; read && i < count; i++)
-            read = reader.TrySkip();
         return read;
     }
 

@@ -23,6 +23,12 @@ internal enum SerfEventKind : byte
     /// <summary>Somebody asked who has a name; this node has answered.</summary>
     ConflictAnswered,
 
+    /// <summary>The member asked about the keys, or had them changed: <see cref="SerfEvent.Words"/> say why not, or nothing.</summary>
+    KeysAsked,
+
+    /// <summary>All have answered the query of that time.</summary>
+    QueryAnswered,
+
     /// <summary>A message of Serf could not be read, or was not believed.</summary>
     Refused,
 }
@@ -35,4 +41,8 @@ internal sealed record SerfEvent(SerfEventKind Kind, string Name)
     public byte[] Payload { get; init; } = [];
 
     public ulong Time { get; init; }
+
+    public KeyOperation Operation { get; init; }
+
+    public string Words { get; init; } = "";
 }

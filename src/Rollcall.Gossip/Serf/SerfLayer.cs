@@ -9,23 +9,32 @@ namespace Rollcall.Gossip.Serf;
 /// What a Serf agent puts on top of membership, as far as a node needs it to be a good neighbour of agents: intents to join and to leave, events and queries passed on once, conflicts answered, its part in exchanges of
 /// states. Pure like the protocol; messages that are not Serf's go to the application within.
 /// </summary>
-internal sealed class SerfLayer(ReadOnlyMemory<byte> name, IGossipApplication? inner = null) : IGossipApplication
+internal sealed class SerfLayer : IGossipApplication
 {
     /// <summary>Serf's own limit for the name and payload of an event.</summary>
     public const int MaxEventLength = 512;
 
+    private readonly ReadOnlyMemory<byte> _name;
+    private readonly IGossipApplication? _inner;
+    private readonly SerfQueries _queries;
     private readonly LamportClock _clock = new();
     private readonly LamportClock _eventClock = new();
-    private readonly LamportClock _queryClock = new();
     private readonly SerfMembers _members = new();
     private readonly RecentEvents _recentEvents = new();
-    private readonly RecentEvents _recentQueries = new();
     private readonly ArrayBufferWriter<byte> _innerState = new();
     private readonly List<SerfEvent> _events = [];
     private readonly byte[] _scratch = new byte[2048];
     private SwimCore? _core;
     private long _leaveIntent;
     private bool _isLeaving;
+
+    /// <summary>Without a store of keys the node has none. The random numbers are seeded by the caller.</summary>
+    public SerfLayer(ReadOnlyMemory<byte> name, Random random, KeyStore? keys = null, IGossipApplication? inner = null)
+    {
+        _name = name;
+        _inner = inner;
+        _queries = new(name, _members, keys ?? new(new(), isSealed: true), random, _events);
+    }
 
     public IReadOnlyList<SerfEvent> Events => _events;
 
@@ -53,7 +62,7 @@ internal sealed class SerfLayer(ReadOnlyMemory<byte> name, IGossipApplication? i
         if (Core.IsLeaving || _isLeaving)
             return;
         _isLeaving = true;
-        var length = SerfCodec.Write(_scratch, new LeaveIntent(_clock.Next(), name.Span, prune: false));
+        var length = SerfCodec.Write(_scratch, new LeaveIntent(_clock.Next(), _name.Span, prune: false));
         Apply(_scratch.AsSpan(0, length), now);
         _leaveIntent = Core.LiveCount > 1 ? Core.Broadcast(_scratch.AsSpan(0, length), now) : 0;
         if (_leaveIntent == 0)
@@ -79,9 +88,18 @@ internal sealed class SerfLayer(ReadOnlyMemory<byte> name, IGossipApplication? i
         return Core.Broadcast(_scratch.AsSpan(0, length), now);
     }
 
+    /// <summary>Asks all other members about keys, or to change them. Null where too many queries are open. <see cref="EndKeys"/> or <see cref="Drop"/> is to follow.</summary>
+    public OwnQuery? AskKeys(KeyOperation operation, GossipKey? key, long now) => _queries.AskKeys(Core, operation, key, now);
+
+    public void AskAgain(OwnQuery query, long now) => SerfQueries.AskAgain(Core, query, now);
+
+    public GossipKeyReport EndKeys(OwnQuery query, KeyOperation operation, GossipKey? key) => _queries.EndKeys(query, operation, key);
+
+    public void Drop(OwnQuery query) => _queries.Drop(query);
+
     public void MemberChanged(in ProtocolEvent change)
     {
-        inner?.MemberChanged(change);
+        _inner?.MemberChanged(change);
         if (change.Record is not { } record)
             return;
         var status = change.Kind switch
@@ -99,7 +117,7 @@ internal sealed class SerfLayer(ReadOnlyMemory<byte> name, IGossipApplication? i
     {
         if (message.IsEmpty || message[0] > (byte)SerfMessageType.Relay)
         {
-            inner?.MessageReceived(message, from, now);
+            _inner?.MessageReceived(message, from, now);
             return;
         }
 
@@ -110,8 +128,8 @@ internal sealed class SerfLayer(ReadOnlyMemory<byte> name, IGossipApplication? i
     public void WriteState(bool join, IBufferWriter<byte> state)
     {
         _innerState.ResetWrittenCount();
-        inner?.WriteState(join, _innerState);
-        SerfState.Write(state, _clock, _eventClock, _queryClock, _members, _recentEvents, _innerState.WrittenSpan);
+        _inner?.WriteState(join, _innerState);
+        SerfState.Write(state, _clock, _eventClock, _queries.Clock, _members, _recentEvents, _innerState.WrittenSpan);
     }
 
     public void MergeState(ReadOnlySpan<byte> state, bool join, long now)
@@ -123,8 +141,9 @@ internal sealed class SerfLayer(ReadOnlyMemory<byte> name, IGossipApplication? i
         }
 
         // Nothing of the time the clocks stand at has been said yet.
-        if (!Witness(_clock, read.Time) || !Witness(_eventClock, read.EventTime) || !Witness(_queryClock, read.QueryTime))
+        if (!Witness(_clock, read.Time) || !Witness(_eventClock, read.EventTime) || !Witness(_queries.Clock, read.QueryTime))
             return;
+        _queries.Met(read.QueryTime);
         foreach (var (member, time) in read.Statuses)
         {
             if (!read.Left.Contains(member))
@@ -140,17 +159,17 @@ internal sealed class SerfLayer(ReadOnlyMemory<byte> name, IGossipApplication? i
         _members.Reap(now);
         TellForgotten();
         if (read.Application.Length > 0)
-            inner?.MergeState(read.Application, join, now);
+            _inner?.MergeState(read.Application, join, now);
     }
 
     /// <summary>Nothing: agents expect a coordinate, or nothing.</summary>
     public int WriteAckPayload(Span<byte> destination) => 0;
 
-    public void AckReceived(NodeRecord from, ReadOnlySpan<byte> payload, long elapsed, long now) => inner?.AckReceived(from, payload, elapsed, now);
+    public void AckReceived(NodeRecord from, ReadOnlySpan<byte> payload, long elapsed, long now) => _inner?.AckReceived(from, payload, elapsed, now);
 
     public void Transmitted(long token, long now)
     {
-        inner?.Transmitted(token, now);
+        _inner?.Transmitted(token, now);
         if (token == 0 || token != _leaveIntent)
             return;
         _leaveIntent = 0;
@@ -171,9 +190,14 @@ internal sealed class SerfLayer(ReadOnlyMemory<byte> name, IGossipApplication? i
                 return Leaves(leave, now);
             case SerfMessageType.UserEvent:
                 return TakeEvent(body);
-            case SerfMessageType.Query when SerfCodec.TryRead(body, out Query query) && _queryClock.Witness(query.Time):
-                return Ask(query, now);
-            case SerfMessageType.QueryResponse or SerfMessageType.KeyRequest or SerfMessageType.KeyResponse or SerfMessageType.Relay:
+            case SerfMessageType.Query when SerfCodec.TryRead(body, out Query query) && _queries.Clock.Witness(query.Time):
+                return _queries.Ask(Core, query, now);
+            case SerfMessageType.QueryResponse when SerfCodec.TryRead(body, out QueryResponse response):
+                _queries.Take(response);
+                return false;
+            case SerfMessageType.Relay when SerfCodec.TryRead(body, out RelayMessage relay):
+                if (!_queries.Forward(Core, relay, now))
+                    Refuse("A message is to be passed on that is no answer, or to nobody known.");
                 return false;
             default:
                 Refuse("A message of Serf cannot be read, or its time is far ahead.");
@@ -183,7 +207,7 @@ internal sealed class SerfLayer(ReadOnlyMemory<byte> name, IGossipApplication? i
 
     private bool Leaves(in LeaveIntent leave, long now)
     {
-        if (leave.Node.SequenceEqual(name.Span) && !_isLeaving && !Core.IsLeaving)
+        if (leave.Node.SequenceEqual(_name.Span) && !_isLeaving && !Core.IsLeaving)
         {
             // Somebody forces this node to leave, which lives: a later join says so.
             if (_members.IsLatest(leave.Node, leave.Time))
@@ -215,48 +239,11 @@ internal sealed class SerfLayer(ReadOnlyMemory<byte> name, IGossipApplication? i
         return true;
     }
 
-    private bool Ask(in Query query, long now)
-    {
-        if (!_recentQueries.Add(query.Time, _queryClock.Time, query.Id, query.Name, default))
-            return false;
-        // What its filters say is not judged here: a query with some is passed on, and not answered.
-        if (query.Filters == 0 && IsMember(query.SourceNode, query.Address))
-            Answer(query, now);
-        return !query.Flags.HasFlag(QueryFlags.NoBroadcast);
-    }
-
-    private void Answer(in Query query, long now)
-    {
-        if (query.Flags.HasFlag(QueryFlags.Ack))
-            Respond(query, QueryFlags.Ack, default, now);
-        if (!query.Name.SequenceEqual(ConflictAnswer.QueryName) || query.Payload.SequenceEqual(name.Span) || !Core.TryFind(query.Payload, out var member))
-            return;
-        Respond(query, QueryFlags.None, ConflictAnswer.Write(member, _members.StatusOf(member.Record.Name)), now);
-        _events.Add(new(SerfEventKind.ConflictAnswered, member.Record.Name));
-    }
-
-    private void Respond(in Query query, QueryFlags flags, ReadOnlySpan<byte> payload, long now)
-    {
-        var response = new byte[SerfCodec.MaxOverhead + name.Length + payload.Length];
-        var length = SerfCodec.Write(response, new QueryResponse(query.Time, query.Id, name.Span, flags, payload));
-        Core.Send(query.Address, response.AsSpan(0, length), crc: false, now);
-    }
-
-    // Nobody has a stranger answered.
-    private bool IsMember(ReadOnlySpan<byte> node, NodeAddress address)
-    {
-        if (!node.IsEmpty)
-            return Core.TryFind(node, out var source) && source.Record.Address == address;
-        List<MemberView> members = [];
-        Core.CopyMembers(members);
-        return members.Exists(member => member.Record.Address == address);
-    }
-
     private void SayJoined(ulong time, long now)
     {
         _clock.Witness(time);
-        _members.Join(name.Span, time, now);
-        var length = SerfCodec.Write(_scratch, new JoinIntent(time, name.Span));
+        _members.Join(_name.Span, time, now);
+        var length = SerfCodec.Write(_scratch, new JoinIntent(time, _name.Span));
         Core.Broadcast(_scratch.AsSpan(0, length), now);
     }
 

@@ -1,5 +1,3 @@
-using Rollcall.Gossip.Messages;
-
 namespace Rollcall.Gossip.Serf;
 
 /// <summary>A member joined, or is still there although somebody said that it leaves.</summary>
@@ -30,38 +28,4 @@ internal readonly ref struct UserEvent(ulong time, ReadOnlySpan<byte> name, Read
     public ReadOnlySpan<byte> Payload { get; } = payload;
 
     public bool Coalesces { get; } = coalesces;
-}
-
-/// <summary>A question to everybody, or to those that its filters let through. The filters are left as they came.</summary>
-internal ref struct Query
-{
-    public ulong Time { get; set; }
-
-    public uint Id { get; set; }
-
-    public NodeAddress Address { get; set; }
-
-    public ReadOnlySpan<byte> SourceNode { get; set; }
-
-    public int Filters { get; set; }
-
-    public QueryFlags Flags { get; set; }
-
-    public ReadOnlySpan<byte> Name { get; set; }
-
-    public ReadOnlySpan<byte> Payload { get; set; }
-}
-
-/// <summary>An answer to a query, or the ack that it came.</summary>
-internal readonly ref struct QueryResponse(ulong time, uint id, ReadOnlySpan<byte> from, QueryFlags flags, ReadOnlySpan<byte> payload)
-{
-    public ulong Time { get; } = time;
-
-    public uint Id { get; } = id;
-
-    public ReadOnlySpan<byte> From { get; } = from;
-
-    public QueryFlags Flags { get; } = flags;
-
-    public ReadOnlySpan<byte> Payload { get; } = payload;
 }

@@ -1,12 +1,22 @@
 using Microsoft.Extensions.Logging;
 using Rollcall.Gossip.Messages;
 using Rollcall.Gossip.Protocol;
+using Rollcall.Gossip.Serf;
 
 namespace Rollcall.Gossip.Transport;
 
 /// <summary>Logs and counts what happens in the protocol. For the loop alone.</summary>
 internal sealed class ProtocolReporter(GossipMetrics metrics, RefusalLog refusals, ILogger logger)
 {
+    /// <summary>Never with a key in it.</summary>
+    public void KeysAsked(SerfEvent asked)
+    {
+        if (asked.Words.Length > 0)
+            GossipLog.KeysRefused(logger, asked.Name, asked.Operation.ToString(), asked.Words);
+        else if (asked.Operation != KeyOperation.List)
+            GossipLog.KeysChanged(logger, asked.Name, asked.Operation.ToString());
+    }
+
     public void Report(in ProtocolEvent change)
     {
         switch (change.Kind)

@@ -6,12 +6,13 @@ using Rollcall.Gossip.Serf;
 namespace Rollcall.Gossip.Transport;
 
 /// <summary>Serf's layer, and the application on top of it: broadcasts are events, a leave is said before it is done, and who was told to have left is shown so.</summary>
-internal sealed class SerfHost(ReadOnlyMemory<byte> name, StateAdapter application, MessageHub messages, KeyStore keys) : IApplicationHost
+internal sealed class SerfHost(ReadOnlyMemory<byte> name, StateAdapter application, MessageHub messages, KeyStore keys, Random random) : IApplicationHost
 {
     /// <summary>The event that a broadcast without a name is.</summary>
     public const string BroadcastEvent = "rollcall";
 
-    private readonly SerfLayer _serf = new(name, application);
+    private readonly SerfLayer _serf = new(name, random, keys, application);
+    private readonly Dictionary<ulong, KeyQuery> _waiting = [];
     private SwimCore? _core;
 
     public int BroadcastOverhead => (_core?.MaxUserMessageLength ?? 0) - SerfLayer.MaxEventLength + BroadcastEvent.Length;
@@ -31,17 +32,32 @@ internal sealed class SerfHost(ReadOnlyMemory<byte> name, StateAdapter applicati
 
     public void ForceLeave(string member, bool prune, long now) => _serf.ForceLeave(member, prune, now);
 
-    /// <summary>Only this node has been asked so far.</summary>
-    public GossipKeyReport AskKeys(KeyOperation operation, GossipKey? key, SwimCore core, long now)
+    /// <summary>Asks all members about keys. Throws <see cref="InvalidOperationException"/> where this node itself would not do it: nobody is asked then.</summary>
+    public KeyQuery AskKeys(KeyOperation operation, GossipKey? key, long now)
     {
         if (keys.Refuse(operation, key) is { } refusal)
             throw new InvalidOperationException(refusal);
-        Dictionary<string, string> failures = new(StringComparer.Ordinal);
-        if (keys.Apply(operation, key) is { } failure)
-            failures[core.Self.Name] = failure;
-        var all = operation == KeyOperation.List ? keys.Keys.ToDictionary(static one => one.ToBase64(), static _ => 1, StringComparer.Ordinal) : [];
-        var primary = operation == KeyOperation.List ? keys.Keys.Take(1).ToDictionary(static one => one.ToBase64(), static _ => 1, StringComparer.Ordinal) : [];
-        return new(core.LiveCount, 1, failures, all, primary);
+        var query = _serf.AskKeys(operation, key, now) ?? throw new InvalidOperationException("Too many questions about keys are open; wait for their answers.");
+        var waiting = new KeyQuery(query, operation, key);
+        if (!query.IsComplete)
+            _waiting[query.Time] = waiting;
+        else
+            waiting.Complete();
+        return waiting;
+    }
+
+    public void AskAgain(KeyQuery waiting, long now) => _serf.AskAgain(waiting.Query, now);
+
+    public GossipKeyReport EndKeys(KeyQuery waiting)
+    {
+        _waiting.Remove(waiting.Query.Time);
+        return _serf.EndKeys(waiting.Query, waiting.Operation, waiting.Key);
+    }
+
+    public void Drop(KeyQuery waiting)
+    {
+        _waiting.Remove(waiting.Query.Time);
+        _serf.Drop(waiting.Query);
     }
 
     public ReadOnlyMemory<byte> Wrap(ReadOnlyMemory<byte> payload) => MessageEnvelope.WrapDirect(payload, isSerf: true);
@@ -62,6 +78,10 @@ internal sealed class SerfHost(ReadOnlyMemory<byte> name, StateAdapter applicati
                 view.Forget(happened.Name);
             else if (happened.Kind == SerfEventKind.Refused)
                 reporter.Refused(default, happened.Name);
+            else if (happened.Kind == SerfEventKind.KeysAsked)
+                reporter.KeysAsked(happened);
+            else if (happened.Kind == SerfEventKind.QueryAnswered && _waiting.TryGetValue(happened.Time, out var waiting))
+                waiting.Complete();
             else if (happened.Kind == SerfEventKind.ConflictAnswered)
                 reporter.ConflictAnswered(happened.Name);
         }

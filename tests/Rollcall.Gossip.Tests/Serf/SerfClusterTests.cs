@@ -17,7 +17,7 @@ public sealed class SerfClusterTests
     public SerfClusterTests()
     {
         _cluster.Network.Loss = 0.1;
-        _cluster.Application = node => _layers[node.Index] = new(Encoding.UTF8.GetBytes(node.Name));
+        _cluster.Application = node => _layers[node.Index] = new(Encoding.UTF8.GetBytes(node.Name), new Random(node.Index));
         _cluster.Starting = node => _layers[node.Index].Attach(node.Core);
         for (var i = 0; i < Size; i++)
         {

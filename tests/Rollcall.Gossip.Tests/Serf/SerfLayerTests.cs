@@ -12,7 +12,7 @@ namespace Rollcall.Gossip.Tests.Serf;
 public sealed class SerfLayerTests
 {
     private readonly byte[] _buffer = new byte[1024];
-    private readonly SerfLayer _serf = new("me"u8.ToArray());
+    private readonly SerfLayer _serf = new("me"u8.ToArray(), new Random(1));
     private readonly LoneNode _node;
 
     public SerfLayerTests()
@@ -96,7 +96,7 @@ public sealed class SerfLayerTests
     [Fact]
     public void S38_Who_is_alone_leaves_at_once()
     {
-        var serf = new SerfLayer("me"u8.ToArray());
+        var serf = new SerfLayer("me"u8.ToArray(), new Random(1));
         var node = new LoneNode(LoneNode.Quiet, application: serf);
         node.Do((_, now) => serf.Leave(now));
         Assert.Single(node.EventsOf(EventKind.LeaveSpread));
@@ -232,7 +232,7 @@ public sealed class SerfLayerTests
     [Fact]
     public void Exchanges_carry_who_left_and_what_happened()
     {
-        var other = new SerfLayer("peer"u8.ToArray());
+        var other = new SerfLayer("peer"u8.ToArray(), new Random(1));
         var peer = new LoneNode(LoneNode.Quiet, application: other);
         Leave("other", 5);
         _node.Dead("other", 1, "other");
@@ -249,7 +249,7 @@ public sealed class SerfLayerTests
         Assert.Equal(["StatusChanged other", "UserEvent deploy"], other.Events.Select(static told => $"{told.Kind} {told.Name}"));
         Assert.Equal(6UL, other.Time);
 
-        var joiner = new SerfLayer("joiner"u8.ToArray());
+        var joiner = new SerfLayer("joiner"u8.ToArray(), new Random(1));
         _ = new LoneNode(LoneNode.Quiet, application: joiner);
         joiner.ClearEvents();
         joiner.MergeState(state.WrittenSpan, join: true, 0);
@@ -260,7 +260,7 @@ public sealed class SerfLayerTests
     public void What_is_not_Serfs_goes_to_the_application_within()
     {
         var inner = new Inner();
-        var serf = new SerfLayer("me"u8.ToArray(), inner);
+        var serf = new SerfLayer("me"u8.ToArray(), new Random(1), inner: inner);
         var node = new LoneNode(LoneNode.Quiet, application: serf);
         node.Receive([8, 0xc1, 1, 2], LoneNode.AddressOf("agent"));
         Assert.Equal([0xc1, 1, 2], Assert.Single(inner.Messages));

@@ -1,0 +1,90 @@
+using System.Text;
+using System.Text.RegularExpressions;
+using Rollcall.Gossip.Wire;
+
+namespace Rollcall.Gossip.Serf;
+
+/// <summary>
+/// Whether a query is for this node. Each filter is a byte for its kind and then names of nodes, or a tag with a regular expression that is to be found in its value; a tag that is not there is empty. All have to let
+/// it through. What cannot be read or judged does not, as with agents.
+/// </summary>
+internal static class QueryFilters
+{
+    public const int MaxFilters = 64;
+    public const int MaxExpressionBytes = 512;
+
+    private const byte NodeKind = 0;
+    private const byte TagKind = 1;
+    private static readonly TimeSpan Timeout = TimeSpan.FromMilliseconds(20);
+
+    // Go's syntax where .NET's means something else by the same text, or nothing.
+    private static readonly string[] Foreign = ["[[:", "(?P<", "(?U", @"\C", @"\Q", @"\pN"];
+
+    /// <summary>The filters are an array as it came, or nothing.</summary>
+    public static bool Pass(ReadOnlySpan<byte> filters, ReadOnlySpan<byte> node, ReadOnlySpan<byte> meta)
+    {
+        if (filters.IsEmpty)
+            return true;
+        var reader = new MsgPackReader(filters);
+        var passes = reader.TryReadArrayHeader(out var count) && count <= MaxFilters;
+        for (; passes && count > 0; count--)
+        {
+            passes = reader.TryReadBytes(out var filter) && !filter.IsEmpty && filter[0] switch
+            {
+                NodeKind => Names(filter[1..], node),
+                TagKind => Matches(filter[1..], meta),
+                _ => false,
+            };
+        }
+
+        return passes;
+    }
+
+    private static bool Names(ReadOnlySpan<byte> body, ReadOnlySpan<byte> node)
+    {
+        var reader = new MsgPackReader(body);
+        var isNamed = false;
+        var read = reader.TryReadArrayHeader(out var count);
+        for (; read && count > 0; count--)
+        {
+            read = reader.TryReadRaw(out var name);
+            isNamed |= name.SequenceEqual(node);
+        }
+
+        return read && isNamed;
+    }
+
+    private static bool Matches(ReadOnlySpan<byte> body, ReadOnlySpan<byte> meta)
+    {
+        var reader = new MsgPackReader(body);
+        ReadOnlySpan<byte> tag = default, expression = default;
+        var read = reader.TryReadMapHeader(out var count);
+        for (; read && count > 0; count--)
+        {
+            read = reader.TryReadRaw(out var key) && key switch
+            {
+                _ when key.SequenceEqual("Tag"u8) => reader.TryReadRaw(out tag),
+                _ when key.SequenceEqual("Expr"u8) => reader.TryReadRaw(out expression),
+                _ => reader.TrySkip(),
+            };
+        }
+
+        return read && expression.Length <= MaxExpressionBytes
+            && IsFound(Encoding.UTF8.GetString(expression), SerfTags.Decode(meta).GetValueOrDefault(Encoding.UTF8.GetString(tag), ""));
+    }
+
+    // Whoever may ask may choose the expression: without backtracking its time grows with the length of the value alone, and the value has at most 512 bytes.
+    private static bool IsFound(string expression, string value)
+    {
+        if (Array.Exists(Foreign, foreign => expression.Contains(foreign, StringComparison.Ordinal)))
+            return false;
+        try
+        {
+            return Regex.IsMatch(value, expression, RegexOptions.NonBacktracking | RegexOptions.CultureInvariant, Timeout);
+        }
+        catch (Exception error) when (error is ArgumentException or NotSupportedException or RegexMatchTimeoutException)
+        {
+            return false;
+        }
+    }
+}

@@ -1,0 +1,144 @@
+using System.Globalization;
+using System.Text.Json;
+using Rollcall.Gossip.Tests.Transport;
+using Rollcall.TestKit;
+using Rollcall.TestKit.Agents;
+
+namespace Rollcall.Gossip.Tests.Agents;
+
+/// <summary>Two nodes of ours and two real Serf agents in one encrypted cluster. Each has a keyring of its own, the agents in a file.</summary>
+internal sealed class EncryptedCluster : IAsyncDisposable
+{
+    private readonly string _folder = Directory.CreateTempSubdirectory("rollcall-keys").FullName;
+    private readonly CancellationTokenSource _over = new();
+    private readonly List<SerfAgent> _agents = [];
+    private readonly Dictionary<string, HashSet<string>> _heard = new(StringComparer.Ordinal);
+    private readonly List<Task> _readers = [];
+    private int _events;
+
+    public TestCluster Nodes { get; } = new();
+
+    public IReadOnlyList<SerfAgent> Agents => _agents;
+
+    public GossipNode First { get; private set; } = null!;
+
+    public GossipNode Second { get; private set; } = null!;
+
+    /// <summary>All started with these keys, the first the primary, and all seeing each other.</summary>
+    public static async Task<EncryptedCluster> StartAsync(params GossipKey[] keys)
+    {
+        var cluster = new EncryptedCluster();
+        try
+        {
+            cluster.First = await cluster.AddNodeAsync("ours-1", keys);
+            cluster.Second = await cluster.AddNodeAsync("ours-2", keys);
+            await cluster.AddAgentAsync("theirs-1", keys);
+            await cluster.AddAgentAsync("theirs-2", keys);
+            await cluster.ExpectAllAliveAsync(4);
+            return cluster;
+        }
+        catch
+        {
+            await cluster.DisposeAsync();
+            throw;
+        }
+    }
+
+    public async Task<GossipNode> AddNodeAsync(string name, params GossipKey[] keys)
+    {
+        var node = await Nodes.StartAsync(name, options =>
+        {
+            options.Serf = true;
+            options.Keyring = new(keys);
+            options.GossipInterval = GossipOptions.Lan().GossipInterval;
+        });
+        lock (_heard)
+            _heard[name] = new(StringComparer.Ordinal);
+        _readers.Add(ReadAsync(node));
+        if (First is not null)
+            await Eventually.Within(node.JoinAsync([First.EndPoint!.ToString()]));
+        return node;
+    }
+
+    public async Task<SerfAgent> AddAgentAsync(string name, params GossipKey[] keys)
+    {
+        var agent = await StartAgentAsync(name, keys);
+        await agent.RunAsync("join", First.EndPoint!.ToString());
+        return agent;
+    }
+
+    /// <summary>One that is not joined.</summary>
+    public async Task<SerfAgent> StartAgentAsync(string name, params GossipKey[] keys)
+    {
+        var file = FileOf(name);
+        if (keys.Length > 0)
+            await File.WriteAllTextAsync(file, JsonSerializer.Serialize(keys.Select(static key => key.ToBase64())));
+        var agent = await SerfAgent.StartAsync(name, "-profile=lan", $"-keyring-file={file}"); // by the interval of gossip goes how long a query is open
+        _agents.Add(agent);
+        return agent;
+    }
+
+    /// <summary>What the agent has kept, the primary first.</summary>
+    public IReadOnlyList<string> KeptBy(string agent) => JsonSerializer.Deserialize<string[]>(File.ReadAllText(FileOf(agent)))!;
+
+    public async Task ExpectAllAliveAsync(int count)
+    {
+        await Eventually.True(() => TestCluster.Live(First) == count && TestCluster.Live(Second) == count);
+        foreach (var agent in _agents)
+            await Eventually.True(async () => await agent.MembersAsync() is { } members && members.Values.Count(static status => status == "alive") == count);
+    }
+
+    /// <summary>An event of each kind gets to everybody.</summary>
+    public async Task ExpectEventsToReachAllAsync()
+    {
+        var ours = string.Create(CultureInfo.InvariantCulture, $"ours-{++_events}");
+        var theirs = string.Create(CultureInfo.InvariantCulture, $"theirs-{_events}");
+        await First.SendEventAsync(ours, default);
+        await _agents[0].RunAsync("event", "-coalesce=false", theirs);
+        foreach (var expected in new[] { ours, theirs })
+        {
+            await Eventually.True(() => HaveHeard(expected));
+            await Eventually.True(() => _agents.TrueForAll(agent => agent.Log.Any(line => line.Contains($"user-event: {expected}", StringComparison.Ordinal))));
+        }
+    }
+
+    /// <summary>Warnings and errors of the agents, but those that any member causes which a busy machine does not run in time.</summary>
+    public IEnumerable<string> Complaints => _agents
+        .SelectMany(static agent => agent.Complaints.Select(line => $"{agent.Name}: {line}"))
+        .Where(static line => !line.Contains("Refuting a suspect message", StringComparison.Ordinal) && !line.Contains("but other probes failed", StringComparison.Ordinal));
+
+    public async ValueTask DisposeAsync()
+    {
+        await _over.CancelAsync();
+        foreach (var agent in _agents)
+            await agent.DisposeAsync();
+        await Nodes.DisposeAsync();
+        await Eventually.Within(Task.WhenAll(_readers));
+        _over.Dispose();
+        Directory.Delete(_folder, recursive: true);
+    }
+
+    private string FileOf(string name) => Path.Combine(_folder, $"{name}.json");
+
+    private bool HaveHeard(string happened)
+    {
+        lock (_heard)
+            return _heard.Values.All(names => names.Contains(happened));
+    }
+
+    private async Task ReadAsync(GossipNode node)
+    {
+        try
+        {
+            await foreach (var message in node.ReadMessagesAsync(_over.Token))
+            {
+                lock (_heard)
+                    _heard[node.Name].Add(message.EventName ?? "");
+            }
+        }
+        catch (OperationCanceledException)
+        {
+            // The test is over.
+        }
+    }
+}
