@@ -13,6 +13,7 @@ internal sealed record ChangeDocument
     public const string Updated = "updated";
     public const string Suspected = "suspected";
     public const string Cleared = "cleared";
+    public const string Leaving = "leaving";
     public const string Failed = "failed";
     public const string Left = "left";
     public const string Forgotten = "forgotten";
@@ -69,6 +70,7 @@ internal sealed record ChangeDocument
         GossipEventKind.Joined => Joined,
         GossipEventKind.Suspected => Suspected,
         GossipEventKind.Cleared => Cleared,
+        GossipEventKind.Leaving => Leaving,
         GossipEventKind.Failed => Failed,
         GossipEventKind.Left => Left,
         GossipEventKind.Forgotten => Forgotten,

@@ -27,6 +27,9 @@ internal sealed record ControlAnswer
     /// <summary>True where a leave was not told to all in time.</summary>
     public bool Late { get; init; }
 
+    /// <summary>What the members said of their keys.</summary>
+    public KeysDocument? Keys { get; init; }
+
     public bool Done { get; init; }
 
     public string? Error { get; init; }

@@ -31,6 +31,12 @@ internal sealed class ControlHandler(GossipNode node, Departure departure, OwnTa
             case ControlRequest.Send:
                 await SendAsync(request, cancellationToken);
                 break;
+            case ControlRequest.ForceLeave:
+                await ForceLeaveAsync(request, cancellationToken);
+                break;
+            case ControlRequest.ListKeys or ControlRequest.AddKey or ControlRequest.UseKey or ControlRequest.RemoveKey:
+                await answers.WriteAsync(new() { Keys = await AskKeysAsync(request, cancellationToken) });
+                break;
             default:
                 throw new ControlRefusal(ExitCode.WrongUsage, $"'{request.Command}' is nothing this node can be asked", "Perhaps it is of another version than this program.");
         }
@@ -88,6 +94,40 @@ internal sealed class ControlHandler(GossipNode node, Departure departure, OwnTa
             throw Wrong(error);
         }
     }
+
+    // A member that lives objects, and is taken for leaving by all until it does; nobody wants that.
+    private async Task ForceLeaveAsync(ControlRequest request, CancellationToken cancellationToken)
+    {
+        var member = node.Membership.Members.FirstOrDefault(member => string.Equals(member.Name, request.Member, StringComparison.Ordinal))
+            ?? throw new ControlRefusal(ExitCode.NotFound, $"no member is called '{request.Member}'", "See who there is with 'rollcall gossip members'.");
+        if (string.Equals(member.Name, node.Name, StringComparison.Ordinal))
+            throw new ControlRefusal(ExitCode.WrongUsage, $"{member.Name} is this node", "It leaves by 'rollcall gossip leave', without a name.");
+        if (member.IsLive)
+            throw new ControlRefusal(ExitCode.Failed, $"{member.Name} is there, and would object", "Let it leave by itself, or stop it and wait until it has failed.");
+        await node.ForceLeaveAsync(member.Name, request.Prune, cancellationToken);
+    }
+
+    private async Task<KeysDocument> AskKeysAsync(ControlRequest request, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return KeysDocument.Of(request.Command switch
+            {
+                ControlRequest.AddKey => await node.AddKeyAsync(KeyOf(request), cancellationToken),
+                ControlRequest.UseKey => await node.UseKeyAsync(KeyOf(request), cancellationToken),
+                ControlRequest.RemoveKey => await node.RemoveKeyAsync(KeyOf(request), cancellationToken),
+                _ => await node.ListKeysAsync(cancellationToken),
+            });
+        }
+        catch (Exception error) when (error is InvalidOperationException or ArgumentException or IOException or UnauthorizedAccessException)
+        {
+            throw new ControlRefusal(ExitCode.Failed, error.Message.TrimEnd('.'));
+        }
+    }
+
+    private static GossipKey KeyOf(ControlRequest request) => GossipKey.TryParse(request.Key, out var key)
+        ? key
+        : throw new ControlRefusal(ExitCode.WrongUsage, "that is no key, which is 16, 24 or 32 bytes in base64");
 
     private static ControlRefusal Wrong(ArgumentException error) => new(
         ExitCode.WrongUsage,

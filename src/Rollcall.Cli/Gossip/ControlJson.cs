@@ -8,5 +8,6 @@ namespace Rollcall.Cli.Gossip;
 [JsonSerializable(typeof(ControlAnswer))]
 [JsonSerializable(typeof(MembersDocument))]
 [JsonSerializable(typeof(TagsDocument))]
+[JsonSerializable(typeof(KeysDocument))]
 [JsonSerializable(typeof(IReadOnlyList<string>))]
 internal sealed partial class ControlJson : JsonSerializerContext;

@@ -73,6 +73,9 @@ internal sealed class GossipRun
             options.Keyring = file.Load();
             if (file.IsOpenToOthers)
                 GossipRunLog.KeyringOpen(_log, file.Path);
+
+            // By whomever: a command here, or a query of another member.
+            options.Keyring.Changed += (keyring, _) => Keep(file, (GossipKeyring)keyring!);
         }
         else if (!options.AllowAnyone && !IPAddress.IsLoopback(options.Bind.Address))
         {
@@ -83,6 +86,21 @@ internal sealed class GossipRun
         }
 
         return options;
+    }
+
+    // What it throws is told to the member that asked for the change.
+    private void Keep(KeyringFile file, GossipKeyring keyring)
+    {
+        try
+        {
+            file.Save(keyring);
+            GossipRunLog.KeyringSaved(_log, file.Path, keyring.Keys.Count);
+        }
+        catch (IOException error)
+        {
+            GossipRunLog.KeyringNotSaved(_log, file.Path, error.Message);
+            throw;
+        }
     }
 
     // The system's own words name neither the address nor the flag.

@@ -19,4 +19,10 @@ internal static partial class GossipRunLog
 
     [LoggerMessage(6015, LogLevel.Error, "Joining has ended by a failure; ask for it again with 'rollcall gossip join'")]
     public static partial void JoinFailed(ILogger logger, Exception error);
+
+    [LoggerMessage(6016, LogLevel.Information, "The keys have changed; {File} has {Keys}")]
+    public static partial void KeyringSaved(ILogger logger, string file, int keys);
+
+    [LoggerMessage(6017, LogLevel.Error, "The keys have changed, and {File} has not: {Error}. Make room or give permission there, and change a key again, or write it by hand")]
+    public static partial void KeyringNotSaved(ILogger logger, string file, string error);
 }

@@ -12,6 +12,8 @@ internal sealed class KeyringFile(string path)
     private const UnixFileMode Others =
         UnixFileMode.GroupRead | UnixFileMode.GroupWrite | UnixFileMode.OtherRead | UnixFileMode.OtherWrite;
 
+    private readonly Lock _saving = new();
+
     public string Path { get; } = System.IO.Path.GetFullPath(path);
 
     /// <summary>Whether others than its owner may read or change it.</summary>
@@ -29,6 +31,52 @@ internal sealed class KeyringFile(string path)
         }
 
         return keys.Count > 0 ? new(keys) : throw Wrong("there is no key in it");
+    }
+
+    /// <summary>Keeps the keys as they are now. A crash, a full disk or a lost power supply leaves the old ones or the new ones, and nothing in between.</summary>
+    /// <exception cref="IOException">They could not be written; the file is as it was.</exception>
+    public void Save(GossipKeyring keyring)
+    {
+        lock (_saving)
+        {
+            // Beside it, so that it can take its place in one step, and for its owner alone from the first byte.
+            var next = Path + ".new";
+            try
+            {
+                Write(next, keyring);
+                File.Move(next, Path, overwrite: true);
+            }
+            catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+            {
+                TryDelete(next);
+                throw new IOException($"the keyring file could not be written, so the next start has the old keys: {error.Message}", error);
+            }
+        }
+    }
+
+    private static void Write(string path, GossipKeyring keyring)
+    {
+        var options = new FileStreamOptions { Mode = FileMode.Create, Access = FileAccess.Write, BufferSize = 0 };
+        File.Delete(path); // what is left of an earlier try may be open to others
+        if (!OperatingSystem.IsWindows())
+            options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+        using var file = new FileStream(path, options);
+        var keys = keyring.Keys.Select(static key => key.ToBase64()).ToArray();
+        file.Write(JsonSerializer.SerializeToUtf8Bytes(keys, ControlText.Indented.IReadOnlyListString));
+        file.Write("\n"u8);
+        file.Flush(flushToDisk: true);
+    }
+
+    private static void TryDelete(string path)
+    {
+        try
+        {
+            File.Delete(path);
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            // It is overwritten by the next.
+        }
     }
 
     private IReadOnlyList<string> Read()

@@ -32,6 +32,7 @@ internal sealed record MemberDocument
         {
             MemberState.Dead => Failed,
             MemberState.Left => Left,
+            _ when member.IsLeaving => Leaving,
             _ => Alive,
         },
         Suspect = member.State == MemberState.Suspect,

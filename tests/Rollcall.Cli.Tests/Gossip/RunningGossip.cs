@@ -78,11 +78,17 @@ internal sealed partial class RunningGossip : IAsyncDisposable
     /// <summary>How it ended.</summary>
     public Task<int> ExitAsync() => Eventually.Within(_running);
 
-    public async ValueTask DisposeAsync()
+    /// <summary>Ends it without a word to the others.</summary>
+    public async Task AbandonAsync()
     {
         Signal();
         Signal();
         await ExitAsync();
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await AbandonAsync();
         _run.Dispose();
     }
 

@@ -30,6 +30,7 @@ internal sealed class ChangeLines
             ChangeDocument.Joined => ($"+ {Whole(member)}", Tone.Good),
             ChangeDocument.Suspected => ($"~ {member.Name}  suspected", Tone.Warning),
             ChangeDocument.Cleared => ($"~ {member.Name}  answers again", Tone.Good),
+            ChangeDocument.Leaving => ($"~ {member.Name}  leaving", Tone.Warning),
             ChangeDocument.Failed => ($"- {member.Name}  failed", Tone.Bad),
             ChangeDocument.Left => ($"- {member.Name}  left", Tone.Faint),
             ChangeDocument.Forgotten => ($"- {member.Name}  forgotten", Tone.Faint),

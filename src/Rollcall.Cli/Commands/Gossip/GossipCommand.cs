@@ -24,6 +24,7 @@ internal static class GossipCommand
             GossipTagsCommand.Create(context),
             GossipMonitorCommand.Create(context),
             GossipSendCommand.Create(context),
+            GossipKeysCommand.Create(context),
         },
     };
 }

@@ -20,6 +20,7 @@ public sealed class ChangeLinesTests
             (Of("cleared", member), "~ b  answers again", Tone.Good),
             (Of("updated", member with { Port = 7947, Tags = new Dictionary<string, string> { ["zone"] = "b" } }), "~ b  address [fd00::1]:7946 -> [fd00::1]:7947, role web -> -, zone a -> b", Tone.Warning),
             (Of("updated", member with { Port = 7947, Status = "leaving", Tags = new Dictionary<string, string> { ["zone"] = "b" } }), "~ b  status alive -> leaving", Tone.Warning),
+            (Of("leaving", member), "~ b  leaving", Tone.Warning),
             (Of("failed", member), "- b  failed", Tone.Bad),
             (Of("left", member), "- b  left", Tone.Faint),
             (Of("forgotten", member), "- b  forgotten", Tone.Faint),

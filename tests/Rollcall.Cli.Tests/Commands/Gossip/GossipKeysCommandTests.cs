@@ -1,0 +1,114 @@
+using System.Text.Json;
+using Rollcall.Cli.Tests.Gossip;
+using Rollcall.Gossip;
+
+namespace Rollcall.Cli.Tests.Commands.Gossip;
+
+public sealed class GossipKeysCommandTests : IDisposable
+{
+    private const string Old = "Gb5tFbK1oCdYWlxMLBsgy9o9mgB2lYG5RxDeqzQYmaI=";
+    private const string New = "T9jncgl9mbLus+baTTa7q7nPSUrXwbDi2dhbtqir37s=";
+    private readonly string _directory = Directory.CreateTempSubdirectory("rollcall-gossip-").FullName;
+
+    public void Dispose() => Directory.Delete(_directory, recursive: true);
+
+    [Fact]
+    public async Task A_key_is_rotated_in_three_steps_and_each_member_keeps_it()
+    {
+        await using var a = await StartAsync("a");
+        await using var b = await StartAsync("b", "--join", a.Address);
+        await a.SeesAsync("b");
+        Assert.Equal((0, "2/2 members accept it\n", ""), await a.AskAsync("keys", "add", New));
+        Assert.Equal([Old, New], Kept("b"));
+        Assert.Equal((0, $"KEY                                           ACCEPT  SEND\n{Old}  2/2     2\n{New}  2/2     0\n", ""), await b.AskAsync("keys", "list"));
+        Assert.Equal((0, "2/2 members send with it\n", ""), await b.AskAsync("keys", "use", New));
+        Assert.Equal([New, Old], Kept("a"));
+        Assert.Equal((0, "2/2 members do not accept it any more\n", ""), await a.AskAsync("keys", "remove", Old));
+        Assert.Equal([New], Kept("a"));
+        Assert.Equal([New], Kept("b"));
+        Assert.Contains($"[6016] The keys have changed; {_directory}/b.json has 1\n", b.Log, StringComparison.Ordinal);
+        Assert.DoesNotContain(New, a.Log + b.Log, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_member_that_cannot_keep_it_is_named()
+    {
+        await using var a = await StartAsync("a");
+        await using var b = await StartAsync("b", "--join", a.Address);
+        await a.SeesAsync("b");
+        Directory.CreateDirectory(Path.Combine(_directory, "b.json.new")); // nothing can be written in its place
+        var (code, text, error) = await a.AskAsync("keys", "add", New);
+        Assert.Equal((1, "1/2 members accept it\n"), (code, text));
+        Assert.StartsWith("b: ", error, StringComparison.Ordinal);
+        Assert.EndsWith("error: not all members have done it.\nDo it again when they can; a rotation must not go on before.\n", error, StringComparison.Ordinal);
+        Assert.Equal([Old], Kept("b"));
+        Assert.Contains("fail: Rollcall.Cli.Gossip.GossipRun[6017]", b.Log, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Json_has_what_all_have_said()
+    {
+        await using var a = await StartAsync("a");
+        var (code, text, _) = await a.AskAsync("keys", "list", "-o", "json");
+        Assert.Equal(0, code);
+        Assert.Equal(
+            $$$"""{"members":1,"answers":1,"silent":[],"failures":{},"keys":{"{{{Old}}}":1},"primaryKeys":{"{{{Old}}}":1},"isComplete":true}""",
+            JsonSerializer.Serialize(JsonElement.Parse(text)));
+    }
+
+    [Fact]
+    public async Task A_cluster_without_keys_says_so()
+    {
+        await using var a = await RunningGossip.StartAsync(_directory, "a");
+        var (code, text, error) = await a.AskAsync("keys", "list");
+        Assert.Equal((1, ""), (code, text));
+        Assert.StartsWith("error: ", error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_key_that_sends_is_not_removed()
+    {
+        await using var a = await StartAsync("a");
+        var (code, _, error) = await a.AskAsync("keys", "remove", Old);
+        Assert.Equal(1, code);
+        Assert.StartsWith("error: ", error, StringComparison.Ordinal);
+        Assert.Equal([Old], Kept("a"));
+    }
+
+    [Fact]
+    public async Task A_keyring_open_to_others_is_warned_of()
+    {
+        if (OperatingSystem.IsWindows())
+            return;
+        await File.WriteAllTextAsync(Path.Combine(_directory, "a.json"), $"[\"{Old}\"]");
+        File.SetUnixFileMode(Path.Combine(_directory, "a.json"), UnixFileMode.UserRead | UnixFileMode.GroupRead);
+        await using var a = await RunningGossip.StartAsync(_directory, "a", "--keyring", Path.Combine(_directory, "a.json"));
+        Assert.Contains($"warn: Rollcall.Cli.Gossip.GossipRun[6014] The keyring {_directory}/a.json is open to others than its owner", a.Log, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_new_key_is_one()
+    {
+        using var run = new CliRun();
+        Assert.Equal(0, await run.RunAsync("gossip keys generate"));
+        Assert.True(GossipKey.TryParse(run.Out.TrimEnd('\n'), out _));
+    }
+
+    [Fact]
+    public async Task What_is_no_key_is_wrong_usage()
+    {
+        using var run = new CliRun();
+        Assert.Equal(2, await run.RunAsync("gossip keys add secret"));
+        Assert.Equal("error: KEY is 16, 24 or 32 bytes in base64; 'rollcall gossip keys generate' prints one.\nSee 'rollcall gossip keys add --help'.\n", run.Error);
+    }
+
+    private async Task<RunningGossip> StartAsync(string name, params string[] more)
+    {
+        var file = Path.Combine(_directory, $"{name}.json");
+        await File.WriteAllTextAsync(file, $"[\"{Old}\"]");
+        return await RunningGossip.StartAsync(_directory, name, ["--keyring", file, .. more]);
+    }
+
+    private IEnumerable<string?> Kept(string name) =>
+        JsonElement.Parse(File.ReadAllText(Path.Combine(_directory, $"{name}.json"))).EnumerateArray().Select(static key => key.GetString());
+}
