@@ -13,7 +13,15 @@ internal static class RollcallCommand
     // Arguments that begin with @ are values here, not files with more arguments.
     private static readonly ParserConfiguration Parser = new() { ResponseFileTokenReplacer = null };
 
-    public static RootCommand Build(CliEnvironment environment)
+    // In the order of the help.
+    private static readonly string[] Names =
+    [
+        "serve", "register", "services", "instances", "watchers", "findings", "history", "drain", "deregister", "resolve", "watch", "pick", "explain", "status", "gateway", "gossip", "journal", "version",
+    ];
+
+    /// <param name="environment">The world of the commands.</param>
+    /// <param name="only">Where it is the name of a command, the others are left out: what is not made loads nothing.</param>
+    public static RootCommand Build(CliEnvironment environment, string? only = null)
     {
         var context = new CommandContext(environment, new GlobalOptions());
         var root = new CliRootCommand("Rollcall knows which instances of a service are alive and routes to the healthy ones.")
@@ -25,29 +33,10 @@ internal static class RollcallCommand
                 new("Who serves it", "rollcall instances orders"),
                 new("What a caller finds, wherever the name is known", "rollcall resolve rollcall:///orders"),
             ],
-            Subcommands =
-            {
-                ServeCommand.Create(context),
-                RegisterCommand.Create(context),
-                ServicesCommand.Create(context),
-                InstancesCommand.Create(context),
-                WatchersCommand.Create(context),
-                FindingsCommand.Create(context),
-                HistoryCommand.Create(context),
-                DrainCommand.Create(context),
-                DeregisterCommand.Create(context),
-                ResolveCommand.Create(context),
-                WatchCommand.Create(context),
-                PickCommand.Create(context),
-                ExplainCommand.Create(context),
-                StatusCommand.Create(context),
-                GatewayCommand.Create(context),
-                GossipCommand.Create(context),
-                JournalCommand.Create(context),
-                VersionCommand.Create(context),
-            },
             Options = { context.Globals.Node, context.Globals.Output },
         };
+        foreach (var name in only is not null && Names.Contains(only, StringComparer.Ordinal) ? [only] : Names)
+            root.Add(Create(name, context));
         foreach (var builtIn in root.Options.Where(static option => option is HelpOption or VersionOption).ToArray())
             root.Options.Remove(builtIn);
         root.Add(new HelpOption("--help", "-h") { Action = new HelpPageAction(environment.Out) });
@@ -60,7 +49,7 @@ internal static class RollcallCommand
     {
         try
         {
-            var parse = Build(environment).Parse(arguments, Parser);
+            var parse = Build(environment, arguments.Count > 0 ? arguments[0] : null).Parse(arguments, Parser);
             if (parse.Action is ParseErrorAction && parse.CommandResult.Command is { Subcommands.Count: > 0 } group && parse.UnmatchedTokens.Count == 0)
             {
                 HelpPage.Write(group, environment.Error);
@@ -84,4 +73,27 @@ internal static class RollcallCommand
             return ErrorReport.Write(error, environment.Error);
         }
     }
+
+    private static Command Create(string name, CommandContext context) => name switch
+    {
+        "serve" => ServeCommand.Create(context),
+        "register" => RegisterCommand.Create(context),
+        "services" => ServicesCommand.Create(context),
+        "instances" => InstancesCommand.Create(context),
+        "watchers" => WatchersCommand.Create(context),
+        "findings" => FindingsCommand.Create(context),
+        "history" => HistoryCommand.Create(context),
+        "drain" => DrainCommand.Create(context),
+        "deregister" => DeregisterCommand.Create(context),
+        "resolve" => ResolveCommand.Create(context),
+        "watch" => WatchCommand.Create(context),
+        "pick" => PickCommand.Create(context),
+        "explain" => ExplainCommand.Create(context),
+        "status" => StatusCommand.Create(context),
+        "gateway" => GatewayCommand.Create(context),
+        "gossip" => GossipCommand.Create(context),
+        "journal" => JournalCommand.Create(context),
+        "version" => VersionCommand.Create(context),
+        _ => throw new ArgumentOutOfRangeException(nameof(name), name, "There is no such command."),
+    };
 }

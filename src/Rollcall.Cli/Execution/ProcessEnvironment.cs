@@ -37,8 +37,8 @@ internal sealed class ProcessEnvironment : IDisposable
             HasControllingTerminal = !(Console.IsInputRedirected && Console.IsOutputRedirected && Console.IsErrorRedirected),
             Seed = unchecked((int)TimeProvider.System.GetTimestamp()),
             Variable = Variable,
-            CreateHttp = NodeClient.CreateHttpClient,
-            CreateSource = CreateSource,
+            CreateHttp = static node => NodeClient.CreateHttpClient(node), // as they stand, methods of other assemblies would load these
+            CreateSource = static nodes => CreateSource(nodes),
             Signals = _signals,
         };
     }
