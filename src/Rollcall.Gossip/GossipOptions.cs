@@ -86,8 +86,13 @@ public sealed class GossipOptions
     /// <summary>How often one of the failed members may be tried again, so that two halves that gave each other up meet again. 30 s everywhere, as Serf does. Zero: never.</summary>
     public TimeSpan ReconnectInterval { get; set; } = TimeSpan.FromSeconds(30);
 
-    /// <summary>After this long the name of a dead member may come back from another address. Zero, the default: not before it is forgotten, as Serf does.</summary>
-    public TimeSpan DeadNodeReclaimTime { get; set; } = TimeSpan.Zero;
+    /// <summary>
+    /// After this long the name of a dead member belongs to who claims it at another address: a container that is started again elsewhere is a member then. Shorter lets it back sooner, and gives a member that was
+    /// only cut off less time to come back to its name. 30 s, as Consul does; 15 s on one machine; 60 s in a WAN: as long as a dead member may object, by <see cref="GossipToTheDeadTime"/>. At its own address a
+    /// member comes back at once, and the name of one that left is free at once, whatever this is. Zero keeps the name until the member is forgotten, as Serf's agents do: half a minute and then a whole
+    /// pass of probing, which is one <see cref="ProbeInterval"/> for each member.
+    /// </summary>
+    public TimeSpan DeadNodeReclaimTime { get; set; } = TimeSpan.FromSeconds(30);
 
     /// <summary>For a whole exchange over TCP, the connect included. 10 s; 1 s on one machine; 30 s in a WAN.</summary>
     public TimeSpan StreamTimeout { get; set; } = TimeSpan.FromSeconds(10);
@@ -119,6 +124,7 @@ public sealed class GossipOptions
         GossipInterval = TimeSpan.FromMilliseconds(500),
         GossipNodes = 4,
         GossipToTheDeadTime = TimeSpan.FromSeconds(60),
+        DeadNodeReclaimTime = TimeSpan.FromSeconds(60),
         ExchangeInterval = TimeSpan.FromSeconds(60),
         StreamTimeout = TimeSpan.FromSeconds(30),
         LeaveTimeout = TimeSpan.FromSeconds(15),
@@ -133,6 +139,7 @@ public sealed class GossipOptions
         SuspicionMultiplier = 3,
         GossipInterval = TimeSpan.FromMilliseconds(100),
         GossipToTheDeadTime = TimeSpan.FromSeconds(15),
+        DeadNodeReclaimTime = TimeSpan.FromSeconds(15),
         ExchangeInterval = TimeSpan.FromSeconds(15),
         StreamTimeout = TimeSpan.FromSeconds(1),
     };

@@ -26,6 +26,10 @@ public sealed class GossipOptionsTests
             options.RetransmitMultiplier, options.SuspicionMultiplier, options.GossipToTheDeadTime.TotalSeconds, options.ExchangeInterval.TotalSeconds);
     }
 
+    [Fact]
+    public void A_name_is_held_as_long_as_its_member_may_object() =>
+        Assert.All([GossipOptions.Lan(), GossipOptions.Wan(), GossipOptions.Local()], static options => Assert.Equal(options.GossipToTheDeadTime, options.DeadNodeReclaimTime));
+
     [Theory]
     [InlineData("127.0.0.2:0", false, false, true)]
     [InlineData("[::1]:0", false, false, true)]

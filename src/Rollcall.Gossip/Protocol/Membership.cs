@@ -33,6 +33,8 @@ internal sealed class Membership(SwimContext context, Suspicions suspicions, Ref
     /// </summary>
     public const uint MaxJump = 1 << 20;
 
+    private readonly NameClaims _claims = new(context);
+
     public Tombstones Tombstones { get; } = new(context.Settings.TombstoneTime.Ticks);
 
     public void Alive(in Alive message, in Origin origin)
@@ -112,6 +114,8 @@ internal sealed class Membership(SwimContext context, Suspicions suspicions, Ref
         member.Incarnation = incarnation;
         context.Members.SetState(row, isLeave ? MemberState.Left : MemberState.Dead, context.Now);
         context.QueueDead(row, from);
+        if (!isLeave)
+            _claims.Died(row);
         Tell(isLeave ? EventKind.Left : EventKind.Failed, row, accuser == row || accuser == MemberTable.None ? null : context.Members.RecordOf(accuser));
     }
 
@@ -130,6 +134,14 @@ internal sealed class Membership(SwimContext context, Suspicions suspicions, Ref
                 Suspect(member.Incarnation, member.Node, context.SelfRecord.NameBytes, origin);
                 break;
         }
+    }
+
+    /// <summary>The name of a member that died may be free now: who claimed it meanwhile has it.</summary>
+    public void GiveName(int row)
+    {
+        if (context.Members[row].State != MemberState.Dead || !MayMove(context.Members[row]) || !_claims.TryTake(row, out var claimed, out var incarnation))
+            return;
+        Accept(row, new(incarnation, claimed.NameBytes, claimed.Address, claimed.Meta, claimed.Versions), claimed.Address, isNew: false);
     }
 
     /// <summary>Forgets who has been dead or gone for long enough; called between two passes of probing, when nothing refers to a row.</summary>
@@ -153,6 +165,7 @@ internal sealed class Membership(SwimContext context, Suspicions suspicions, Ref
             Tombstones.Add(context.Members.View(row), context.Now);
             context.Queue.Displace(row);
             suspicions.Forget(row);
+            _claims.Forget(row);
             Tell(EventKind.Forgotten, row);
         }
 
@@ -204,6 +217,7 @@ internal sealed class Membership(SwimContext context, Suspicions suspicions, Ref
             context.Effects.Add(new ProtocolEvent(EventKind.Conflict, context.Now) { Record = record, Other = claimed, From = origin.From, Incarnation = message.Incarnation });
             if (member.State == MemberState.Alive && message.Incarnation > member.Incarnation)
                 context.Doubtful = row;
+            _claims.Note(row, claimed, message.Incarnation);
             return;
         }
 
@@ -228,6 +242,7 @@ internal sealed class Membership(SwimContext context, Suspicions suspicions, Ref
 
     private void Accept(int row, in Alive message, NodeAddress address, bool isNew)
     {
+        _claims.Forget(row);
         var wasSuspect = suspicions.Close(row, wasRight: false);
         ref var member = ref context.Members[row];
         var before = member.State;

@@ -35,7 +35,7 @@ internal sealed record ProtocolSettings
     public TimeSpan GossipToTheDeadTime { get; init; } = TimeSpan.FromSeconds(30);
 
     /// <summary>After this long the name of a dead member may come back from another address. Zero: not before it is forgotten.</summary>
-    public TimeSpan DeadNodeReclaimTime { get; init; } = TimeSpan.Zero;
+    public TimeSpan DeadNodeReclaimTime { get; init; } = TimeSpan.FromSeconds(30);
 
     /// <summary>How often a failed member may be tried again, so that two halves that gave each other up meet again. Zero: never.</summary>
     public TimeSpan ReconnectInterval { get; init; } = TimeSpan.FromSeconds(30);
@@ -79,6 +79,7 @@ internal sealed record ProtocolSettings
         GossipInterval = TimeSpan.FromMilliseconds(500),
         GossipNodes = 4,
         GossipToTheDeadTime = TimeSpan.FromSeconds(60),
+        DeadNodeReclaimTime = TimeSpan.FromSeconds(60),
     };
 
     public static ProtocolSettings Local { get; } = new()
@@ -90,6 +91,7 @@ internal sealed record ProtocolSettings
         PushPullInterval = TimeSpan.FromSeconds(15),
         GossipInterval = TimeSpan.FromMilliseconds(100),
         GossipToTheDeadTime = TimeSpan.FromSeconds(15),
+        DeadNodeReclaimTime = TimeSpan.FromSeconds(15),
     };
 
     /// <summary>Without what Lifeguard and this protocol add: the SWIM paper with suspicion. What the gain is measured against.</summary>

@@ -297,6 +297,9 @@ internal sealed class SwimCore
             case TimerKind.Reconnect:
                 _exchanges.TickReconnect();
                 break;
+            case TimerKind.NameFree:
+                _membership.GiveName((int)timer.Key);
+                break;
         }
     }
 

@@ -12,6 +12,7 @@ internal enum TimerKind : byte
     Gossip,
     PushPull,
     Reconnect,
+    NameFree,
 }
 
 /// <summary>Something to look at when its time has come. What it is about may be long over by then: timers are not stopped, they find nothing to do.</summary>

@@ -62,6 +62,48 @@ public sealed class StateConformance
     }
 
     [Theory]
+    [InlineData("Alive")]
+    [InlineData("Suspect")]
+    [InlineData("Dead")]
+    public void S29_Who_claimed_a_name_before_it_was_free_gets_it_when_it_is(string state)
+    {
+        var node = new LoneNode(LoneNode.Silent with { DeadNodeReclaimTime = TimeSpan.FromSeconds(30), GossipToTheDeadTime = TimeSpan.FromHours(1) });
+        node.Alive("other", 5);
+        if (state == "Suspect")
+            node.Suspect("other", 5, "somebody");
+        if (state == "Dead")
+            node.Dead("other", 5, "somebody");
+        node.Alive("other", 7, Elsewhere, meta: "new");
+        node.Alive("other", 1, NodeAddress.From([10, 8, 8, 8], 7946), meta: "older");
+        Assert.Equal(LoneNode.AddressOf("other"), node["other"].Record.Address);
+        node.Dead("other", 5, "somebody");
+        node.Advance(30);
+        Assert.Equal("Dead@5", node.StateOf("other"));
+        node.Advance(0.001);
+        Assert.Equal(("Alive@7", Elsewhere), (node.StateOf("other"), node["other"].Record.Address));
+        Assert.Equal("new"u8, node["other"].Record.Meta);
+    }
+
+    [Fact]
+    public void S29_A_claim_is_nothing_once_the_member_has_come_back_or_where_it_is_old()
+    {
+        var node = new LoneNode(LoneNode.Silent with { DeadNodeReclaimTime = TimeSpan.FromSeconds(30), GossipToTheDeadTime = TimeSpan.FromHours(1) });
+        node.Answering.UnionWith(["back", "old"]);
+        foreach (var name in new[] { "back", "old" })
+        {
+            node.Alive(name, 5);
+            node.Alive(name, 6, Elsewhere);
+        }
+
+        node.Alive("back", 7);
+        node.Advance(NameClaims.KeptFor.TotalSeconds + 1);
+        node.Dead("back", 7, "somebody");
+        node.Dead("old", 5, "somebody");
+        node.Advance(60);
+        Assert.Equal(("Dead@7", "Dead@5"), (node.StateOf("back"), node.StateOf("old")));
+    }
+
+    [Theory]
     [InlineData("Alive", 4, "Alive@5")]
     [InlineData("Alive", 5, "Suspect@5")]
     [InlineData("Alive", 6, "Suspect@6")]
