@@ -34,6 +34,19 @@ public sealed class EncryptionConformance
     }
 
     [Fact]
+    public void No_nonce_is_used_twice()
+    {
+        using var cipher = new PacketCipher(Packets.Encrypted.Keyring);
+        var seen = new HashSet<string>(StringComparer.Ordinal);
+        var packet = new byte[64];
+        for (var i = 0; i < 1000; i++)
+        {
+            cipher.Seal(1, Captures.Nack, default, packet);
+            Assert.True(seen.Add(Captures.ToHex(packet.AsSpan(1, 12))));
+        }
+    }
+
+    [Fact]
     public void S11_A_receiver_takes_either_version_whatever_it_sends()
     {
         var packet = Packets.Make(Packets.Encrypted with { EncryptionVersion = 0 }, crc: false, Captures.Ping);

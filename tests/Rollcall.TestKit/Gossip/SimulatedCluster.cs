@@ -131,15 +131,13 @@ internal sealed class SimulatedCluster
     /// <summary>Every node knows every other, as though they had run for long.</summary>
     public void IntroduceAll()
     {
+        // Gathered first: for ten thousand nodes it is asked a hundred million times.
+        var members = _nodes.ConvertAll(static node => (node.Core.Self, node.Core.Incarnation));
         foreach (var node in _nodes)
         {
-            node.Core.Reserve(_nodes.Count);
-            foreach (var other in _nodes)
-            {
-                if (other != node)
-                    node.Core.Know(other.Core.Self, other.Core.Incarnation, node.LocalTime(Ticks));
-            }
-
+            node.Core.Reserve(members.Count);
+            foreach (var (record, incarnation) in members)
+                node.Core.Know(record, incarnation, node.LocalTime(Ticks)); // itself it knows already
             Settle(node);
         }
     }
