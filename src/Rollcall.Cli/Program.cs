@@ -1,5 +1,6 @@
 using Rollcall.Cli.Commands;
 using Rollcall.Cli.Execution;
 
+RuntimeSettings.Apply(args);
 using var process = new ProcessEnvironment();
 return await RollcallCommand.RunAsync(args, process.Environment);

@@ -43,7 +43,8 @@ internal sealed class ClusterTable(IReadOnlyList<ClusterRound> ours, IReadOnlyLi
     private void Compare(string what, Func<double, string> say, Func<ClusterRound, double> figure)
     {
         var (mine, other) = (Statistics.Median(ours.Select(figure)), Statistics.Median(theirs.Select(figure)));
-        var ratio = mine / other;
+        // As it is printed: what differs by less is the same.
+        var ratio = Math.Round(mine / other, 2);
         report.Add(what, say(mine), say(other), Figures.Say($"{ratio:0.00}×"), "≤ 1×", ratio <= 1);
     }
 
