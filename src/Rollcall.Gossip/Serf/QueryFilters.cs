@@ -11,11 +11,16 @@ namespace Rollcall.Gossip.Serf;
 internal static class QueryFilters
 {
     public const int MaxFilters = 64;
-    public const int MaxExpressionBytes = 512;
+    public const int MaxExpressionBytes = 256;
+
+    /// <summary>Counted repetitions, multiplied: <c>(a{1,8}){8}</c> has 64. Without back-tracking each is a copy of what it repeats, and a few hundred of them take seconds.</summary>
+    public const int MaxRepetitions = 64;
 
     private const byte NodeKind = 0;
     private const byte TagKind = 1;
-    private static readonly TimeSpan Timeout = TimeSpan.FromMilliseconds(20);
+
+    // Never reached by what is bounded and does not backtrack, but by a machine that does not run.
+    private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(1);
 
     // Go's syntax where .NET's means something else by the same text, or nothing.
     private static readonly string[] Foreign = ["[[:", "(?P<", "(?U", @"\C", @"\Q", @"\pN"];
@@ -73,10 +78,10 @@ internal static class QueryFilters
             && IsFound(Encoding.UTF8.GetString(expression), SerfTags.Decode(meta).GetValueOrDefault(Encoding.UTF8.GetString(tag), ""));
     }
 
-    // Whoever may ask may choose the expression: without backtracking its time grows with the length of the value alone, and the value has at most 512 bytes.
+    // Whoever may ask may choose the expression, and the protocol waits for it: its length and repetitions are bounded, it does not back-track, and the value has at most 512 bytes.
     private static bool IsFound(string expression, string value)
     {
-        if (Array.Exists(Foreign, foreign => expression.Contains(foreign, StringComparison.Ordinal)))
+        if (Repetitions(expression) > MaxRepetitions || Array.Exists(Foreign, foreign => expression.Contains(foreign, StringComparison.Ordinal)))
             return false;
         try
         {
@@ -86,5 +91,23 @@ internal static class QueryFilters
         {
             return false;
         }
+    }
+
+    private static long Repetitions(string expression)
+    {
+        long product = 1;
+        for (var at = expression.IndexOf('{', StringComparison.Ordinal); at >= 0 && product <= MaxRepetitions; at = expression.IndexOf('{', at + 1))
+        {
+            long largest = 1, number = 0;
+            for (var i = at + 1; i < expression.Length && (char.IsAsciiDigit(expression[i]) || expression[i] == ','); i++)
+            {
+                number = expression[i] == ',' ? 0 : Math.Min(MaxRepetitions + 1, (number * 10) + expression[i] - '0');
+                largest = Math.Max(largest, number);
+            }
+
+            product *= largest;
+        }
+
+        return product;
     }
 }

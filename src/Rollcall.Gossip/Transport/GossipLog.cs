@@ -56,9 +56,6 @@ internal static partial class GossipLog
     [LoggerMessage(5017, LogLevel.Information, "{Member} had this node change its keys: {Operation}")]
     public static partial void KeysChanged(ILogger logger, string member, string operation);
 
-    [LoggerMessage(5018, LogLevel.Warning, "{Member} wanted this node to change or show its keys ({Operation}), and was refused: {Reason}")]
-    public static partial void KeysRefused(ILogger logger, string member, string operation, string reason);
-
     [LoggerMessage(5020, LogLevel.Information, "Joined by {Seed}")]
     public static partial void JoinedBy(ILogger logger, string seed);
 

@@ -8,11 +8,11 @@ namespace Rollcall.Gossip.Transport;
 /// <summary>Logs and counts what happens in the protocol. For the loop alone.</summary>
 internal sealed class ProtocolReporter(GossipMetrics metrics, RefusalLog refusals, ILogger logger)
 {
-    /// <summary>Never with a key in it.</summary>
+    /// <summary>Never with a key in it. Without encryption anybody may ask, so that what is refused is not a line each.</summary>
     public void KeysAsked(SerfEvent asked)
     {
         if (asked.Words.Length > 0)
-            GossipLog.KeysRefused(logger, asked.Name, asked.Operation.ToString(), asked.Words);
+            Refused(default, $"{asked.Name} asked about keys ({asked.Operation}). {asked.Words}");
         else if (asked.Operation != KeyOperation.List)
             GossipLog.KeysChanged(logger, asked.Name, asked.Operation.ToString());
     }

@@ -1,3 +1,4 @@
+using Microsoft.Extensions.Logging;
 using Rollcall.Gossip.Tests.Transport;
 using Rollcall.TestKit;
 using Rollcall.TestKit.Agents;
@@ -29,8 +30,9 @@ public sealed class KeyRotationTests
         await agent.RunAsync("keys", $"-remove={Old.ToBase64()}");
         Assert.All([cluster.First, cluster.Second], static node => Assert.Equal([New], node.Keyring.Keys));
         Assert.DoesNotContain(Old.ToBase64(), await ListAsync(agent, New, 4), StringComparison.Ordinal);
-        await cluster.ExpectEventsToReachAllAsync();
+        await cluster.RestartSecondAsync(New);
         await cluster.ExpectAllAliveAsync(4);
+        await cluster.ExpectEventsToReachAllAsync();
         Assert.Empty(cluster.Complaints);
     }
 
@@ -57,6 +59,10 @@ public sealed class KeyRotationTests
         await cluster.ExpectEventsToReachAllAsync();
         await cluster.ExpectAllAliveAsync(4);
         Assert.Empty(cluster.Complaints);
+
+        // The other node's answers came by an agent as well, and those of agents by nodes, which had nothing against it.
+        Assert.Contains(cluster.Agents.SelectMany(static agent => agent.Log), static line => line.Contains("Relaying response", StringComparison.Ordinal));
+        Assert.DoesNotContain(cluster.Nodes.Log.Of(LogLevel.Warning), static line => line.Contains("to be passed on", StringComparison.Ordinal));
     }
 
     [Fact]

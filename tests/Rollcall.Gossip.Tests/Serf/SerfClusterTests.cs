@@ -9,15 +9,17 @@ namespace Rollcall.Gossip.Tests.Serf;
 public sealed class SerfClusterTests
 {
     private const int Size = 12;
+    private static readonly GossipKey Key = GossipKey.Generate();
 
     private readonly SimulatedCluster _cluster = new(seed: 11, ProtocolSettings.Lan);
     private readonly Dictionary<int, SerfLayer> _layers = [];
     private readonly Dictionary<int, List<SerfEvent>> _told = [];
+    private readonly Dictionary<int, GossipKeyring> _rings = [];
 
     public SerfClusterTests()
     {
         _cluster.Network.Loss = 0.1;
-        _cluster.Application = node => _layers[node.Index] = new(Encoding.UTF8.GetBytes(node.Name), new Random(node.Index));
+        _cluster.Application = node => _layers[node.Index] = new(Encoding.UTF8.GetBytes(node.Name), new Random(node.Index), new(_rings[node.Index] = new(Key), isSealed: true));
         _cluster.Starting = node => _layers[node.Index].Attach(node.Core);
         for (var i = 0; i < Size; i++)
         {
@@ -85,6 +87,25 @@ public sealed class SerfClusterTests
         away.Group = 0;
         Run(70);
         Assert.Single(_told[7], static item => item.Kind == SerfEventKind.UserEvent);
+    }
+
+    [Fact]
+    public void A_key_gets_to_all_and_all_answers_back_though_datagrams_are_lost()
+    {
+        var key = GossipKey.Generate();
+        foreach (var operation in new[] { KeyOperation.Add, KeyOperation.Use })
+        {
+            OwnQuery query = null!;
+            Do(_cluster.Nodes[5], (serf, now) => query = serf.AskKeys(operation, key, now)!);
+            Run(query.Timeout.TotalSeconds / 2);
+            Do(_cluster.Nodes[5], (serf, now) => serf.AskAgain(query, now));
+            Run(query.Timeout.TotalSeconds / 2);
+            var report = _layers[5].EndKeys(query, operation, key);
+            Assert.True(report.IsComplete, string.Join(", ", report.Silent));
+            Assert.Equal(Size, report.Answers);
+        }
+
+        Assert.All(_rings.Values, ring => Assert.Equal([key, Key], ring.Keys));
     }
 
     private void Do(SimulatedNode node, Action<SerfLayer, long> call) => _cluster.Do(node, (_, now) => call(_layers[node.Index], now));

@@ -4,7 +4,6 @@ using Rollcall.Gossip.Messages;
 using Rollcall.Gossip.Protocol;
 using Rollcall.Gossip.Serf;
 using Rollcall.Gossip.Tests.Protocol;
-using Rollcall.Gossip.Wire;
 
 namespace Rollcall.Gossip.Tests.Serf;
 
@@ -298,38 +297,7 @@ public sealed class SerfLayerTests
 
     private void Receive(ReadOnlySpan<byte> message) => _node.Receive([8, .. message], LoneNode.AddressOf("agent"));
 
-    private void Ask(string query, string from, uint id, string payload = "", QueryFlags flags = QueryFlags.None)
-    {
-        _buffer[0] = (byte)SerfMessageType.Query;
-        var writer = new MsgPackWriter(_buffer.AsSpan(1));
-        writer.WriteMapHeader(11);
-        writer.WriteRaw("Addr"u8);
-        LoneNode.AddressOf(from).CopyTo(writer.WriteRawPlace(4));
-        writer.WriteRaw("Filters"u8);
-        writer.WriteNil();
-        Number(ref writer, "Flags", (uint)flags);
-        Number(ref writer, "ID", id);
-        Number(ref writer, "LTime", 4);
-        Text(ref writer, "Name", query);
-        Text(ref writer, "Payload", payload);
-        Number(ref writer, "Port", 7946);
-        Number(ref writer, "RelayFactor", 0);
-        Text(ref writer, "SourceNode", from);
-        Number(ref writer, "Timeout", 15_000_000_000);
-        Receive(_buffer.AsSpan(0, 1 + writer.Position));
-
-        static void Number(ref MsgPackWriter writer, string key, ulong value)
-        {
-            writer.WriteRaw(LoneNode.Bytes(key));
-            writer.WriteUnsigned(value);
-        }
-
-        static void Text(ref MsgPackWriter writer, string key, string value)
-        {
-            writer.WriteRaw(LoneNode.Bytes(key));
-            writer.WriteRaw(LoneNode.Bytes(value));
-        }
-    }
+    private void Ask(string query, string from, uint id, string payload = "", QueryFlags flags = QueryFlags.None) => Receive(SerfBytes.Query(query, from, id, payload: LoneNode.Bytes(payload), flags: flags));
 
     private IEnumerable<string> Statuses() => _serf.Events.Where(static told => told.Kind == SerfEventKind.StatusChanged).Select(static told => $"{told.Name} {told.Status}");
 
