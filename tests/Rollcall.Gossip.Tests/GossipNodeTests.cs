@@ -49,6 +49,20 @@ public sealed class GossipNodeTests
     }
 
     [Fact]
+    public async Task What_a_node_says_of_itself_is_seen_by_itself_too()
+    {
+        await using var cluster = new TestCluster();
+        var node = await cluster.StartAsync("a", static options => options.Metadata = "one"u8.ToArray());
+        await using var events = node.WatchAsync().GetAsyncEnumerator();
+        Assert.True(await Eventually.Within(events.MoveNextAsync().AsTask()));
+        await node.UpdateMetadataAsync("one"u8.ToArray()); // nothing new
+        await node.UpdateMetadataAsync("two"u8.ToArray());
+        Assert.True(await Eventually.Within(events.MoveNextAsync().AsTask()));
+        Assert.Equal((GossipEventKind.Updated, "two"), (events.Current.Kind, Encoding.UTF8.GetString(events.Current.Member!.Metadata.Span)));
+        Assert.Equal("two", Encoding.UTF8.GetString(Assert.Single(node.Membership.Members).Metadata.Span));
+    }
+
+    [Fact]
     public async Task Changes_are_told_the_state_first()
     {
         await using var cluster = new TestCluster();

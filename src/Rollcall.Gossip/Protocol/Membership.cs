@@ -282,7 +282,7 @@ internal sealed class Membership(SwimContext context, Suspicions suspicions, Ref
         return mayBe;
     }
 
-    private void Tell(EventKind kind, int row, NodeRecord? other = null)
+    public void Tell(EventKind kind, int row, NodeRecord? other = null)
     {
         var happened = new ProtocolEvent(kind, context.Now) { Record = context.Members.RecordOf(row), Incarnation = context.Members[row].Incarnation, Other = other };
         context.Effects.Add(happened);

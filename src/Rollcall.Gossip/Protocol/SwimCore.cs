@@ -173,13 +173,16 @@ internal sealed class SwimCore
         return Merge(body, partner, isMember: true);
     }
 
-    /// <summary>Changes what this node says of itself and has it gossiped.</summary>
+    /// <summary>Changes what this node says of itself and has it gossiped; it is told of it as of any other member's change.</summary>
     public void Update(NodeAddress address, ReadOnlySpan<byte> meta, long now)
     {
         Enter(now);
         if (_context.IsLeaving)
             return;
+        var before = _context.SelfRecord;
         _refutation.Announce(address, meta);
+        if (!ReferenceEquals(before, _context.SelfRecord))
+            _membership.Tell(EventKind.Updated, _context.Self);
         _gossiper.Arm();
     }
 

@@ -86,7 +86,7 @@ public sealed class ClaimTests(ITestOutputHelper output)
         cluster.Observer = watch;
         var changed = cluster.Now;
         cluster.Do(cluster.Nodes[0], static (core, now) => core.Update(core.Self.Address, Encoding.UTF8.GetBytes("news"), now));
-        while (watch.Seen.Count < size - 1 && cluster.Now - changed < TimeSpan.FromSeconds(60))
+        while (watch.Seen.Count < size && cluster.Now - changed < TimeSpan.FromSeconds(60))
             cluster.RunUntil(cluster.Now + TimeSpan.FromMilliseconds(10));
         return (cluster.Now - changed).TotalSeconds;
     }

@@ -16,6 +16,7 @@ public sealed class GossipTagsCommandTests : IDisposable
         await using var b = await RunningGossip.StartAsync(_directory, "b", "--join", a.Address);
         Assert.Equal((0, "TAG     VALUE\ncanary  1\nzone    a\n", ""), await a.AskAsync("tags"));
         Assert.Equal((0, "TAG      VALUE\nversion  v=2\nzone     b\n", ""), await a.AskAsync("tags", "version=v=2", "zone=b", "--delete", "canary"));
+        await a.SeesAsync("version=v=2,zone=b");
         await b.SeesAsync("version=v=2,zone=b");
         Assert.Equal((0, "", "a has no tags.\n"), await a.AskAsync("tags", "--delete", "version", "--delete", "zone"));
         await Eventually.True(async () => !(await b.AskAsync("members")).Out.Contains("zone", StringComparison.Ordinal));
