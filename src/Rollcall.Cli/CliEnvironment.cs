@@ -24,12 +24,15 @@ internal sealed record CliEnvironment
     /// <summary>Reads an environment variable.</summary>
     public Func<string, string?> Variable { get; init; } = static _ => null;
 
-    /// <summary>Makes the client of a node; the caller disposes it.</summary>
-    public required Func<Uri, HttpClient> CreateHttp { get; init; }
-
-    /// <summary>Makes the source of every kind of target, with the nodes that a target without one asks.</summary>
-    public required Func<IReadOnlyList<Uri>, IDiscoverySource> CreateSource { get; init; }
+    /// <summary>Nodes and other places to ask.</summary>
+    public required IOutside Outside { get; init; }
 
     /// <summary>Ctrl-C, SIGTERM and their like.</summary>
     public required StopSignals Signals { get; init; }
+
+    /// <summary>Makes the client of a node; the caller disposes it.</summary>
+    public HttpClient CreateHttp(Uri node) => Outside.CreateHttp(node);
+
+    /// <summary>Makes the source of every kind of target, with the nodes that a target without one asks.</summary>
+    public IDiscoverySource CreateSource(IReadOnlyList<Uri> nodes) => Outside.CreateSource(nodes);
 }

@@ -29,6 +29,8 @@ internal sealed class CliProcess : IAsyncDisposable
         _process.BeginErrorReadLine();
     }
 
+    public int Id => _process.Id;
+
     public string Out => _out.ToString();
 
     public string Error => _error.ToString();

@@ -5,7 +5,7 @@ using Rollcall.TestKit;
 namespace Rollcall.Cli.Tests;
 
 /// <summary>Runs one command line inside the test, and keeps what it said.</summary>
-internal sealed class CliRun : IDisposable
+internal sealed class CliRun : IOutside, IDisposable
 {
     private readonly SharedText _out = new();
     private readonly SharedText _error = new();
@@ -43,12 +43,7 @@ internal sealed class CliRun : IDisposable
         UseColours = IsTerminal,
         Time = Time,
         Variable = name => Variables.GetValueOrDefault(name),
-        CreateHttp = CreateHttp,
-        CreateSource = nodes =>
-        {
-            Asked = nodes[0];
-            return Source ?? throw new InvalidOperationException("The test has no source.");
-        },
+        Outside = this,
         Signals = Signals,
     };
 
@@ -59,7 +54,13 @@ internal sealed class CliRun : IDisposable
         _error.Dispose();
     }
 
-    private HttpClient CreateHttp(Uri node)
+    public IDiscoverySource CreateSource(IReadOnlyList<Uri> nodes)
+    {
+        Asked = nodes[0];
+        return Source ?? throw new InvalidOperationException("The test has no source.");
+    }
+
+    public HttpClient CreateHttp(Uri node)
     {
         Asked = node;
         return Node is null ? NodeClient.CreateHttpClient(node) : new HttpClient(Node, disposeHandler: false) { BaseAddress = node };

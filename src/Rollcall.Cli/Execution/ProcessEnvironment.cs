@@ -1,13 +1,6 @@
 using System.Runtime.InteropServices;
 using System.Text;
 using Microsoft.Win32.SafeHandles;
-using Rollcall.Api;
-using Rollcall.Consul;
-using Rollcall.Etcd;
-using Rollcall.Kubernetes;
-using Rollcall.Sources;
-using Rollcall.Sources.Dns;
-using Rollcall.Sources.Http;
 
 namespace Rollcall.Cli.Execution;
 
@@ -37,8 +30,7 @@ internal sealed class ProcessEnvironment : IDisposable
             HasControllingTerminal = !(Console.IsInputRedirected && Console.IsOutputRedirected && Console.IsErrorRedirected),
             Seed = unchecked((int)TimeProvider.System.GetTimestamp()),
             Variable = Variable,
-            CreateHttp = static node => NodeClient.CreateHttpClient(node), // as they stand, methods of other assemblies would load these
-            CreateSource = static nodes => CreateSource(nodes),
+            Outside = new Network(),
             Signals = _signals,
         };
     }
@@ -60,17 +52,6 @@ internal sealed class ProcessEnvironment : IDisposable
             return Console.OpenStandardOutput();
         var output = new FileStream(new SafeFileHandle(1, ownsHandle: false), FileAccess.Write, bufferSize: 0);
         return output.CanSeek ? Console.OpenStandardOutput() : output;
-    }
-
-    private static SourceRegistry CreateSource(IReadOnlyList<Uri> nodes)
-    {
-        var options = new RollcallSourceOptions();
-        foreach (var node in nodes)
-            options.Nodes.Add(node);
-        return new SourceRegistry(
-        [
-            new StaticSource(), new FileSource(), new RollcallSource(options), new DnsSource(), new HttpSource(), new KubernetesSource(), new ConsulSource(), new EtcdSource(),
-        ]);
     }
 
     private static string? Variable(string name) => System.Environment.GetEnvironmentVariable(name);

@@ -29,6 +29,16 @@ public sealed class GossipMembersCommandTests : IDisposable
     }
 
     [Fact]
+    public async Task Colours_are_for_a_terminal()
+    {
+        await using var a = await RunningGossip.StartAsync(_directory, "a");
+        Assert.DoesNotContain('\u001b', (await a.AskAsync("members")).Out);
+        using var run = new CliRun { Time = TimeProvider.System, IsTerminal = true };
+        await run.RunAsync(["gossip", "members", "--control", a.Socket]);
+        Assert.Contains("\u001b[32malive\u001b[0m", run.Out, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Json_has_a_document_with_all()
     {
         await using var a = await RunningGossip.StartAsync(_directory, "a", "--tag", "zone=b");
