@@ -259,12 +259,12 @@ public sealed class SerfQueriesTests
         var query = AskAll(KeyOperation.Use);
         Respond(query, "agent", KeyAnswer.Failed("it is not there"));
         Respond(query, "other", [6, 0x80]);
-        Respond(query, "third");
+        Respond(query, "third", KeyAnswer.Failed("")); // an agent that could not read the request
         Assert.Equal([Old], _ring.Keys);
         _ring.Add(New);
         var report = _serf.EndKeys(query, KeyOperation.Use, New);
         Assert.Equal((4, 4, false), (report.Members, report.Answers, report.IsComplete));
-        Assert.Equal(["agent", "other"], report.Failures.Keys.Order(StringComparer.Ordinal));
+        Assert.Equal(["agent", "other", "third"], report.Failures.Keys.Order(StringComparer.Ordinal));
         Assert.Equal("it is not there", report.Failures["agent"]);
         Assert.Equal(New, _ring.Primary);
     }
