@@ -7,6 +7,16 @@ namespace Rollcall.Gossip.Tests.Conformance;
 /// <summary>Statements 9 and 10 of the reference: compression and its bounds.</summary>
 public sealed class CompressionConformance
 {
+    /// <summary>Weak point 29 of the reference: to try it for a probe is work for nothing.</summary>
+    [Theory]
+    [InlineData(127, false)]
+    [InlineData(128, true)]
+    public void What_is_short_is_not_tried_to_be_compressed(int length, bool isCompressed)
+    {
+        var packet = Packets.Make(Packets.Plain, crc: false, [8, .. new byte[length - 1]]);
+        Assert.Equal(isCompressed ? 9 : 8, packet[0]);
+    }
+
     [Theory]
     [InlineData("", "000302")]
     [InlineData("a", "00c30404")]

@@ -290,6 +290,18 @@ public sealed class ProbeConformance
             Assert.Equal(4, passes.Distinct(StringComparer.Ordinal).Count());
     }
 
+    /// <summary>Weak point 8 of the reference: a counter from 1 can be guessed, and with it an ack.</summary>
+    [Fact]
+    public void The_number_of_a_probe_cannot_be_guessed_from_the_one_before()
+    {
+        var node = Known("a", "b", "c");
+        node.Advance(100);
+        var numbers = node.Sent.Where(static sent => sent.Text.StartsWith("ping #", StringComparison.Ordinal)).Select(LoneNode.SeqNoOf).ToArray();
+        Assert.InRange(numbers.Length, 90, 110);
+        Assert.InRange(numbers.Select(static number => number >> 28).Distinct().Count(), 12, 16);
+        Assert.DoesNotContain(numbers.Zip(numbers.Skip(1)), static pair => pair.Second - pair.First < 1000);
+    }
+
     [Fact]
     public void S34_A_newcomer_enters_at_a_random_place()
     {

@@ -5,7 +5,7 @@ using Rollcall.TestKit.Gossip;
 namespace Rollcall.Gossip.Tests.Simulation;
 
 /// <summary>Clusters of fifty, each with a minute of faults of its own. A failure tells the seed and the whole run; ROLLCALL_GOSSIP_SEED=seed runs that one alone.</summary>
-public sealed class ChaosTests
+public sealed class ChaosTests(ITestOutputHelper output)
 {
     private const int Size = 50;
 
@@ -28,15 +28,19 @@ public sealed class ChaosTests
         Assert.Equal(ChaosRun.Replay(7, 20, settings, Bounds), ChaosRun.Replay(7, 20, settings, Bounds));
     }
 
-    private static void Run(int first, int count, ProtocolSettings settings, ClusterBounds bounds)
+    private void Run(int first, int count, ProtocolSettings settings, ClusterBounds bounds)
     {
         int[] seeds = int.TryParse(Environment.GetEnvironmentVariable("ROLLCALL_GOSSIP_SEED"), out var one) ? [one] : [.. Enumerable.Range(first, count)];
         var failed = new ConcurrentBag<int>();
+        var longest = new ConcurrentBag<(TimeSpan CrashUnknown, TimeSpan LiveBelievedDead)>();
         Parallel.ForEach(seeds, new ParallelOptions { MaxDegreeOfParallelism = Environment.ProcessorCount }, seed =>
         {
-            if (ChaosRun.Run(seed, Size, settings, bounds).Watch.Violations.Count > 0)
+            var watch = ChaosRun.Run(seed, Size, settings, bounds).Watch;
+            longest.Add((watch.LongestCrashUnknown, watch.LongestLiveBelievedDead));
+            if (watch.Violations.Count > 0)
                 failed.Add(seed);
         });
+        output.WriteLine($"a crash was unknown for {longest.Max(static run => run.CrashUnknown).TotalSeconds:0} s at most, one that lives believed dead for {longest.Max(static run => run.LiveBelievedDead).TotalSeconds:0} s");
         if (!failed.IsEmpty)
             Assert.Fail($"Of {seeds.Length} seeds these failed: {string.Join(' ', failed.Order())}. The first again:\n{ChaosRun.Replay(failed.Min(), Size, settings, bounds)}");
     }

@@ -127,6 +127,8 @@ internal sealed class ClusterWatch : IClusterObserver
             LongestQueue = Math.Max(LongestQueue, observer.Core.QueueLength);
             if (observer.Core.QueueLength > observer.Core.MemberCount)
                 Violate($"{observer.Name} queues {observer.Core.QueueLength} messages about {observer.Core.MemberCount} members");
+            if (observer.Core.UserQueueLength > observer.Core.Settings.MaxQueuedMessages)
+                Violate($"{observer.Name} queues {observer.Core.UserQueueLength} messages of the application");
             if (observer.CalmSince == long.MaxValue || CalmSince == long.MaxValue)
                 continue;
             foreach (var node in _cluster.Nodes)
