@@ -17,8 +17,11 @@ internal sealed class NameClaims(SwimContext context)
     {
         if (Reclaim <= 0)
             return;
-        if (!_byMember.TryGetValue(row, out var known) || incarnation >= known.Incarnation || context.Now - known.Since > KeptFor.Ticks)
-            _byMember[row] = new(claimed, incarnation, context.Now);
+        if (!_byMember.TryGetValue(row, out var known))
+            known.AwaitedSince = long.MinValue;
+        else if (incarnation < known.Incarnation && context.Now - known.Since <= KeptFor.Ticks)
+            return;
+        _byMember[row] = new() { Record = claimed, Incarnation = incarnation, Since = context.Now, AwaitedSince = known.AwaitedSince };
         if (context.Members[row].State == MemberState.Dead)
             Await(row);
     }
@@ -43,8 +46,25 @@ internal sealed class NameClaims(SwimContext context)
 
     private long Reclaim => context.Settings.DeadNodeReclaimTime.Ticks;
 
-    private void Await(int row) => context.Timers.Set(TimerKind.NameFree, context.Members[row].Since + Reclaim + 1, (uint)row);
+    // One timer for each death, or claims without end would be timers without end.
+    private void Await(int row)
+    {
+        ref var claim = ref CollectionsMarshal.GetValueRefOrNullRef(_byMember, row);
+        var died = context.Members[row].Since;
+        if (claim.AwaitedSince == died)
+            return;
+        claim.AwaitedSince = died;
+        context.Timers.Set(TimerKind.NameFree, died + Reclaim + 1, (uint)row);
+    }
 
     [StructLayout(LayoutKind.Auto)]
-    private readonly record struct Claim(NodeRecord Record, uint Incarnation, long Since);
+    private struct Claim
+    {
+        public NodeRecord Record;
+        public uint Incarnation;
+        public long Since;
+
+        /// <summary>The death after which a timer is set for it.</summary>
+        public long AwaitedSince;
+    }
 }
