@@ -6,13 +6,13 @@ namespace Rollcall.EndToEnd.Gossip;
 internal static partial class Complaints
 {
     /// <summary>
-    /// What agents say in clusters of nothing but agents as well (<c>ROLLCALL_GOSSIP_ONLY_AGENTS=1</c>) when the same happens to them, and why. All of it is about a network and about processes
-    /// that fail on purpose; nothing is about what a message says.
+    /// What agents say in clusters of nothing but agents as well (<c>ROLLCALL_GOSSIP_ONLY_AGENTS=1</c>) when the same happens to them, and why; where agents alone
+    /// were not heard to say it, the reason tells. All of it is about a network and about processes that fail on purpose, nothing about what a message says.
     /// </summary>
     public static readonly IReadOnlyDictionary<string, string> Expected = new Dictionary<string, string>(StringComparer.Ordinal)
     {
         ["[WARN] memberlist: Refuting a suspect message (from: NAME)"] = "It was frozen, or packets were lost, or the machine was busy for longer than a probe waits.",
-        ["[WARN] memberlist: Refuting a dead message (from: NAME)"] = "It comes back after it was given up. After a partition it is nodes of ours that say it to its face, where agents begin a suspicion and then refute that.",
+        ["[WARN] memberlist: Refuting a dead message (from: NAME)"] = "It comes back after it was given up. After a partition it is nodes of ours that say it to its face, where agents alone begin a suspicion and refute that.",
         ["[WARN] memberlist: Was able to connect to NAME but other probes failed, network may be misconfigured"] = "Datagrams were lost, and a stream, which sends again what was lost, was not.",
         ["[ERR] memberlist: Failed fallback ping: NETWORK"] = "It asks over TCP one that is frozen, behind a partition, or 800 ms of round trips away.",
         ["[ERR] memberlist: Push/Pull with NAME failed: NETWORK"] = "Its partner was killed, or is frozen or behind a partition, and that is not known yet.",
