@@ -40,14 +40,17 @@ internal sealed class Relays(SwimContext context)
 
     public void PingFor(in IndirectPing request, NodeAddress from)
     {
-        // Only between members: otherwise anybody could have anybody pinged.
+        // Only by members and for members, where each is known to be: otherwise anybody could have anybody pinged.
         var reply = ReplyAddress(request.Source, request.SourceNode, from, out var isMember);
         var target = request.Target.Port == 0 ? request.Target.WithPort(context.SelfRecord.Address.Port) : request.Target;
         var row = context.Members.Find(request.Node);
         var isKnown = row != MemberTable.None && context.Members.RecordOf(row).Address == target;
-        if (target.IsNone || (!isMember && !isKnown) || _underWay.Count >= Max)
+        if (!isMember || !isKnown || _underWay.Count >= Max)
         {
-            context.Refuse("A ping is asked for by and for somebody unknown, or too many are.", from);
+            context.Refuse("A ping is asked for by or for somebody unknown, or too many are.", from);
+            // A member may know one that this node does not know yet: that it could not help says nothing about the member's own health.
+            if (isMember && !isKnown && request.Nack)
+                Nack(reply, request.SeqNo);
             return;
         }
 
@@ -61,10 +64,7 @@ internal sealed class Relays(SwimContext context)
         var ping = new Ping(seqNo, request.Node, self.Address, self.NameBytes);
         context.Effects.BeginPacket(target, crc: false);
         context.Effects.Commit(MessageCodec.Write(context.Effects.BeginMessage(MessageCodec.MaxSize(ping)), ping));
-        if (isKnown)
-            context.FillAndSend();
-        else
-            context.Effects.EndPacket();
+        context.FillAndSend();
         context.Timers.Set(TimerKind.Relay, context.Now + (context.Settings.ProbeTimeout.Ticks * NackPercent / 100), seqNo);
     }
 
@@ -88,10 +88,14 @@ internal sealed class Relays(SwimContext context)
         }
 
         context.Timers.Set(TimerKind.Relay, relay.Ends, seqNo);
-        if (!relay.Nack)
-            return;
-        var nack = new Nack(relay.SeqNo);
-        context.Effects.BeginPacket(relay.To, crc: false);
+        if (relay.Nack)
+            Nack(relay.To, relay.SeqNo);
+    }
+
+    private void Nack(NodeAddress to, uint seqNo)
+    {
+        var nack = new Nack(seqNo);
+        context.Effects.BeginPacket(to, crc: false);
         context.Effects.Commit(MessageCodec.Write(context.Effects.BeginMessage(MessageCodec.MaxSize(nack)), nack));
         context.FillAndSend();
     }

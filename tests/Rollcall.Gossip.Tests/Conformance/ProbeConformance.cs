@@ -106,12 +106,17 @@ public sealed class ProbeConformance
         Assert.Equal(isPassedOn, node.TextsTo("asker").Any(static text => text.StartsWith("ack", StringComparison.Ordinal)));
     }
 
-    [Fact]
-    public void Nobody_is_pinged_for_a_stranger_whom_nobody_knows()
+    [Theory]
+    [InlineData("stranger", "victim")]
+    [InlineData("stranger", "other")]
+    [InlineData("other", "victim")]
+    public void Pings_are_asked_for_by_members_and_for_members(string asker, string target)
     {
         var node = Known("other");
-        node.IndirectPing(77, "victim", nack: true, "stranger");
+        node.IndirectPing(77, target, nack: true, asker);
         Assert.DoesNotContain(node.Sent, static sent => sent.Text.StartsWith("ping #", StringComparison.Ordinal));
+        // A member that knows more than this node is not left to think itself deaf.
+        Assert.Equal(asker == "other" ? 1 : 0, node.TextsTo(asker).Count(static text => text.StartsWith("nack", StringComparison.Ordinal)));
     }
 
     [Fact]
