@@ -18,6 +18,7 @@ internal sealed class SwimContext
     private const int CompoundOverhead = 2;
 
     private readonly byte[] _scratch = new byte[2048];
+    private bool _isMembersTurn;
 
     public SwimContext(ProtocolSettings settings, Effects effects, Random random, NodeRecords records, IGossipApplication? application)
     {
@@ -90,16 +91,29 @@ internal sealed class SwimContext
     public void QueueDead(int row, ReadOnlySpan<byte> from, long token = 0) =>
         Queue.Add(row, _scratch.AsSpan(0, MessageCodec.Write(_scratch, new Dead(Members[row].Incarnation, Members.RecordOf(row).NameBytes, from))), token);
 
-    /// <summary>Fills the packet that is being made with gossip, and ends it. The application's messages are not starved: a quarter is theirs while they have any.</summary>
+    /// <summary>Fills the packet that is being made with gossip, and ends it. Neither rumours nor the application's messages starve the other.</summary>
     public void FillAndSend()
     {
         var room = Budget - Effects.BytesInPacket - (BroadcastQueue.LengthEntry * Effects.MessagesInPacket);
-        var kept = Math.Clamp(UserQueue.TotalLength, 0, Math.Max(Budget / 4, UserQueue.NextLength));
+        var kept = Queue.Count > 0 ? KeptForApplication(room) : 0;
         if (Queue.Count > 0)
             room = kept + Queue.Take(Effects, room - kept, MaxMessagesInPacket - (kept > 0 ? 1 : 0), TransmitLimit);
         if (UserQueue.Count > 0)
             UserQueue.Take(Effects, room, MaxMessagesInPacket, TransmitLimit);
         Effects.EndPacket();
+    }
+
+    // A quarter is the application's while it has anything. A message longer than that gets the room it needs in every second packet that it fits: it leaves next to nothing beside it.
+    private int KeptForApplication(int room)
+    {
+        var quarter = Math.Min(UserQueue.TotalLength, Budget / 4);
+        var next = UserQueue.NextLength;
+        if (next <= quarter)
+            return quarter;
+        if (next > room)
+            return 0;
+        _isMembersTurn = !_isMembersTurn;
+        return _isMembersTurn ? 0 : next;
     }
 
     public void Refuse(string reason, NodeAddress from, NodeRecord? about = null) =>

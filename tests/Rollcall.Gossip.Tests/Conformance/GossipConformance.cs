@@ -169,6 +169,23 @@ public sealed class GossipConformance
     }
 
     [Fact]
+    public void A_storm_of_the_application_leaves_room_for_members()
+    {
+        var node = Cluster(3);
+        node.Advance(10);
+        for (var i = 0; i < 500; i++)
+            node.Do((core, now) => core.Broadcast(new byte[core.MaxUserMessageLength], now));
+        node.Advance(1);
+        node.Suspect("me", 1, "n1");
+        node.AdvanceUntilSent("alive me 2", 0.4);
+        node.Advance(1);
+        var told = node.Sent.Where(static sent => sent.Text.StartsWith("alive me 2", StringComparison.Ordinal)).Select(static sent => sent.To).Distinct();
+        Assert.Equal(3, told.Count());
+        var sent = node.Sent.Where(sent => sent.At > node.Now - TimeSpan.FromSeconds(1)).ToArray();
+        Assert.InRange(sent.Count(static message => message.Text.StartsWith("user", StringComparison.Ordinal)), 8, 15);
+    }
+
+    [Fact]
     public void A_message_too_long_for_a_packet_is_refused()
     {
         var node = Cluster(3);
