@@ -35,6 +35,8 @@ internal sealed class BroadcastQueue(bool keepsOrder, Action<long> completed) : 
     /// <summary>Queues a message that displaces none.</summary>
     public void Add(ReadOnlySpan<byte> message, long token = 0) => Insert(Make(message, MemberTable.None, token));
 
+    public bool Has(int member) => _byMember.ContainsKey(member);
+
     /// <summary>Drops what waits about a member.</summary>
     public void Displace(int member)
     {

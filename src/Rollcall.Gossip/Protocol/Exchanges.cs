@@ -134,7 +134,7 @@ internal sealed class Exchanges(SwimContext context, Membership membership)
         {
             var alive = node.AsAlive(body);
             var isItself = isMember ? node.Address == peer : header.Join && node.Address.WithPort(peer.Port) == peer;
-            membership.Merge(node.State, alive, new(isItself ? OriginKind.Itself : OriginKind.Exchange, peer));
+            membership.Merge(node.State, alive, new(isItself ? OriginKind.Itself : isMember ? OriginKind.Answer : OriginKind.Exchange, peer));
         }
 
         if (header.UserStateLength > 0)
@@ -145,20 +145,13 @@ internal sealed class Exchanges(SwimContext context, Membership membership)
         return null;
     }
 
-    // A member that does not fit this node is passed over when it is merged, unless it is the peer; what is checked here is that the others fit one another.
+    // A member that does not fit this node, or not those it knows, is passed over when it is merged, unless it is the peer; what is checked here is that what came fits together. Members that are known here are no
+    // reason to refuse others: two that nobody else would have let in must not end every exchange.
     private bool AreCompatible(CommonVersions common, ReadOnlySpan<Received> received)
     {
-        foreach (var versions in context.Members.LiveVersions)
-            common.Add(versions);
         foreach (ref readonly var node in received)
         {
             if (node.CountsFor(context.Settings.Versions) && !common.Allows(node.Versions.GetValueOrDefault()))
-                return false;
-        }
-
-        foreach (var versions in context.Members.LiveVersions)
-        {
-            if (!common.Allows(versions))
                 return false;
         }
 

@@ -32,9 +32,6 @@ internal sealed class MemberTable
     /// <summary>All rows, free ones among them: what to walk where the order does not matter, as it goes through memory from one end to the other.</summary>
     public ReadOnlySpan<MemberEntry> Rows => _rows.AsSpan(0, _used);
 
-    /// <summary>What the live members speak, each kind once: they are few, however many the members.</summary>
-    public Dictionary<ProtocolVersions, int>.KeyCollection LiveVersions => _liveVersions.Keys;
-
     public ref MemberEntry this[int row] => ref _rows[row];
 
     public NodeRecord RecordOf(int row) => _rows[row].Record ?? throw new UnreachableException("A row that is referred to has a member.");
@@ -131,6 +128,31 @@ internal sealed class MemberTable
 
         Count = kept;
         Reindex(_index.Length);
+    }
+
+    /// <summary>Whether a member of these versions and the live ones understand each other; what the member in the row spoke before does not count. They are of few kinds, however many they are.</summary>
+    public bool GoTogether(in ProtocolVersions versions, int row)
+    {
+        if (_liveVersions.ContainsKey(versions))
+            return true;
+        var before = row != None && _rows[row].IsLive ? RecordOf(row).Versions : versions;
+        var common = CommonVersions.All;
+        common.Add(versions);
+        foreach (var (others, count) in _liveVersions)
+        {
+            if (count > 1 || others != before)
+                common.Add(others);
+        }
+
+        if (!common.Allows(versions))
+            return false;
+        foreach (var (others, count) in _liveVersions)
+        {
+            if ((count > 1 || others != before) && !common.Allows(others))
+                return false;
+        }
+
+        return true;
     }
 
     private void Tally(in MemberEntry member, int change)

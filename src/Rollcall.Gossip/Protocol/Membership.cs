@@ -8,8 +8,11 @@ internal enum OriginKind : byte
     /// <summary>A rumour: it came with a datagram.</summary>
     Gossip,
 
-    /// <summary>Somebody else's belief, from an exchange of states.</summary>
+    /// <summary>Somebody else's belief, from an exchange of states that they began.</summary>
     Exchange,
+
+    /// <summary>What a member believes that this node has asked, in an exchange that this node began.</summary>
+    Answer,
 
     /// <summary>The member itself, in an exchange with it.</summary>
     Itself,
@@ -26,12 +29,16 @@ internal readonly record struct Origin(OriginKind Kind, NodeAddress From);
 /// What is believed of members: the rules for alive, suspect and dead of the SWIM paper, with memberlist's additions. The larger incarnation wins; at the same one, suspect beats alive and dead beats both;
 /// only the member itself makes a larger one.
 /// </summary>
-internal sealed class Membership(SwimContext context, Suspicions suspicions, Refutation refutation)
+internal sealed class Membership(SwimContext context, Suspicions suspicions, Refutation refutation, Inquiry inquiry)
 {
     /// <summary>
-    /// How far an incarnation may run ahead of the one that is known. Incarnations grow by one; a jump to the end of the numbers would make a member that can never object again.
+    /// How far an incarnation may run ahead of the one that is known and still be believed as a rumour. Incarnations grow by one; who runs further is asked itself, so that nobody can say of a member what it
+    /// could not object to. Well above <see cref="Refutation.MaxStep"/>, as several of those may be missed.
     /// </summary>
     public const uint MaxJump = 1 << 20;
+
+    /// <summary>Past this nothing new is believed as a rumour: a member always has numbers left to object with.</summary>
+    public const uint LastRumour = uint.MaxValue - MaxJump;
 
     private readonly NameClaims _claims = new(context);
 
@@ -50,7 +57,7 @@ internal sealed class Membership(SwimContext context, Suspicions suspicions, Ref
         // Nothing new, as almost all of an exchange is.
         if (row != MemberTable.None && message.Incarnation <= context.Members[row].Incarnation && context.Members[row].IsLive && context.Members.RecordOf(row).Address == address)
             return;
-        if (Refusal(message) is { } reason)
+        if (Refusal(message, row) is { } reason)
         {
             context.Refuse(reason, origin.From, row == MemberTable.None ? null : context.Members.RecordOf(row));
             return;
@@ -70,11 +77,6 @@ internal sealed class Membership(SwimContext context, Suspicions suspicions, Ref
             return;
         if (context.Members[row].State != MemberState.Alive)
             return;
-        if (row == context.Self)
-        {
-            refutation.Refute(incarnation);
-            return;
-        }
 
         var accuser = context.Members.Find(from);
         if (accuser != context.Self && !suspicions.MayOpen(row, accuser))
@@ -93,23 +95,23 @@ internal sealed class Membership(SwimContext context, Suspicions suspicions, Ref
     {
         if (!TryFindAccused(incarnation, node, origin, out var row) || !context.Members[row].IsLive)
             return;
-        if (row == context.Self)
-        {
-            refutation.Refute(incarnation);
-            return;
-        }
 
         var isLeave = from.SequenceEqual(node);
         var accuser = isLeave ? row : context.Members.Find(from);
-        if (!isLeave && accuser != context.Self && suspicions.IsDoubted(row, accuser))
+        if (!isLeave && accuser != context.Self && !suspicions.MayEnd(row, accuser))
         {
+            if (context.Members[row].State != MemberState.Alive)
+                return;
             // It may be right: the suspicion finds out, and lets the member object first.
-            if (context.Members[row].State == MemberState.Alive)
-                suspicions.Open(row, from, accuser, isCharged: false);
+            refutation.TellAccused(row, incarnation, from);
+            context.Members[row].Incarnation = incarnation;
+            context.QueueSuspect(row, incarnation, from);
+            suspicions.Open(row, from, accuser, isCharged: false);
             return;
         }
 
-        suspicions.Close(row, wasRight: true);
+        suspicions.Confirmed(row, accuser);
+        suspicions.Close(row);
         ref var member = ref context.Members[row];
         member.Incarnation = incarnation;
         context.Members.SetState(row, isLeave ? MemberState.Left : MemberState.Dead, context.Now);
@@ -172,7 +174,7 @@ internal sealed class Membership(SwimContext context, Suspicions suspicions, Ref
         context.Members.Remove(CollectionsMarshal.AsSpan(gone));
     }
 
-    private string? Refusal(in Alive message)
+    private string? Refusal(in Alive message, int row)
     {
         if (message.Node.IsEmpty)
             return "A member has no name.";
@@ -180,9 +182,9 @@ internal sealed class Membership(SwimContext context, Suspicions suspicions, Ref
             return "A member has no address.";
         if (message.Incarnation == 0)
             return "A member that is alive has no incarnation.";
-        if (message.Incarnation > uint.MaxValue - MaxJump)
-            return "An incarnation is near the end of the numbers.";
-        return VersionRules.Refusal(context.Settings.Versions, message.Versions);
+        if (VersionRules.Refusal(context.Settings.Versions, message.Versions) is { } refusal)
+            return refusal;
+        return context.Members.GoTogether(message.Versions.GetValueOrDefault(), row) ? null : "A member's versions do not go together with those of others.";
     }
 
     private bool MayAppear(in Alive message, NodeAddress address, in Origin origin)
@@ -190,6 +192,13 @@ internal sealed class Membership(SwimContext context, Suspicions suspicions, Ref
         if (context.Members.Count >= context.Settings.MaxMembers)
         {
             context.Refuse("There are too many members.", origin.From);
+            return false;
+        }
+
+        if (IsFarAhead(0, message.Incarnation, LastRumour) && !IsFirstHand(origin))
+        {
+            context.Refuse("An incarnation is near the end of the numbers.", origin.From);
+            inquiry.AskMember(context.Records.Make(message.Node, address, message.Meta, message.Versions.GetValueOrDefault()));
             return false;
         }
 
@@ -227,11 +236,20 @@ internal sealed class Membership(SwimContext context, Suspicions suspicions, Ref
             return;
         }
 
-        if (message.Incarnation > member.Incarnation && message.Incarnation - member.Incarnation > MaxJump && origin.Kind != OriginKind.Itself)
+        if (IsFarAhead(member.Incarnation, message.Incarnation, MaxJump) && !IsFirstHand(origin))
+        {
             context.Refuse("An incarnation runs far ahead of what is known.", origin.From, record);
-        else
-            Accept(row, message, address, isNew: false);
+            inquiry.AskMember(moves ? context.Records.Change(record, address, message.Meta, message.Versions.GetValueOrDefault()) : record);
+            return;
+        }
+
+        Accept(row, message, address, isNew: false);
     }
+
+    private static bool IsFarAhead(uint known, uint incarnation, uint jump) => incarnation > known && (incarnation > LastRumour || incarnation - known > jump);
+
+    // memberlist believes any number from anybody.
+    private bool IsFirstHand(in Origin origin) => origin.Kind == OriginKind.Itself || !context.Settings.Guards;
 
     // A name that left is free; one that died is, after a while, where that is wanted.
     private bool MayMove(in MemberEntry member)
@@ -243,7 +261,9 @@ internal sealed class Membership(SwimContext context, Suspicions suspicions, Ref
     private void Accept(int row, in Alive message, NodeAddress address, bool isNew)
     {
         _claims.Forget(row);
-        var wasSuspect = suspicions.Close(row, wasRight: false);
+        var wasSuspect = suspicions.Close(row);
+        if (wasSuspect)
+            suspicions.NoteFlap(row);
         ref var member = ref context.Members[row];
         var before = member.State;
         var record = context.Members.RecordOf(row);
@@ -267,19 +287,24 @@ internal sealed class Membership(SwimContext context, Suspicions suspicions, Ref
             Tell(EventKind.Updated, row);
     }
 
+    // What is said of this node it answers itself.
     private bool TryFindAccused(uint incarnation, ReadOnlySpan<byte> node, in Origin origin, out int row)
     {
         row = context.Members.Find(node);
         if (row == MemberTable.None)
             return false;
-        var known = context.Members[row].Incarnation;
-        if (incarnation < known)
+        if (row == context.Self)
+        {
+            refutation.Accused(incarnation, origin);
             return false;
-        // This node objects to any accusation it still can: others may have believed it.
-        var mayBe = row == context.Self ? incarnation <= uint.MaxValue - MaxJump : incarnation - known <= MaxJump;
-        if (!mayBe)
-            context.Refuse("An accusation's incarnation runs far ahead of what is known.", origin.From, context.Members.RecordOf(row));
-        return mayBe;
+        }
+
+        var known = context.Members[row].Incarnation;
+        if (!IsFarAhead(known, incarnation, MaxJump) || IsFirstHand(origin))
+            return incarnation >= known;
+        context.Refuse("An accusation's incarnation runs far ahead of what is known.", origin.From, context.Members.RecordOf(row));
+        inquiry.AskMember(context.Members.RecordOf(row));
+        return false;
     }
 
     public void Tell(EventKind kind, int row, NodeRecord? other = null)

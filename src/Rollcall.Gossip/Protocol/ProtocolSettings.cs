@@ -52,7 +52,8 @@ internal sealed record ProtocolSettings
     /// <summary>Lifeguard's buddy system: a suspect is told with the next ping.</summary>
     public bool TellSuspects { get; init; } = true;
 
-    /// <summary>What this protocol adds to Lifeguard: a node that hears nothing, or was not run, doubts itself first; accusers have credit; flapping members get more time.</summary>
+    /// <summary>What this protocol adds to Lifeguard: a node that hears nothing, or was not run, doubts itself first; accusers have credit; flapping members get more time;
+    /// numbers that run far ahead are asked for. Without it a node believes whatever memberlist does.</summary>
     public bool Guards { get; init; } = true;
 
     /// <summary>Bytes of a datagram, wrappers included.</summary>

@@ -4,11 +4,18 @@ using Rollcall.Gossip.Wire;
 namespace Rollcall.Gossip.Protocol;
 
 /// <summary>What this node says of itself, and how it answers what others say of it; and how it lets others answer what is said of them.</summary>
-internal sealed class Refutation(SwimContext context)
+internal sealed class Refutation(SwimContext context, Inquiry inquiry)
 {
     /// <summary>Direct questions in a gossip interval: enough for the halves of a cluster to find together, too few to be a flood.</summary>
     public const int QuestionsPerInterval = 16;
 
+    /// <summary>
+    /// How far this node counts at anybody's word, as one that has begun anew must. Whoever says more may be lying, and the number would then be one that others do not believe on its word either: they would all have
+    /// to ask. So it is looked into whether anybody believes it at all.
+    /// </summary>
+    public const uint MaxStep = 1 << 16;
+
+    private long _nextRepetition = long.MinValue;
     private long _questionsSince;
     private int _questions;
 
@@ -36,14 +43,45 @@ internal sealed class Refutation(SwimContext context)
         var own = context.Members[context.Self].Incarnation;
         if (message.Incarnation < own || (message.Incarnation == own && message.Versions is { } versions && record.Says(address, message.Meta, versions)))
             return;
-        if (message.Incarnation > uint.MaxValue - Membership.MaxJump)
-            context.Refuse("An incarnation is near the end of the numbers.", origin.From, record);
-        else
+        if (MayCountPast(message.Incarnation, own, origin))
             Refute(message.Incarnation);
     }
 
-    /// <summary>This node is not what it is said to be in incarnation <paramref name="accused"/>: it has a later one. Being accused is a sign of being slow.</summary>
-    public void Refute(uint accused)
+    /// <summary>Somebody says that this node is suspect or dead. Who says so of an incarnation that is over has missed the answer, or did not believe it, and is given it again.</summary>
+    public void Accused(uint incarnation, in Origin origin)
+    {
+        var own = context.Members[context.Self].Incarnation;
+        if (context.IsLeaving)
+            return;
+        if (incarnation < own)
+            Repeat();
+        else if (MayCountPast(incarnation, own, origin))
+            Refute(incarnation);
+    }
+
+    // The echoes of an accusation that was answered a moment ago are many: while the answer is still being gossiped, and for a while after one that was repeated, they are let pass.
+    private void Repeat()
+    {
+        if (!context.Settings.Guards || context.Now < _nextRepetition || context.Queue.Has(context.Self))
+            return;
+        _nextRepetition = context.Now + context.Settings.ProbeInterval.Ticks;
+        context.QueueAlive(context.Self);
+    }
+
+    private bool MayCountPast(uint incarnation, uint own, in Origin origin)
+    {
+        if (incarnation == own || !context.Settings.Guards)
+            return incarnation != uint.MaxValue;
+        // What a member believes that was asked is believed, whoever made it up: it must be objected to. It leaves numbers to object to what follows.
+        if (incarnation - own <= MaxStep ? incarnation <= Membership.LastRumour : origin.Kind == OriginKind.Answer && incarnation <= uint.MaxValue - MaxStep)
+            return true;
+        context.Refuse("What is said of this node runs far ahead of its incarnation.", origin.From, context.SelfRecord);
+        inquiry.AskWhoSaysSo(origin.From);
+        return false;
+    }
+
+    // This node is not what it is said to be in this incarnation: it has a later one. Being accused is a sign of being slow.
+    private void Refute(uint accused)
     {
         ref var self = ref context.Members[context.Self];
         self.Incarnation = Math.Max(self.Incarnation + 1, accused + 1);

@@ -9,12 +9,12 @@ internal sealed class Suspicions(SwimContext context)
 
     public int Count => _open.Count;
 
-    /// <summary>False where the member is not suspected. A confirmation that counts is passed on and shortens the suspicion.</summary>
+    /// <summary>False where the member is not suspected. A confirmation that counts is passed on and shortens the suspicion; only live members can give one, whose names nobody makes up.</summary>
     public bool TryConfirm(int row, uint incarnation, ReadOnlySpan<byte> from)
     {
         if (!_open.TryGetValue(row, out var suspicion))
             return false;
-        if (!suspicion.Confirm(from))
+        if (!MayConfirm(row, from) || !suspicion.Confirm(from))
             return true;
         Settle(suspicion);
         context.QueueSuspect(row, incarnation, from);
@@ -31,13 +31,18 @@ internal sealed class Suspicions(SwimContext context)
         return false;
     }
 
-    /// <summary>Whether the accuser has no credit left, so that its word alone kills nobody.</summary>
-    public bool IsDoubted(int row, int accuser)
+    /// <summary>
+    /// Whether the word of the accuser ends a member. Where nobody suspects it yet that costs credit as a suspicion does, so that nobody kills more at once than it could accuse; where it is suspected it has been
+    /// accused before, and all that the word does is to end it a little sooner.
+    /// </summary>
+    public bool MayEnd(int row, int accuser)
     {
+        if (!_open.ContainsKey(row))
+            return MayOpen(row, accuser);
         if (!context.Settings.Guards || !_credit.IsExhausted(accuser, context.Now))
-            return false;
+            return true;
         TellDoubt(row, accuser);
-        return true;
+        return false;
     }
 
     public void Open(int row, ReadOnlySpan<byte> from, int accuser, bool isCharged)
@@ -61,17 +66,15 @@ internal sealed class Suspicions(SwimContext context)
         context.Application?.MemberChanged(happened);
     }
 
-    /// <summary>Ends the suspicion of a member, if there is one.</summary>
-    public bool Close(int row, bool wasRight)
+    /// <summary>The member was found dead. Who accused it gets the credit back, but not on its own word.</summary>
+    public void Confirmed(int row, int accuser)
     {
-        if (!_open.Remove(row, out var suspicion))
-            return false;
-        if (wasRight)
+        if (_open.TryGetValue(row, out var suspicion) && suspicion.Charged != accuser)
             Settle(suspicion);
-        else
-            NoteFlap(row);
-        return true;
     }
+
+    /// <summary>Ends the suspicion of a member, if there is one.</summary>
+    public bool Close(int row) => _open.Remove(row);
 
     public void NoteFlap(int row)
     {
@@ -93,6 +96,14 @@ internal sealed class Suspicions(SwimContext context)
         _open.Remove(row);
         _credit.Forget(row);
         _flaps.Forget(row);
+    }
+
+    private bool MayConfirm(int row, ReadOnlySpan<byte> from)
+    {
+        if (!context.Settings.Guards)
+            return true;
+        var accuser = context.Members.Find(from);
+        return accuser != MemberTable.None && accuser != row && context.Members[accuser].IsLive;
     }
 
     private void Settle(Suspicion suspicion)

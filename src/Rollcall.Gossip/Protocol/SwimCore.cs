@@ -31,8 +31,9 @@ internal sealed class SwimCore
         _self = self;
         _context = new(settings, effects, random, records ?? NodeRecords.Unshared, application);
         _suspicions = new(_context);
-        _refutation = new(_context);
-        _membership = new(_context, _suspicions, _refutation);
+        var inquiry = new Inquiry(_context);
+        _refutation = new(_context, inquiry);
+        _membership = new(_context, _suspicions, _refutation, inquiry);
         _prober = new(_context, _membership);
         _relays = new(_context);
         _gossiper = new(_context);

@@ -131,6 +131,22 @@ public sealed class ExchangeConformance
     }
 
     [Fact]
+    public void S24_A_member_whose_versions_do_not_go_with_those_of_others_is_kept_out_and_ends_no_exchange()
+    {
+        _node.Alive("first", versions: new(1, 5, 1, 2, 5, 5));
+        _node.Alive("second", versions: new(2, 5, 2, 2, 5, 5));
+        Assert.Equal(("Alive@1", "none"), (_node.StateOf("first"), _node.StateOf("second")));
+        Assert.Single(_node.EventsOf(EventKind.Refused));
+        Assert.Null(_node.MergeReply(State(join: false, new Entry("second", MemberState.Alive, 1) { Versions = new(2, 5, 2, 2, 5, 5) }, new Entry("third", MemberState.Alive, 1)), "third"));
+        Assert.Equal(("none", "Alive@1"), (_node.StateOf("second"), _node.StateOf("third")));
+        // Once it is gone the other may come; and a member may change to what only its own past does not go with.
+        _node.Dead("first", 1, "first");
+        _node.Alive("second", versions: new(2, 5, 2, 2, 5, 5));
+        _node.Alive("second", 2, versions: new(1, 5, 1, 2, 5, 5));
+        Assert.Equal("Alive@2", _node.StateOf("second"));
+    }
+
+    [Fact]
     public void S24_A_third_member_of_no_version_does_not_harm_the_others()
     {
         var state = State(

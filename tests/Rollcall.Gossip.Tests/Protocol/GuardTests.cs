@@ -37,69 +37,6 @@ public sealed class GuardTests
     }
 
     [Fact]
-    public void An_accuser_that_is_refuted_again_and_again_is_no_longer_believed()
-    {
-        for (var i = 0; i < 20; i++)
-            _node.Alive($"n{i}");
-        _node.Alive("sick");
-        _node.Alive("well");
-        for (var i = 0; i < 20; i++)
-        {
-            _node.Suspect($"n{i}", 1, "sick");
-            _node.Alive($"n{i}", 2);
-        }
-
-        Assert.Equal(AccuserCredit.Points, _node.EventsOf(EventKind.Suspected).Count());
-        Assert.Equal(20 - AccuserCredit.Points, _node.EventsOf(EventKind.AccuserDoubted).Count());
-        _node.Suspect("n1", 2, "well");
-        Assert.Equal("Suspect@2", _node.StateOf("n1"));
-        _node.Dead("n2", 2, "sick");
-        Assert.Equal("Suspect@2", _node.StateOf("n2"));
-        _node.Dead("n3", 2, "n3");
-        Assert.Equal("Left@2", _node.StateOf("n3"));
-    }
-
-    [Fact]
-    public void An_accusation_that_is_not_believed_is_told_to_the_accused_alone()
-    {
-        var node = new LoneNode();
-        for (var i = 0; i < 20; i++)
-            node.Alive($"n{i}");
-        for (var i = 0; i <= AccuserCredit.Points; i++)
-            node.Suspect($"n{i}", 1, "sick");
-        var told = node.Sent.Single(static sent => sent.Text.StartsWith("suspect", StringComparison.Ordinal));
-        Assert.Equal((LoneNode.AddressOf("n8"), "suspect n8 1 from sick"), (told.To, told.Text));
-    }
-
-    [Fact]
-    public void Credit_comes_back_with_time()
-    {
-        for (var i = 0; i < 20; i++)
-            _node.Alive($"n{i}");
-        for (var i = 0; i < 10; i++)
-            _node.Suspect($"n{i}", 1, "sick");
-        Assert.Equal("Alive@1", _node.StateOf("n9"));
-        _node.Answering.UnionWith(Enumerable.Range(0, 20).Select(static i => $"n{i}"));
-        _node.Advance(31);
-        _node.Suspect("n19", 1, "sick");
-        Assert.Equal("Suspect@1", _node.StateOf("n19"));
-    }
-
-    [Fact]
-    public void An_accuser_that_others_confirm_does_not_run_out()
-    {
-        for (var i = 0; i < 30; i++)
-            _node.Alive($"n{i}");
-        for (var i = 0; i < 29; i++)
-        {
-            _node.Suspect($"n{i}", 1, "right");
-            _node.Suspect($"n{i}", 1, "n29");
-        }
-
-        Assert.Equal("Suspect@1", _node.StateOf("n28"));
-    }
-
-    [Fact]
     public void A_flapping_member_gets_more_time()
     {
         for (var i = 0; i < 9; i++)
@@ -269,9 +206,10 @@ public sealed class GuardTests
     public void Pings_for_others_are_bounded()
     {
         _node.Alive("asker");
+        _node.Alive("target");
         for (uint i = 0; i < 2000; i++)
             _node.IndirectPing(i, "target", nack: true, "asker");
-        Assert.Equal(Relays.Max, _node.Sent.Count);
+        Assert.Equal(Relays.Max, _node.Sent.Count(static sent => sent.Text.StartsWith("ping #", StringComparison.Ordinal)));
     }
 
     [Fact]

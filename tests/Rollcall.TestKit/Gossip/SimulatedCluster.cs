@@ -50,6 +50,9 @@ internal sealed class SimulatedCluster
     /// <summary>Makes the application of a node, if there is to be any.</summary>
     public Func<SimulatedNode, IGossipApplication?>? Application { get; set; }
 
+    /// <summary>What a node runs by, where that is not what all do.</summary>
+    public Func<SimulatedNode, ProtocolSettings>? SettingsOf { get; set; }
+
     /// <summary>Told of each process before it runs.</summary>
     public Action<SimulatedNode>? Starting { get; set; }
 
@@ -74,7 +77,7 @@ internal sealed class SimulatedCluster
         node.ArmedAt = long.MaxValue;
         node.CalmSince = Ticks;
         var record = _records.Make(Encoding.UTF8.GetBytes(node.Name), node.Address, default, Settings.Versions);
-        node.Core = new(Settings, record, _effects, Random, Application?.Invoke(node), _records);
+        node.Core = new(SettingsOf?.Invoke(node) ?? Settings, record, _effects, Random, Application?.Invoke(node), _records);
         Starting?.Invoke(node);
         Observer?.Started(node);
         node.Core.Start(node.LocalTime(Ticks));
