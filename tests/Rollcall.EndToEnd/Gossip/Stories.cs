@@ -152,7 +152,12 @@ public sealed class Stories : IAsyncDisposable
             story.Note($"{(kind.Key ? "agents" : "ours")}: {Sum(Sight.Suspected)} suspicions told, {Sum(Sight.Refuted)} objections, {Sum(Sight.Failed)} wrongly failed, {Sum(Sight.Joined)} back");
         }
 
-        Assert.True(cluster.Up.Sum(node => node.Count(Sight.Refuted, start)) > 0, "Nobody was suspected: nothing was proven.");
+        foreach (var kind in cluster.Up.GroupBy(static node => node.IsAgent))
+            Assert.True(kind.Sum(node => node.Count(Sight.Refuted, start)) > 0, $"None of {(kind.Key ? "the agents" : "ours")} was suspected and objected: nothing was proven.");
+
+        // Of agents alone, one of ten is taken for failed now and then: each of its objections can be lost.
+        string[] buried = [.. cluster.Up.Select(static node => node.Name).Where(name => cluster.Up.Any(other => other.When(Sight.Failed, name, start) is not null))];
+        Assert.True(buried.Length <= 2, $"{string.Join(", ", buried)} live and were taken for failed.");
         start = Now();
         await cluster.AgreeAsync(cluster.Bounds.Heal);
         story.Note("all see all after bad weather", TimeProvider.System.GetElapsedTime(start));
