@@ -20,8 +20,13 @@ internal sealed class SerfMembers
     private static readonly long KeepEarly = TimeSpan.FromMinutes(5).Ticks;
 
     private readonly Dictionary<string, Entry> _members = new(StringComparer.Ordinal);
+    private readonly LinkedList<Entry> _gone = new(); // the first to go first
     private readonly Dictionary<string, Early> _early = new(StringComparer.Ordinal);
     private readonly List<string> _forgotten = [];
+    private long _sweepFrom;
+
+    /// <summary>How many entries have been looked at so far to find who is to be forgotten.</summary>
+    public long Looks { get; private set; }
 
     public int Count => _members.Count;
 
@@ -29,15 +34,17 @@ internal sealed class SerfMembers
     public IReadOnlyList<string> Forgotten => _forgotten;
 
     /// <summary>All, with the Lamport time of what is known of them.</summary>
-    public IEnumerable<(string Name, SerfStatus Status, ulong Time)> All => _members.Select(static member => (member.Key, member.Value.Status, member.Value.Time));
+    public IEnumerable<(string Name, SerfStatus Status, ulong Time)> All => _members.Values.Select(static member => (member.Name, member.Status, member.Time));
 
-    public SerfStatus StatusOf(string name) => _members.TryGetValue(name, out var member) ? member.Status : SerfStatus.None;
+    public SerfStatus StatusOf(string name) => Find(name)?.Status ?? SerfStatus.None;
 
     /// <summary>A member is there; an intent that came before it counts. Returns its status.</summary>
     public SerfStatus Joined(string name, long now)
     {
-        var member = Find(name) ?? (_members[name] = new());
+        var member = Find(name) ?? (_members[name] = new(name));
         member.Status = SerfStatus.Alive;
+        if (member.Place.List is not null)
+            _gone.Remove(member.Place);
         if (_early.Remove(name, out var early) && now - early.Since <= KeepEarly && early.Time > member.Time)
         {
             member.Time = early.Time;
@@ -55,13 +62,17 @@ internal sealed class SerfMembers
             return SerfStatus.None;
         member.Status = hasLeft || member.Status is SerfStatus.Leaving or SerfStatus.Left ? SerfStatus.Left : SerfStatus.Failed;
         member.GoneSince = now;
+        if (member.Place.List is not null)
+            _gone.Remove(member.Place);
+        _gone.AddLast(member.Place);
         Reap(now);
         return member.Status;
     }
 
-    public IntentOutcome Join(ReadOnlySpan<byte> node, ulong time, long now)
+    public IntentOutcome Join(ReadOnlySpan<byte> node, ulong time, long now) => Join(Encoding.UTF8.GetString(node), time, now);
+
+    public IntentOutcome Join(string name, ulong time, long now)
     {
-        var name = Encoding.UTF8.GetString(node);
         if (Find(name) is not { } member)
             return new(Remember(name, time, isLeave: false, now));
         if (time <= member.Time)
@@ -90,7 +101,7 @@ internal sealed class SerfMembers
         if (changed != SerfStatus.None)
             member.Status = changed;
         if (prune && member.Status == SerfStatus.Left)
-            Forget(name);
+            Forget(member);
         return new(IsNew: true, changed);
     }
 
@@ -111,40 +122,72 @@ internal sealed class SerfMembers
     /// <summary>Forgets who has been gone for long enough.</summary>
     public void Reap(long now)
     {
-        var gone = _members.Where(static member => member.Value.Status is SerfStatus.Left or SerfStatus.Failed).OrderBy(static member => member.Value.GoneSince).ToArray();
-        for (var at = 0; at < gone.Length; at++)
+        while (_gone.First is { Value: var first })
         {
-            if (gone.Length - at > MaxGone || now - gone[at].Value.GoneSince > KeepGone)
-                Forget(gone[at].Key);
+            Looks++;
+            if (_gone.Count <= MaxGone && now - first.GoneSince <= KeepGone)
+                return;
+            Forget(first);
         }
     }
 
-    private void Forget(string name)
+    private void Forget(Entry member)
     {
-        _members.Remove(name);
-        _forgotten.Add(name);
+        _members.Remove(member.Name);
+        if (member.Place.List is not null)
+            _gone.Remove(member.Place);
+        _forgotten.Add(member.Name);
     }
 
     private Entry? Find(string name) => _members.GetValueOrDefault(name);
 
     private bool Remember(string name, ulong time, bool isLeave, long now)
     {
-        if (_early.TryGetValue(name, out var known) && known.Time >= time)
-            return false;
-        if (_early.Count >= MaxEarly && !_early.ContainsKey(name))
+        if (_early.TryGetValue(name, out var known))
         {
-            foreach (var old in _early.Where(early => now - early.Value.Since > KeepEarly).Select(static early => early.Key).ToArray())
-                _early.Remove(old);
-            if (_early.Count >= MaxEarly)
+            if (known.Time >= time)
                 return false;
+        }
+        else if (_early.Count >= MaxEarly && !Sweep(now))
+        {
+            return false;
         }
 
         _early[name] = new(time, isLeave, now);
         return true;
     }
 
+    // Before the oldest of those that stayed last time is old enough there is nothing to be found, however many names come.
+    private bool Sweep(long now)
+    {
+        if (now < _sweepFrom)
+            return false;
+        _sweepFrom = long.MaxValue;
+        foreach (var (name, early) in _early)
+        {
+            Looks++;
+            if (now - early.Since > KeepEarly)
+                _early.Remove(name);
+            else
+                _sweepFrom = Math.Min(_sweepFrom, early.Since + KeepEarly + 1);
+        }
+
+        return _early.Count < MaxEarly;
+    }
+
     private sealed class Entry
     {
+        public Entry(string name)
+        {
+            Name = name;
+            Place = new(this);
+        }
+
+        public string Name { get; }
+
+        /// <summary>Among those that are gone, where it is.</summary>
+        public LinkedListNode<Entry> Place { get; }
+
         public SerfStatus Status { get; set; } = SerfStatus.Alive;
 
         public ulong Time { get; set; }
