@@ -9,7 +9,7 @@ namespace Rollcall.Gossip;
 public interface IGossipState
 {
     /// <summary>Writes what the other side is to know; nothing is fine.</summary>
-    /// <param name="state">Takes up to 20 MiB less what the members need.</param>
+    /// <param name="state">Takes up to 20 MiB less what the members need, and throws <see cref="InvalidOperationException"/> beyond that. What does not fit is not sent at all, which is logged.</param>
     /// <param name="joining">Whether the exchange is a join.</param>
     void Write(IBufferWriter<byte> state, bool joining);
 

@@ -10,6 +10,9 @@ namespace Rollcall.Gossip.Protocol;
 /// </summary>
 internal sealed class SwimCore
 {
+    /// <summary>For the head of an exchange, and what encryption puts around it.</summary>
+    private const int StateReserve = 64 * 1024;
+
     private readonly SwimContext _context;
     private readonly Suspicions _suspicions;
     private readonly Refutation _refutation;
@@ -247,6 +250,18 @@ internal sealed class SwimCore
     {
         foreach (var row in _context.Members.Order)
             members.Add(_context.Members.View(row));
+    }
+
+    /// <summary>Bytes that a state has for the application beside the members.</summary>
+    public int StateRoom
+    {
+        get
+        {
+            var room = WireLimits.MaxStreamBytes - StateReserve;
+            foreach (ref readonly var member in _context.Members.Rows)
+                room -= member.Record?.MaxEntryLength ?? 0;
+            return Math.Max(0, room);
+        }
     }
 
     private string? Merge(ReadOnlySpan<byte> body, NodeAddress peer, bool isMember)

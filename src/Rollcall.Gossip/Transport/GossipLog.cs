@@ -86,6 +86,9 @@ internal static partial class GossipLog
     [LoggerMessage(5029, LogLevel.Error, "The application's state could not be written or merged")]
     public static partial void StateFailed(ILogger logger, Exception error);
 
+    [LoggerMessage(5040, LogLevel.Error, "The application's state is too long for an exchange, which has room for about {Room} bytes of it; members exchange their own without it")]
+    public static partial void StateTooLong(ILogger logger, int room);
+
     [LoggerMessage(5030, LogLevel.Warning, "Not all were told within {Seconds:0.0} s that this node leaves; some will take it for failed")]
     public static partial void LeaveTimedOut(ILogger logger, double seconds);
 }

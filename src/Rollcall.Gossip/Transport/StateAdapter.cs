@@ -2,6 +2,7 @@ using System.Buffers;
 using Microsoft.Extensions.Logging;
 using Rollcall.Gossip.Messages;
 using Rollcall.Gossip.Protocol;
+using Rollcall.Gossip.Wire;
 
 namespace Rollcall.Gossip.Transport;
 
@@ -13,6 +14,7 @@ internal sealed class StateAdapter(IGossipState? state, MessageHub messages, Ran
 {
     private readonly SeenIds _seen = new();
     private SwimCore? _core;
+    private bool _isTooLong;
 
     public int BroadcastOverhead => MessageEnvelope.BroadcastOverhead;
 
@@ -60,14 +62,28 @@ internal sealed class StateAdapter(IGossipState? state, MessageHub messages, Ran
 
     public void WriteState(bool join, IBufferWriter<byte> destination)
     {
+        if (state is null)
+            return;
+        var room = _core!.StateRoom;
+        using var written = new PooledBuffer(room);
         try
         {
-            state?.Write(destination, join);
+            state.Write(written, join);
         }
         catch (Exception error)
         {
-            GossipLog.StateFailed(logger, error);
+            if (!written.IsOverrun)
+            {
+                GossipLog.StateFailed(logger, error);
+                return;
+            }
         }
+
+        // All of it or nothing: half a state is none.
+        var isTooLong = written.IsOverrun || !TryCopy(written.Written.Span, destination);
+        if (isTooLong && !_isTooLong)
+            GossipLog.StateTooLong(logger, room);
+        _isTooLong = isTooLong;
     }
 
     public void MergeState(ReadOnlySpan<byte> received, bool join, long now)
@@ -92,5 +108,22 @@ internal sealed class StateAdapter(IGossipState? state, MessageHub messages, Ran
     public void Transmitted(long token, long now)
     {
         // Nobody waits for it.
+    }
+
+    // With Serf there is less room, and the writer says so.
+    private static bool TryCopy(ReadOnlySpan<byte> written, IBufferWriter<byte> destination)
+    {
+        if (written.IsEmpty)
+            return true;
+        try
+        {
+            written.CopyTo(destination.GetSpan(written.Length));
+            destination.Advance(written.Length);
+            return true;
+        }
+        catch (InvalidOperationException)
+        {
+            return false;
+        }
     }
 }

@@ -19,10 +19,14 @@ internal sealed class PooledBuffer(int limit) : IBufferWriter<byte>, IDisposable
     /// <summary>Bytes there may still be.</summary>
     public int Room => limit - Length;
 
+    /// <summary>More was asked for than the limit allows.</summary>
+    public bool IsOverrun { get; private set; }
+
     /// <summary>Some place, at least as large as is asked for. Throws <see cref="InvalidOperationException"/> above the limit, which callers check by <see cref="Room"/>.</summary>
     public Memory<byte> GetMemory(int sizeHint = 0)
     {
         var wanted = Length + Math.Max(sizeHint, 1);
+        IsOverrun |= wanted > limit;
         if (wanted > limit)
             throw new InvalidOperationException("The buffer is at its limit.");
         if (wanted > _array.Length)

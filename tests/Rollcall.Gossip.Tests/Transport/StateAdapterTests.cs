@@ -1,8 +1,11 @@
+using System.Buffers;
+using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 using Rollcall.Gossip.Messages;
 using Rollcall.Gossip.Protocol;
 using Rollcall.Gossip.Transport;
 using Rollcall.TestKit;
+using Rollcall.TestKit.Telemetry;
 
 namespace Rollcall.Gossip.Tests.Transport;
 
@@ -37,6 +40,49 @@ public sealed class StateAdapterTests
         Assert.False(await Eventually.Within(reader.MoveNextAsync().AsTask()));
     }
 
+    [Theory]
+    [InlineData(0, true)]
+    [InlineData(1, false)]
+    public void A_state_of_the_application_that_does_not_fit_is_left_out_and_that_is_logged_once(int beyond, bool isSent)
+    {
+        var log = new LogRecorder();
+        var state = new LongState { Length = _core.StateRoom + beyond };
+        var adapter = new StateAdapter(state, _messages, new Random(1), log);
+        adapter.Attach(_core);
+        for (var i = 0; i < 3; i++)
+        {
+            var written = new ArrayBufferWriter<byte>();
+            adapter.WriteState(join: true, written);
+            Assert.Equal(isSent ? state.Length : 0, written.WrittenCount);
+        }
+
+        Assert.Equal(isSent ? 0 : 1, log.Of(LogLevel.Error).Count(static line => line.Contains("too long for an exchange", StringComparison.Ordinal)));
+    }
+
+    [Fact]
+    public void What_an_application_wrote_before_it_threw_is_not_sent()
+    {
+        var log = new LogRecorder();
+        var adapter = new StateAdapter(new LongState { Length = 10, Throws = true }, _messages, new Random(1), log);
+        adapter.Attach(_core);
+        var written = new ArrayBufferWriter<byte>();
+        adapter.WriteState(join: true, written);
+        Assert.Equal(0, written.WrittenCount);
+        Assert.Contains("could not be written", Assert.Single(log.Of(LogLevel.Error)), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task A_node_whose_application_writes_too_much_is_joined_all_the_same(bool serf)
+    {
+        await using var cluster = new TestCluster();
+        var seed = await cluster.StartAsync("seed", options => options.Serf = serf, new LongState { Length = 21 * 1024 * 1024 });
+        var joiner = await cluster.StartAsync("joiner", options => options.Serf = serf);
+        Assert.Equal(1, await Eventually.Within(joiner.JoinAsync([seed.EndPoint!.ToString()])));
+        await Eventually.True(() => TestCluster.Live(seed) == 2 && TestCluster.Live(joiner) == 2);
+    }
+
     [Fact]
     public void A_message_to_this_node_goes_no_further()
     {
@@ -54,5 +100,28 @@ public sealed class StateAdapterTests
         Assert.Equal(1, _core.UserQueueLength);
         _messages.End();
         Assert.False(await Eventually.Within(reader.MoveNextAsync().AsTask()));
+    }
+
+    private sealed class LongState : IGossipState
+    {
+        public required int Length { get; init; }
+
+        public bool Throws { get; init; }
+
+        public void Write(IBufferWriter<byte> state, bool joining)
+        {
+            for (var left = Length; left > 0; left -= 1024 * 1024)
+            {
+                state.GetSpan(Math.Min(left, 1024 * 1024));
+                state.Advance(Math.Min(left, 1024 * 1024));
+            }
+
+            if (Throws)
+                throw new InvalidDataException("This application always fails.");
+        }
+
+        public void Merge(ReadOnlySpan<byte> state, bool joining)
+        {
+        }
     }
 }
