@@ -3,6 +3,8 @@ namespace Rollcall.Gossip.Serf;
 /// <summary>The queries about keys: what they are called, and what a node answers to them.</summary>
 internal static class KeyQueries
 {
+    private const int MaxCharBytes = 3;
+
     public static ReadOnlySpan<byte> NameOf(KeyOperation operation) => operation switch
     {
         KeyOperation.List => "_serf_list-keys"u8,
@@ -48,12 +50,15 @@ internal static class KeyQueries
         return new(IsDone: true, "", keys, keys[0]);
     }
 
-    /// <summary>The answer in at most so many bytes: where there are too many keys the last are left out, and that is said. Agents do the same.</summary>
+    /// <summary>The answer in at most so many bytes: where there are too many keys the last are left out, and that is said. Agents do the same. Words that are too long end early.</summary>
     public static byte[] Fit(KeyAnswer answer, int maxLength)
     {
         var bytes = SerfCodec.Write(answer);
         for (var count = answer.Keys.Count - 1; bytes.Length > maxLength && count >= 0; count--)
             bytes = SerfCodec.Write(answer with { Keys = [.. answer.Keys.Take(count)], Words = $"The first {count} of {answer.Keys.Count} keys." });
-        return bytes;
+        if (bytes.Length <= maxLength)
+            return bytes;
+        var words = answer.Words[..Math.Min(answer.Words.Length, Math.Max(0, maxLength - SerfCodec.MaxOverhead) / MaxCharBytes)];
+        return SerfCodec.Write(answer with { Keys = [], PrimaryKey = "", Words = words });
     }
 }

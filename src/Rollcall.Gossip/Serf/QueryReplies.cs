@@ -19,13 +19,13 @@ internal sealed class QueryReplies(ReadOnlyMemory<byte> name, Random random)
     /// <summary>What of an answer is neither its payload nor the name in it.</summary>
     private const int Overhead = 64;
 
-    /// <summary>The longest payload of an answer.</summary>
-    public int MaxPayload => MaxLength - Overhead - name.Length;
+    /// <summary>The longest payload of an answer, where packets are short less than Serf's.</summary>
+    public int MaxPayload(SwimCore core) => Math.Min(MaxLength, core.MaxUserMessageLength) - Overhead - name.Length;
 
     /// <summary>False where it is too long.</summary>
     public bool Send(SwimCore core, in Query query, QueryFlags flags, ReadOnlySpan<byte> payload, long now)
     {
-        if (payload.Length > MaxPayload)
+        if (payload.Length > MaxPayload(core))
             return false;
         var length = SerfCodec.Write(_scratch, new QueryResponse(query.Time, query.Id, name.Span, flags, payload));
         core.Send(query.Address, _scratch.AsSpan(0, length), crc: false, now);
@@ -38,9 +38,11 @@ internal sealed class QueryReplies(ReadOnlyMemory<byte> name, Random random)
     /// Passes a message on. An agent sends anything to anywhere; here it has to be an answer to a query and its destination a member, so that nobody can have a stranger sent to, and no message comes back to be relayed
     /// again. False where it is not.
     /// </summary>
-    public bool Forward(SwimCore core, in RelayMessage relay, long now)
+    public bool Forward(SwimCore core, LamportClock clock, in RelayMessage relay, long now)
     {
         if (relay.Message.IsEmpty || relay.Message.Length > MaxLength || relay.Message[0] != (byte)SerfMessageType.QueryResponse || !IsMember(core, relay.Name, relay.To))
+            return false;
+        if (!SerfCodec.TryRead(relay.Message[1..], out QueryResponse response) || !clock.Believes(response.Time))
             return false;
         return core.Send(relay.To, relay.Message, crc: false, now);
     }

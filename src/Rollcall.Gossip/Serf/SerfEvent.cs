@@ -1,3 +1,5 @@
+using Rollcall.Gossip.Messages;
+
 namespace Rollcall.Gossip.Serf;
 
 internal enum SerfStatus : byte
@@ -36,6 +38,9 @@ internal enum SerfEventKind : byte
 /// <summary>Something that happened in what Serf puts on top of membership.</summary>
 internal sealed record SerfEvent(SerfEventKind Kind, string Name)
 {
+    /// <summary>Where a message that was refused came from; nobody where that is not known.</summary>
+    public NodeAddress From { get; init; }
+
     public SerfStatus Status { get; init; }
 
     public byte[] Payload { get; init; } = [];

@@ -2,6 +2,7 @@ using System.Buffers;
 using System.Text;
 using Rollcall.Gossip.Messages;
 using Rollcall.Gossip.Protocol;
+using Rollcall.Gossip.Wire;
 
 namespace Rollcall.Gossip.Serf;
 
@@ -14,6 +15,15 @@ internal sealed class SerfLayer : IGossipApplication
     /// <summary>Serf's own limit for the name and payload of an event.</summary>
     public const int MaxEventLength = 512;
 
+    /// <summary>Serf's limit for the name and payload of an event where an operator has raised it; no agent sends more.</summary>
+    public const int MaxEventReceived = 9 * 1024;
+
+    /// <summary>As long as a datagram: an agent allows 1,024 by default, and one that does not fit is not passed on by anybody.</summary>
+    public const int MaxQueryReceived = 1400;
+
+    /// <summary>Members that are told directly what cannot be gossiped.</summary>
+    private const int MaxTold = 32;
+
     private readonly ReadOnlyMemory<byte> _name;
     private readonly IGossipApplication? _inner;
     private readonly SerfQueries _queries;
@@ -21,11 +31,12 @@ internal sealed class SerfLayer : IGossipApplication
     private readonly LamportClock _eventClock = new();
     private readonly SerfMembers _members = new();
     private readonly RecentEvents _recentEvents = new();
-    private readonly ArrayBufferWriter<byte> _innerState = new();
     private readonly List<SerfEvent> _events = [];
     private readonly byte[] _scratch = new byte[2048];
     private SwimCore? _core;
+    private NodeAddress _from;
     private long _leaveIntent;
+    private long _lastTransmitted;
     private bool _isLeaving;
 
     /// <summary>Without a store of keys the node has none. The random numbers are seeded by the caller.</summary>
@@ -53,8 +64,12 @@ internal sealed class SerfLayer : IGossipApplication
     /// <summary>All members with their status, those that left or failed in the last day among them.</summary>
     public IEnumerable<(string Name, SerfStatus Status)> Statuses => _members.All.Select(static member => (member.Name, member.Status));
 
-    /// <summary>The node has joined by a seed: all are told, so that nobody takes it for one that leaves.</summary>
-    public void Joined(long now) => SayJoined(_clock.Time, now);
+    /// <summary>The node has joined by a seed: all are told, so that nobody takes it for one that leaves. One that leaves meanwhile says no more: the later word counts, and its leave would be a crash.</summary>
+    public void Joined(long now)
+    {
+        _queries.Joined();
+        SayJoinedUnlessLeaving(now);
+    }
 
     /// <summary>Says that this node goes, and leaves when that has been said often enough: an agent that hears of the leave first takes it for a crash.</summary>
     public void Leave(long now)
@@ -65,8 +80,13 @@ internal sealed class SerfLayer : IGossipApplication
         var length = SerfCodec.Write(_scratch, new LeaveIntent(_clock.Next(), _name.Span, prune: false));
         Apply(_scratch.AsSpan(0, length), now);
         _leaveIntent = Core.LiveCount > 1 ? Core.Broadcast(_scratch.AsSpan(0, length), now) : 0;
-        if (_leaveIntent == 0)
-            Core.Leave(now);
+        if (_leaveIntent != 0 && _leaveIntent != _lastTransmitted)
+            return;
+        // Nobody is there to be told, or so much waits to be said that this was dropped at once: then some are told directly, who pass it on.
+        if (_leaveIntent != 0)
+            Tell(_scratch.AsSpan(0, length), now);
+        _leaveIntent = 0;
+        Core.Leave(now);
     }
 
     /// <summary>Says of another member that it left: one that failed is then no longer waited for. One that lives objects.</summary>
@@ -121,41 +141,57 @@ internal sealed class SerfLayer : IGossipApplication
             return;
         }
 
-        if (Apply(message, now))
+        _from = from;
+        if (message.Length > MaxEventReceived + SerfCodec.MaxOverhead)
+            Refuse("A message of Serf is too long.");
+        else if (Apply(message, now))
             Core.Broadcast(message, now);
     }
 
     public void WriteState(bool join, IBufferWriter<byte> state)
     {
-        _innerState.ResetWrittenCount();
-        _inner?.WriteState(join, _innerState);
-        SerfState.Write(state, _clock, _eventClock, _queries.Clock, _members, _recentEvents, _innerState.WrittenSpan);
+        var room = Core.StateRoom;
+        using var inner = new PooledBuffer(Math.Max(0, room - SerfState.LengthOf(_members)));
+        _inner?.WriteState(join, inner);
+        SerfState.Write(state, _clock, _eventClock, _queries.Clock, _members, _recentEvents, inner.Written.Span, room);
     }
 
     public void MergeState(ReadOnlySpan<byte> state, bool join, long now)
     {
+        _from = default;
         if (SerfState.Read(state) is not { } read)
         {
             Refuse("An exchange does not carry Serf's state.");
             return;
         }
 
-        // Nothing of the time the clocks stand at has been said yet.
         if (!Witness(_clock, read.Time) || !Witness(_eventClock, read.EventTime) || !Witness(_queries.Clock, read.QueryTime))
             return;
         _queries.Met(read.QueryTime);
+        var isStrange = false;
         foreach (var (member, time) in read.Statuses)
         {
-            if (!read.Left.Contains(member))
-                TellStatus(member, _members.Join(Encoding.UTF8.GetBytes(member), time, now).Changed);
+            // Nothing has been said at the time a clock stands at, or later: such a status is made up.
+            if (time >= Math.Max(1, read.Time))
+                isStrange = true;
+            else if (!read.Left.Contains(member))
+                TellStatus(member, _members.Join(member, time, now).Changed);
             else if (!string.Equals(member, Core.Self.Name, StringComparison.Ordinal))
                 TellStatus(member, _members.HasLeft(member, time));
-            else if (!_isLeaving)
-                SayJoined(Math.Max(_clock.Time, time + 1), now);
+            else if (_members.IsLatest(_name.Span, time))
+                SayJoinedUnlessLeaving(now);
         }
 
         foreach (var (time, eventName, payload) in read.Events)
-            TakeEvent(new UserEvent(time, eventName, payload, coalesces: false), isOld: join);
+        {
+            if (time >= Math.Max(1, read.EventTime) || eventName.Length + payload.Length > MaxEventReceived)
+                isStrange = true;
+            else
+                TakeEvent(new UserEvent(time, eventName, payload, coalesces: false), isOld: join);
+        }
+
+        if (isStrange)
+            Refuse("An exchange has times later than its clock, or an event that is too long.");
         _members.Reap(now);
         TellForgotten();
         if (read.Application.Length > 0)
@@ -170,6 +206,7 @@ internal sealed class SerfLayer : IGossipApplication
     public void Transmitted(long token, long now)
     {
         _inner?.Transmitted(token, now);
+        _lastTransmitted = token;
         if (token == 0 || token != _leaveIntent)
             return;
         _leaveIntent = 0;
@@ -190,7 +227,7 @@ internal sealed class SerfLayer : IGossipApplication
                 return Leaves(leave, now);
             case SerfMessageType.UserEvent:
                 return TakeEvent(body);
-            case SerfMessageType.Query when SerfCodec.TryRead(body, out Query query) && _queries.Clock.Witness(query.Time):
+            case SerfMessageType.Query when message.Length <= MaxQueryReceived && SerfCodec.TryRead(body, out Query query) && _queries.Clock.Witness(query.Time):
                 return _queries.Ask(Core, query, now);
             case SerfMessageType.QueryResponse when SerfCodec.TryRead(body, out QueryResponse response):
                 _queries.Take(response);
@@ -200,7 +237,7 @@ internal sealed class SerfLayer : IGossipApplication
                     Refuse("A message is to be passed on that is no answer, or to nobody known.");
                 return false;
             default:
-                Refuse("A message of Serf cannot be read, or its time is far ahead.");
+                Refuse("A message of Serf cannot be read, is too long, or its time is far ahead.");
                 return false;
         }
     }
@@ -211,7 +248,7 @@ internal sealed class SerfLayer : IGossipApplication
         {
             // Somebody forces this node to leave, which lives: a later join says so.
             if (_members.IsLatest(leave.Node, leave.Time))
-                SayJoined(_clock.Time, now);
+                SayJoined(now);
             return false;
         }
 
@@ -223,9 +260,9 @@ internal sealed class SerfLayer : IGossipApplication
 
     private bool TakeEvent(ReadOnlySpan<byte> body)
     {
-        if (SerfCodec.TryRead(body, out UserEvent happened))
+        if (SerfCodec.TryRead(body, out UserEvent happened) && happened.Name.Length + happened.Payload.Length <= MaxEventReceived && _eventClock.Believes(happened.Time))
             return TakeEvent(happened, isOld: false);
-        Refuse("An event of Serf cannot be read.");
+        Refuse("An event of Serf cannot be read, is too long, or its time is far ahead.");
         return false;
     }
 
@@ -239,14 +276,30 @@ internal sealed class SerfLayer : IGossipApplication
         return true;
     }
 
-    private void SayJoined(ulong time, long now)
+    private void SayJoinedUnlessLeaving(long now)
     {
-        _clock.Witness(time);
+        if (!_isLeaving && !Core.IsLeaving)
+            SayJoined(now);
+    }
+
+    // At the time of this node's own clock, never at one that somebody says.
+    private void SayJoined(long now)
+    {
+        var time = _clock.Next();
         _members.Join(_name.Span, time, now);
         var length = SerfCodec.Write(_scratch, new JoinIntent(time, _name.Span));
         Core.Broadcast(_scratch.AsSpan(0, length), now);
     }
 
+    private void Tell(ReadOnlySpan<byte> message, long now)
+    {
+        List<MemberView> members = [];
+        Core.CopyMembers(members);
+        foreach (var member in members.Where(member => member.State == MemberState.Alive && !member.Record.NameBytes.SequenceEqual(_name.Span)).Take(MaxTold))
+            Core.Send(member.Record.Address, message, crc: false, now);
+    }
+
+    // Nothing of the time the clock stands at has been said yet.
     private bool Witness(LamportClock clock, ulong time)
     {
         if (time <= 1 || clock.Witness(time - 1))
@@ -274,5 +327,5 @@ internal sealed class SerfLayer : IGossipApplication
         _members.ClearForgotten();
     }
 
-    private void Refuse(string reason) => _events.Add(new(SerfEventKind.Refused, reason));
+    private void Refuse(string reason) => _events.Add(new(SerfEventKind.Refused, reason) { From = _from });
 }

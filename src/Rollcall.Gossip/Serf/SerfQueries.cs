@@ -27,6 +27,9 @@ internal sealed class SerfQueries(ReadOnlyMemory<byte> name, SerfMembers members
     /// <summary>Another member's state has been seen, to which the next query would be of that time. See <see cref="IsReplayed"/>.</summary>
     public void Met(ulong time) => _firstKeyTime = _firstKeyTime == ulong.MaxValue ? time : _firstKeyTime;
 
+    /// <summary>This node has joined by a seed, and knows what time it is there. See <see cref="IsReplayed"/>.</summary>
+    public void Joined() => _firstKeyTime = _firstKeyTime == ulong.MaxValue ? Clock.Time : Math.Max(_firstKeyTime, Clock.Time);
+
     /// <summary>True where it is to be passed on.</summary>
     public bool Ask(SwimCore core, in Query query, long now)
     {
@@ -44,7 +47,7 @@ internal sealed class SerfQueries(ReadOnlyMemory<byte> name, SerfMembers members
             events.Add(new(SerfEventKind.QueryAnswered, "") { Time = query.Time });
     }
 
-    public bool Forward(SwimCore core, in RelayMessage relay, long now) => _replies.Forward(core, relay, now);
+    public bool Forward(SwimCore core, in RelayMessage relay, long now) => _replies.Forward(core, Clock, relay, now);
 
     /// <summary>Asks all other members about keys. Null where too many queries are open.</summary>
     public OwnQuery? AskKeys(SwimCore core, KeyOperation operation, GossipKey? key, long now)
@@ -115,7 +118,7 @@ internal sealed class SerfQueries(ReadOnlyMemory<byte> name, SerfMembers members
     {
         if (query.Payload.SequenceEqual(name.Span) || !core.TryFind(query.Payload, out var member))
             return;
-        if (_replies.Send(core, query, QueryFlags.None, ConflictAnswer.Write(member, members.StatusOf(member.Record.Name)), now))
+        if (_replies.Send(core, query, QueryFlags.None, ConflictAnswer.Write(member, members.StatusOf(member.Record.Name), _replies.MaxPayload(core)), now))
             events.Add(new(SerfEventKind.ConflictAnswered, member.Record.Name));
     }
 
@@ -124,7 +127,7 @@ internal sealed class SerfQueries(ReadOnlyMemory<byte> name, SerfMembers members
         var answer = IsReplayed(query)
             ? KeyAnswer.Failed("The query is older than this node's part in the cluster; ask again.")
             : KeyQueries.Answer(keys, operation, query.Payload);
-        _replies.Send(core, query, QueryFlags.None, KeyQueries.Fit(answer, _replies.MaxPayload), now);
+        _replies.Send(core, query, QueryFlags.None, KeyQueries.Fit(answer, _replies.MaxPayload(core)), now);
         events.Add(new(SerfEventKind.KeysAsked, Encoding.UTF8.GetString(query.SourceNode)) { Operation = operation, Words = answer.IsDone ? "" : answer.Words });
     }
 

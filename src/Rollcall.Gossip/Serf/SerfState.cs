@@ -12,7 +12,14 @@ internal sealed class SerfState
 {
     public const int MaxEntries = 1 << 17;
 
+    /// <summary>Events that are read of one state, and as many as are kept.</summary>
+    public const int MaxEvents = RecentEvents.Times * RecentEvents.MaxAtOneTime;
+
     private const int NumberLength = 10;
+    private const int HeadLength = 5;
+
+    /// <summary>What is around an event, or the events of one time.</summary>
+    private const int SlotLength = 64;
 
     public ulong Time { get; private set; }
 
@@ -28,15 +35,22 @@ internal sealed class SerfState
 
     public byte[] Application { get; private set; } = [];
 
-    public static void Write(IBufferWriter<byte> destination, LamportClock members, LamportClock events, LamportClock queries, SerfMembers known, RecentEvents recent, ReadOnlySpan<byte> application)
+    /// <summary>Bytes that the members take, and all else that is neither an event nor the application's.</summary>
+    public static int LengthOf(SerfMembers known)
     {
-        var left = known.All.Where(static member => member.Status == SerfStatus.Left).Select(static member => Encoding.UTF8.GetBytes(member.Name)).ToArray();
-        var statuses = known.All.Select(static member => (Name: Encoding.UTF8.GetBytes(member.Name), member.Time)).ToArray();
-        var slots = recent.All.ToArray();
-        var size = SerfCodec.MaxOverhead + application.Length
-            + left.Sum(static name => name.Length + 5)
-            + statuses.Sum(static status => status.Name.Length + 5 + NumberLength)
-            + slots.Sum(static slot => 64 + slot.Events.Sum(static item => 64 + item.Name.Length + item.Payload.Length));
+        var length = SerfCodec.MaxOverhead;
+        foreach (var (name, status, _) in known.All)
+            length += LengthOf(name, status);
+        return length;
+    }
+
+    /// <summary>Writes at most so many bytes: what does not fit is left out, of the events the oldest. Names that are no text are not said, as nobody could tell who is meant.</summary>
+    public static void Write(IBufferWriter<byte> destination, LamportClock members, LamportClock events, LamportClock queries, SerfMembers known, RecentEvents recent, ReadOnlySpan<byte> application, int room = int.MaxValue)
+    {
+        var left = room - SerfCodec.MaxOverhead - application.Length;
+        var statuses = known.All.Where(static member => IsSaid(member.Name)).TakeWhile(member => (left -= LengthOf(member.Name, member.Status)) >= 0).ToArray();
+        var slots = recent.All.Reverse().TakeWhile(slot => (left -= LengthOf(slot.Events)) >= 0).Reverse().ToArray();
+        var size = SerfCodec.MaxOverhead + application.Length + statuses.Sum(static member => LengthOf(member.Name, member.Status)) + slots.Sum(static slot => LengthOf(slot.Events));
         var span = destination.GetSpan(size);
         span[0] = (byte)SerfMessageType.State;
         var writer = new MsgPackWriter(span[1..]);
@@ -48,9 +62,13 @@ internal sealed class SerfState
         writer.WriteRaw("LTime"u8);
         writer.WriteUnsigned(members.Time);
         writer.WriteRaw("LeftMembers"u8);
-        writer.WriteArrayHeader(left.Length);
-        foreach (var name in left)
-            writer.WriteRaw(name);
+        writer.WriteArrayHeader(statuses.Count(static member => SaysLeft(member.Status)));
+        foreach (var (name, status, _) in statuses)
+        {
+            if (SaysLeft(status))
+                WriteName(ref writer, name);
+        }
+
         writer.WriteRaw("QueryLTime"u8);
         writer.WriteUnsigned(queries.Time);
         if (!application.IsEmpty)
@@ -61,9 +79,9 @@ internal sealed class SerfState
 
         writer.WriteRaw("StatusLTimes"u8);
         writer.WriteMapHeader(statuses.Length);
-        foreach (var (name, time) in statuses)
+        foreach (var (name, _, time) in statuses)
         {
-            writer.WriteRaw(name);
+            WriteName(ref writer, name);
             writer.WriteUnsigned(time);
         }
 
@@ -79,6 +97,17 @@ internal sealed class SerfState
         var reader = new MsgPackReader(bytes[1..]);
         return state.TryRead(ref reader) ? state : null;
     }
+
+    // One that leaves is said to have left: an agent takes other statuses for joins, and after a join the leave intent of the same time comes too late for it.
+    private static bool SaysLeft(SerfStatus status) => status is SerfStatus.Left or SerfStatus.Leaving;
+
+    private static bool IsSaid(string name) => !name.Contains('\ufffd', StringComparison.Ordinal);
+
+    private static int LengthOf(string name, SerfStatus status) => (Encoding.UTF8.GetByteCount(name) + HeadLength) * (SaysLeft(status) ? 2 : 1) + NumberLength;
+
+    private static int LengthOf(IReadOnlyList<RecentEvent> events) => SlotLength + events.Sum(static item => SlotLength + item.Name.Length + item.Payload.Length);
+
+    private static void WriteName(ref MsgPackWriter writer, string name) => Encoding.UTF8.GetBytes(name, writer.WriteRawPlace(Encoding.UTF8.GetByteCount(name)));
 
     private static void WriteEvents(ref MsgPackWriter writer, (ulong Time, IReadOnlyList<RecentEvent> Events)[] slots)
     {
@@ -136,10 +165,12 @@ internal sealed class SerfState
 
         return read;
 
+        // A name that is too long is nobody's, and no reason to believe nothing of the rest.
         static bool Keep(List<(string, ulong)> statuses, ReadOnlySpan<byte> name, ulong time)
         {
-            statuses.Add((Encoding.UTF8.GetString(name), time));
-            return name.Length <= WireLimits.MaxNameBytes;
+            if (name.Length <= WireLimits.MaxNameBytes)
+                statuses.Add((Encoding.UTF8.GetString(name), time));
+            return true;
         }
     }
 
@@ -149,7 +180,8 @@ internal sealed class SerfState
         for (; read && count > 0; count--)
         {
             read = reader.TryReadRaw(out var name);
-            Left.Add(Encoding.UTF8.GetString(name));
+            if (name.Length <= WireLimits.MaxNameBytes)
+                Left.Add(Encoding.UTF8.GetString(name));
         }
 
         return read;
@@ -200,7 +232,8 @@ internal sealed class SerfState
                 };
             }
 
-            Events.Add((0, name.ToArray(), payload.ToArray()));
+            if (Events.Count < MaxEvents)
+                Events.Add((0, name.ToArray(), payload.ToArray()));
         }
 
         return read;

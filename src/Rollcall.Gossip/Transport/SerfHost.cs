@@ -77,7 +77,7 @@ internal sealed class SerfHost(ReadOnlyMemory<byte> name, StateAdapter applicati
             else if (happened.Kind == SerfEventKind.Forgotten)
                 view.Forget(happened.Name);
             else if (happened.Kind == SerfEventKind.Refused)
-                reporter.Refused(default, happened.Name);
+                reporter.Refused(happened.From, happened.Name);
             else if (happened.Kind == SerfEventKind.KeysAsked)
                 reporter.KeysAsked(happened);
             else if (happened.Kind == SerfEventKind.QueryAnswered && _waiting.TryGetValue(happened.Time, out var waiting))

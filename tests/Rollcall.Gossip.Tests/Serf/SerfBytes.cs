@@ -38,6 +38,39 @@ internal static class SerfBytes
         return buffer[..(1 + writer.Position)];
     }
 
+    /// <summary>What an exchange carries for Serf. Each event is at a time of its own.</summary>
+    public static byte[] State(ulong time = 1, ulong eventTime = 1, ulong queryTime = 1, (string Name, ulong Time)[]? statuses = null, string[]? left = null, (ulong Time, string Name, byte[] Payload)[]? events = null)
+    {
+        var buffer = new byte[4096 + (statuses?.Length * 64 ?? 0) + (events?.Sum(static item => 64 + item.Name.Length + item.Payload.Length) ?? 0)];
+        buffer[0] = (byte)SerfMessageType.State;
+        var writer = new MsgPackWriter(buffer.AsSpan(1));
+        writer.WriteMapHeader(6);
+        Number(ref writer, "EventLTime", eventTime);
+        writer.WriteRaw("Events"u8);
+        writer.WriteArrayHeader(events?.Length ?? 0);
+        foreach (var (at, name, payload) in events ?? [])
+        {
+            writer.WriteMapHeader(2);
+            writer.WriteRaw("Events"u8);
+            writer.WriteArrayHeader(1);
+            writer.WriteMapHeader(2);
+            Text(ref writer, "Name", name);
+            writer.WriteRaw("Payload"u8);
+            writer.WriteRaw(payload);
+            Number(ref writer, "LTime", at);
+        }
+
+        Number(ref writer, "LTime", time);
+        writer.WriteRaw("LeftMembers"u8);
+        WriteArray(ref writer, [.. (left ?? []).Select(Encoding.UTF8.GetBytes)]);
+        Number(ref writer, "QueryLTime", queryTime);
+        writer.WriteRaw("StatusLTimes"u8);
+        writer.WriteMapHeader(statuses?.Length ?? 0);
+        foreach (var (name, at) in statuses ?? [])
+            Number(ref writer, name, at);
+        return buffer[..(1 + writer.Position)];
+    }
+
     public static byte[] KeyRequest(GossipKey key) => KeyRequest(Convert.FromBase64String(key.ToBase64()));
 
     public static byte[] KeyRequest(byte[] key)
