@@ -68,17 +68,15 @@ internal sealed class RecentEvents
 
     private sealed class Slot(ulong time)
     {
-        private readonly List<RecentEvent> _events = [];
-
         public ulong Time => time;
 
         public int Bytes { get; private set; }
 
-        public IReadOnlyList<RecentEvent> Events => _events;
+        public List<RecentEvent> Events { get; } = [];
 
         public void Add(RecentEvent added)
         {
-            _events.Add(added);
+            Events.Add(added);
             Bytes += added.Bytes;
         }
     }

@@ -1,5 +1,4 @@
 using System.Buffers;
-using System.Text;
 using Rollcall.Gossip.Messages;
 using Rollcall.Gossip.Protocol;
 using Rollcall.Gossip.Serf;

@@ -3,6 +3,7 @@ using System.Diagnostics;
 using Rollcall.Gossip.Messages;
 using Rollcall.Gossip.Serf;
 using Rollcall.Gossip.Tests.Protocol;
+using Rollcall.Gossip.Wire;
 
 namespace Rollcall.Gossip.Tests.Serf;
 
@@ -48,6 +49,50 @@ public sealed class SerfFuzzTests
         Assert.All(
             [SerfEventKind.Refused, SerfEventKind.UserEvent, SerfEventKind.KeysAsked, SerfEventKind.ConflictAnswered],
             kind => Assert.True(seen.GetValueOrDefault(kind) > 1, $"{kind}: {seen.GetValueOrDefault(kind)}"));
+    }
+
+    [Theory]
+    [InlineData(7)]
+    [InlineData(8)]
+    public void Nothing_of_strange_members_and_states_throws_out_of_the_layer(int seed)
+    {
+        var random = new Random(seed);
+        var (_, serf, node) = Start(seed);
+        var names = AddStrangeMembers(node, random);
+        var states = new[]
+        {
+            SerfBytes.State(9, 9, 9, [("agent", 3), ("other", 4), ("nobody", 5), ("me", 6)], ["other", "nobody"], [(3, "deploy", [1, 2, 3]), (4, "", [])]),
+            SerfBytes.State(9, 9, 9, [("agent", 8), ("me", 8)], ["me", "agent"]),
+            SerfBytes.State(events: [(1, "deploy", [1, 2, 3])], left: ["agent"]),
+        };
+        var own = new ArrayBufferWriter<byte>();
+        var (answered, merged) = (0, 0);
+        for (var round = 0; round < Rounds / 4; round++)
+        {
+            var name = names[random.Next(names.Count)];
+            var query = SerfBytes.Query(random.Next(2) == 0 ? "_serf_conflict" : "_serf_ping", "agent", (uint)round, time: (ulong)round + 1, payload: name, flags: (QueryFlags)random.Next(2), relays: (byte)random.Next(3));
+            node.Receive([(byte)MessageType.User, .. random.Next(2) == 0 ? query : Mutate(random, query)], LoneNode.AddressOf("agent"));
+            var buffer = new byte[1024];
+            var intent = random.Next(2) == 0
+                ? SerfCodec.Write(buffer, new JoinIntent((ulong)round, name))
+                : SerfCodec.Write(buffer, new LeaveIntent((ulong)round, name, prune: random.Next(4) == 0));
+            node.Receive([(byte)MessageType.User, .. buffer.AsSpan(0, intent)], LoneNode.AddressOf("agent"));
+            var state = states[random.Next(states.Length)];
+            node.Do((_, now) => serf.MergeState(random.Next(8) == 0 ? state : Mutate(random, state), join: random.Next(2) == 0, now));
+            own.ResetWrittenCount();
+            serf.WriteState(join: false, own);
+            Assert.NotNull(SerfState.Read(own.WrittenSpan));
+            Assert.InRange(serf.Events.Count, 0, 64);
+            answered += serf.Events.Count(static told => told.Kind == SerfEventKind.ConflictAnswered);
+            merged += serf.Events.Count(static told => told.Kind == SerfEventKind.StatusChanged);
+            serf.ClearEvents();
+            if (round % 100 == 0)
+                node.Advance(1);
+            node.Sent.Clear();
+        }
+
+        Assert.InRange(answered, 100, Rounds);
+        Assert.InRange(merged, 20, Rounds * 8);
     }
 
     [Fact]
@@ -114,6 +159,27 @@ public sealed class SerfFuzzTests
         serf.MergeState([0x02, 0x80], join: true, 0);
         serf.ClearEvents();
         return (ring, serf, node);
+    }
+
+    private static List<byte[]> AddStrangeMembers(LoneNode node, Random random)
+    {
+        List<byte[]> names = ["me"u8.ToArray(), "agent"u8.ToArray(), "nobody"u8.ToArray()];
+        var buffer = new byte[2048];
+        for (var i = 0; i < 60; i++)
+        {
+            var (name, meta) = (new byte[random.Next(1, 256)], new byte[random.Next(513)]);
+            random.NextBytes(name);
+            random.NextBytes(meta);
+            if (random.Next(3) == 0)
+                meta.AsSpan().Fill(0x80);
+            if (meta.Length > 2 && random.Next(2) == 0)
+                (meta[0], meta[1]) = (0xff, (byte)random.Next(0x80, 0x90));
+            var length = MessageCodec.Write(buffer, new Alive(1, name, LoneNode.AddressOf($"at{i}"), meta, ProtocolVersions.Default));
+            node.Receive(buffer.AsSpan(0, length), LoneNode.AddressOf("agent"));
+            names.Add(name);
+        }
+
+        return names;
     }
 
     private static byte[][] Make()
