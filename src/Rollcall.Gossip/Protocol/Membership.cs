@@ -42,6 +42,9 @@ internal sealed class Membership(SwimContext context, Suspicions suspicions, Ref
 
     private readonly NameClaims _claims = new(context);
 
+    /// <summary>Members whose names somebody else wants.</summary>
+    public int ClaimCount => _claims.Count;
+
     public Tombstones Tombstones { get; } = new(context.Settings.TombstoneTime.Ticks);
 
     public void Alive(in Alive message, in Origin origin)

@@ -13,6 +13,8 @@ internal sealed class NameClaims(SwimContext context)
 
     private readonly Dictionary<int, Claim> _byMember = [];
 
+    public int Count => _byMember.Count;
+
     public void Note(int row, NodeRecord claimed, uint incarnation)
     {
         if (Reclaim <= 0)

@@ -69,6 +69,12 @@ internal sealed class SwimCore
 
     public int UserQueueLength => _context.UserQueue.Count;
 
+    /// <summary>Timers that are set, those that will find nothing to do among them.</summary>
+    public int TimerCount => _context.Timers.Count;
+
+    /// <summary>Members whose names somebody else wants.</summary>
+    public int ClaimCount => _membership.ClaimCount;
+
     /// <summary>The longest message of the application that can be gossiped or sent in a datagram.</summary>
     public int MaxUserMessageLength => _context.MaxMessageLength - 1;
 

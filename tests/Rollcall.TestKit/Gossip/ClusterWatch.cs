@@ -14,6 +14,10 @@ internal sealed record ClusterBounds(TimeSpan CrashUnknown, TimeSpan LiveBelieve
 /// </summary>
 internal sealed class ClusterWatch : IClusterObserver
 {
+    // Its own rounds and what it does for those of others; and for each member those of a suspicion, each time somebody confirms it, of one before that is over, and of a name that will be free.
+    private const int TimersOfNode = 64;
+    private const int TimersOfMember = 8;
+
     private readonly SimulatedCluster _cluster;
     private readonly ClusterBounds _bounds;
     private readonly int _capacity;
@@ -55,6 +59,8 @@ internal sealed class ClusterWatch : IClusterObserver
     public TimeSpan LongestCrashUnknown { get; private set; }
 
     public int LongestQueue { get; private set; }
+
+    public int MostTimers { get; private set; }
 
     /// <summary>How often a node that ran undisturbed was believed dead.</summary>
     public int FalseDeaths { get; private set; }
@@ -129,6 +135,11 @@ internal sealed class ClusterWatch : IClusterObserver
                 Violate($"{observer.Name} queues {observer.Core.QueueLength} messages about {observer.Core.MemberCount} members");
             if (observer.Core.UserQueueLength > observer.Core.Settings.MaxQueuedMessages)
                 Violate($"{observer.Name} queues {observer.Core.UserQueueLength} messages of the application");
+            if (observer.Core.ClaimCount > observer.Core.MemberCount)
+                Violate($"{observer.Name} keeps {observer.Core.ClaimCount} claims of {observer.Core.MemberCount} names");
+            MostTimers = Math.Max(MostTimers, observer.Core.TimerCount);
+            if (observer.Core.TimerCount > TimersOfNode + (TimersOfMember * observer.Core.MemberCount))
+                Violate($"{observer.Name} has set {observer.Core.TimerCount} timers with {observer.Core.MemberCount} members");
             if (observer.CalmSince == long.MaxValue || CalmSince == long.MaxValue)
                 continue;
             foreach (var node in _cluster.Nodes)
