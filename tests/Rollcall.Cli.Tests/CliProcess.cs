@@ -13,8 +13,23 @@ internal sealed class CliProcess : IAsyncDisposable
     private readonly SharedText _error = new();
 
     public CliProcess(IEnumerable<string> arguments, params (string Name, string Value)[] variables)
+        : this(arguments, user: null, variables)
     {
-        var start = new ProcessStartInfo("dotnet") { RedirectStandardOutput = true, RedirectStandardError = true, RedirectStandardInput = true, UseShellExecute = false };
+    }
+
+    /// <param name="arguments">Of its command line.</param>
+    /// <param name="user">As whom it runs, which takes root; null for the user of the test.</param>
+    /// <param name="variables">Its environment, beside that of the test.</param>
+    public CliProcess(IEnumerable<string> arguments, uint? user, params (string Name, string Value)[] variables)
+    {
+        var start = new ProcessStartInfo(user is null ? "dotnet" : "setpriv") { RedirectStandardOutput = true, RedirectStandardError = true, RedirectStandardInput = true, UseShellExecute = false };
+        if (user is { } id)
+        {
+            start.ArgumentList.Add(string.Create(CultureInfo.InvariantCulture, $"--reuid={id}"));
+            start.ArgumentList.Add("--clear-groups");
+            start.ArgumentList.Add("dotnet");
+        }
+
         start.ArgumentList.Add(Path.Combine(AppContext.BaseDirectory, "rollcall.dll"));
         foreach (var argument in arguments)
             start.ArgumentList.Add(argument);

@@ -20,7 +20,7 @@ internal sealed class ControlClient(ControlPath place, TimeProvider time)
     /// <exception cref="CliException">Nobody answers, or the node refuses.</exception>
     public async IAsyncEnumerable<ControlAnswer> AskAsync(ControlRequest request, TimeSpan limit, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        using var channel = new ControlChannel(await ConnectAsync(cancellationToken), time, MaxAnswer);
+        using var channel = new ControlChannel(await ConnectAsync(request.Key is not null, cancellationToken), time, MaxAnswer);
         await SendAsync(channel, request, cancellationToken);
         while (true)
         {
@@ -42,14 +42,16 @@ internal sealed class ControlClient(ControlPath place, TimeProvider time)
         return last;
     }
 
-    private async Task<Socket> ConnectAsync(CancellationToken cancellationToken)
+    private async Task<Socket> ConnectAsync(bool hasKey, CancellationToken cancellationToken)
     {
+        place.CheckDirectory(ExitCode.Unreachable);
         var socket = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
         try
         {
             using var timeout = new CancellationTokenSource(AnswerLimit, time);
             using var either = CancellationTokenSource.CreateLinkedTokenSource(timeout.Token, cancellationToken);
             await socket.ConnectAsync(new UnixDomainSocketEndPoint(place.File), either.Token);
+            place.CheckPeer(socket, hasKey);
             return socket;
         }
         catch (Exception error)

@@ -24,10 +24,20 @@ public sealed class ControlListenerTests : IDisposable
     {
         var place = ControlPath.Of(null, name => name == "XDG_RUNTIME_DIR" ? _directory : null);
         Assert.Equal(Path.Combine(_directory, "rollcall", "gossip.sock"), place.File);
-        var open = Directory.CreateDirectory(Path.Combine(_directory, "rollcall"), (UnixFileMode)0b111_111_111);
+        using (var listener = ControlListener.Open(place))
+            Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute, File.GetUnixFileMode(Path.Combine(_directory, "rollcall")));
+        using var again = ControlListener.Open(place);
+    }
+
+    [Fact]
+    public void A_default_place_that_others_may_use_is_refused()
+    {
+        var place = ControlPath.Of(null, name => name == "XDG_RUNTIME_DIR" ? _directory : null);
+        var open = Directory.CreateDirectory(Path.Combine(_directory, "rollcall"));
         File.SetUnixFileMode(open.FullName, (UnixFileMode)0b111_111_111);
-        using var listener = ControlListener.Open(place);
-        Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute, File.GetUnixFileMode(open.FullName));
+        var error = Assert.Throws<CliException>(() => ControlListener.Open(place));
+        Assert.Equal($"{_directory}/rollcall, the place of the control socket, cannot be trusted: others may use it.", error.Message);
+        Assert.Equal("Close it with chmod 700, or name another place with --control.", error.Advice);
     }
 
     [Fact]
@@ -36,7 +46,7 @@ public sealed class ControlListenerTests : IDisposable
         var place = ControlPath.Of(null, name => name == "XDG_RUNTIME_DIR" ? _directory : null);
         Directory.CreateSymbolicLink(Path.Combine(_directory, "rollcall"), "/tmp");
         var error = Assert.Throws<CliException>(() => ControlListener.Open(place));
-        Assert.Equal($"{_directory}/rollcall, the place of the control socket, cannot be used: it is a link.", error.Message);
+        Assert.Equal($"{_directory}/rollcall, the place of the control socket, cannot be trusted: it is no directory.", error.Message);
     }
 
     [Fact]
