@@ -17,7 +17,8 @@ public sealed class GossipKeyring
     }
 
     /// <summary>
-    /// Raised after each change, by whoever made it: the application, or a query of another member, which is then answered when all handlers have returned. So the protocol
+    /// Raised after each change, by whoever made it: the application, or a query of another member, which is then answered when all handlers have returned. A query raises it also where the
+    /// keys are already as it wants them: it may be asked again because a handler has failed before. So the protocol
     /// waits for them: a handler may write a small file, and nothing slower. Handlers of two changes may run at the same time; what they keep is to be read from
     /// <see cref="Keys"/> under a lock of theirs. What a handler throws does not undo the change; it is thrown to who made it, and told to the member that asked.
     /// </summary>
@@ -32,6 +33,9 @@ public sealed class GossipKeyring
     // A new array for each change, so that who caches something of it can compare references.
     internal GossipKey[] Snapshot => _keys;
 
+    // Whoever keeps the keys is to make up for what it may have missed.
+    internal void RaiseChanged() => Changed?.Invoke(this, EventArgs.Empty);
+
     /// <summary>Lets a key decrypt from now on. The first key of an empty ring becomes the primary.</summary>
     /// <returns>Whether it was not there yet.</returns>
     public bool Add(GossipKey key)
@@ -44,7 +48,7 @@ public sealed class GossipKeyring
             _keys = [.. _keys, key];
         }
 
-        Changed?.Invoke(this, EventArgs.Empty);
+        RaiseChanged();
         return true;
     }
 
@@ -62,7 +66,7 @@ public sealed class GossipKeyring
             _keys = [key, .. _keys.Where(other => !other.Equals(key))];
         }
 
-        Changed?.Invoke(this, EventArgs.Empty);
+        RaiseChanged();
         return true;
     }
 
@@ -81,7 +85,7 @@ public sealed class GossipKeyring
             _keys = [.. _keys.Where(other => !other.Equals(key))];
         }
 
-        Changed?.Invoke(this, EventArgs.Empty);
+        RaiseChanged();
         return true;
     }
 }

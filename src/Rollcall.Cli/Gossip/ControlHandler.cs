@@ -56,12 +56,16 @@ internal sealed class ControlHandler(GossipNode node, Departure departure, OwnTa
         using var either = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellationToken);
         try
         {
-            var joined = await node.JoinAsync(addresses, either.Token);
+            var joined = await departure.JoinAsync(token => node.JoinAsync(addresses, token), either.Token);
             return new() { Joined = joined, Live = node.Membership.Members.Count(static member => member.IsLive) };
         }
         catch (ArgumentException error)
         {
             throw Wrong(error);
+        }
+        catch (OperationCanceledException) when (!either.IsCancellationRequested)
+        {
+            throw new ControlRefusal(ExitCode.Failed, "the node leaves the cluster, and joins nobody any more");
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {

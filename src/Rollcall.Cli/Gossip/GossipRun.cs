@@ -9,6 +9,9 @@ namespace Rollcall.Cli.Gossip;
 /// <summary>Runs a member of a cluster in this process, with as little around it as there can be: a mesh has one on each machine.</summary>
 internal sealed class GossipRun
 {
+    // The protocol waits for it. Of a disk that takes longer the members hear that the keys are not kept, and they are asked again later; a node that stands still for longer is taken for failed.
+    private static readonly TimeSpan KeepLimit = TimeSpan.FromSeconds(1);
+
     private readonly GossipSettings _settings;
     private readonly CliEnvironment _environment;
     private readonly StandardErrorLog _logs;
@@ -23,30 +26,29 @@ internal sealed class GossipRun
 
     /// <exception cref="CliException">It could not be started; the message says why and what to do.</exception>
     [MethodImpl(MethodImplOptions.NoInlining)]
-    public static Task<int> RunAsync(GossipSettings settings, CliEnvironment environment, CancellationToken cancellationToken) =>
-        new GossipRun(settings, environment).RunAsync(cancellationToken);
+    public static Task<int> RunAsync(GossipSettings settings, CliEnvironment environment) => new GossipRun(settings, environment).RunAsync();
 
-    private async Task<int> RunAsync(CancellationToken cancellationToken)
+    private async Task<int> RunAsync()
     {
         var options = Options();
         using var listener = ControlListener.Open(_settings.Control);
         await using var node = new GossipNode(options, logger: _logs.For<GossipNode>(), time: _environment.Time);
-        await StartAsync(node, options.Bind, cancellationToken);
-        var departure = new Departure(node);
+        await StartAsync(node, options.Bind);
+        using var departure = new Departure(() => node.LeaveAsync(CancellationToken.None));
         using var tags = new OwnTags(node, options.Tags);
         await using var control = new ControlServer(listener, new ControlHandler(node, departure, tags, _environment.Time), _environment.Time, _logs.For<ControlServer>());
         control.Start();
         _environment.Out.WriteLine(Greeting(node, options));
 
-        using var joining = new CancellationTokenSource();
-        var join = JoinAsync(node, joining.Token);
+        using var ending = new CancellationTokenSource();
+        var join = JoinAsync(node, departure, ending.Token);
         try
         {
             return await KeepAsync(departure);
         }
         finally
         {
-            await joining.CancelAsync();
+            await ending.CancelAsync();
             await join;
         }
     }
@@ -93,8 +95,8 @@ internal sealed class GossipRun
     {
         try
         {
-            file.Save(keyring);
-            GossipRunLog.KeyringSaved(_log, file.Path, keyring.Keys.Count);
+            if (file.SaveWithin(KeepLimit, keyring))
+                GossipRunLog.KeyringSaved(_log, file.Path, keyring.Keys.Count);
         }
         catch (IOException error)
         {
@@ -103,12 +105,12 @@ internal sealed class GossipRun
         }
     }
 
-    // The system's own words name neither the address nor the flag.
-    private static async Task StartAsync(GossipNode node, IPEndPoint bind, CancellationToken cancellationToken)
+    // The system's own words name neither the address nor the flag. A signal that comes while it starts waits: it takes no time, and then the node leaves as at any other time.
+    private static async Task StartAsync(GossipNode node, IPEndPoint bind)
     {
         try
         {
-            await node.StartAsync(cancellationToken);
+            await node.StartAsync(CancellationToken.None);
         }
         catch (SocketException error)
         {
@@ -132,15 +134,15 @@ internal sealed class GossipRun
     }
 
     // Until one answers: a machine that starts first waits for those that it was told of.
-    private async Task JoinAsync(GossipNode node, CancellationToken cancellationToken)
+    private async Task JoinAsync(GossipNode node, Departure departure, CancellationToken cancellationToken)
     {
         if (_settings.Seeds.Count == 0)
             return;
         try
         {
-            await node.JoinAsync(_settings.Seeds, cancellationToken);
+            await departure.JoinAsync(token => node.JoinAsync(_settings.Seeds, token), cancellationToken);
         }
-        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+        catch (OperationCanceledException)
         {
             // The node goes.
         }

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Security.Cryptography;
 using System.Text.Json;
 using Rollcall.Gossip;
 
@@ -33,35 +34,83 @@ internal sealed class KeyringFile(string path)
         return keys.Count > 0 ? new(keys) : throw Wrong("there is no key in it");
     }
 
+    /// <summary>As <see cref="Save"/>, but returns at the latest after a time; the file is then written later, or not.</summary>
+    /// <exception cref="IOException">They could not be written, or not in time.</exception>
+    public bool SaveWithin(TimeSpan limit, GossipKeyring keyring)
+    {
+        var saving = Task.Run(() => Save(keyring));
+        if (((IAsyncResult)saving).AsyncWaitHandle.WaitOne(limit))
+            return saving.GetAwaiter().GetResult();
+        _ = saving.ContinueWith(static late => late.Exception, CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
+        throw new IOException(string.Create(CultureInfo.InvariantCulture, $"the keyring file could not be written within {limit.TotalSeconds:0.#} s, so the next start may have the old keys"));
+    }
+
     /// <summary>Keeps the keys as they are now. A crash, a full disk or a lost power supply leaves the old ones or the new ones, and nothing in between.</summary>
+    /// <returns>False where the file has them already.</returns>
     /// <exception cref="IOException">They could not be written; the file is as it was.</exception>
-    public void Save(GossipKeyring keyring)
+    public bool Save(GossipKeyring keyring)
     {
         lock (_saving)
         {
-            // Beside it, so that it can take its place in one step, and for its owner alone from the first byte.
-            var next = Path + ".new";
             try
             {
-                Write(next, keyring);
-                File.Move(next, Path, overwrite: true);
+                string[] keys = [.. keyring.Keys.Select(static key => key.ToBase64())];
+                var file = Target();
+                if (Has(file, keys))
+                    return false;
+                Replace(file, keys);
+                return true;
             }
             catch (Exception error) when (error is IOException or UnauthorizedAccessException)
             {
-                TryDelete(next);
                 throw new IOException($"the keyring file could not be written, so the next start has the old keys: {error.Message}", error);
             }
         }
     }
 
-    private static void Write(string path, GossipKeyring keyring)
+    // What a link leads to, or the link would be replaced, and what is kept elsewhere would stay as it was.
+    private string Target() => File.ResolveLinkTarget(Path, returnFinalTarget: true)?.FullName ?? Path;
+
+    // Whoever asks for a change again wants to know that it is kept, and not have it written again.
+    private static bool Has(string file, string[] keys)
     {
-        var options = new FileStreamOptions { Mode = FileMode.Create, Access = FileAccess.Write, BufferSize = 0 };
-        File.Delete(path); // what is left of an earlier try may be open to others
+        try
+        {
+            return new FileInfo(file) is { Exists: true, Length: <= MaxBytes }
+                && JsonSerializer.Deserialize(File.ReadAllBytes(file), ControlText.Line.IReadOnlyListString) is { } kept
+                && kept.SequenceEqual(keys, StringComparer.Ordinal);
+        }
+        catch (JsonException)
+        {
+            return false;
+        }
+    }
+
+    // Beside it, so that it can take its place in one step; by a name that no other process takes, and for its owner alone from the first byte.
+    private static void Replace(string file, string[] keys)
+    {
+        var next = $"{file}.{RandomNumberGenerator.GetHexString(16, lowercase: true)}.new";
+        try
+        {
+            Write(next, keys);
+            File.Move(next, file, overwrite: true);
+        }
+        catch
+        {
+            TryDelete(next);
+            throw;
+        }
+
+        if (!OperatingSystem.IsWindows())
+            UnixSystem.Flush(System.IO.Path.GetDirectoryName(file)!);
+    }
+
+    private static void Write(string path, string[] keys)
+    {
+        var options = new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write, BufferSize = 0 };
         if (!OperatingSystem.IsWindows())
             options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
         using var file = new FileStream(path, options);
-        var keys = keyring.Keys.Select(static key => key.ToBase64()).ToArray();
         file.Write(JsonSerializer.SerializeToUtf8Bytes(keys, ControlText.Indented.IReadOnlyListString));
         file.Write("\n"u8);
         file.Flush(flushToDisk: true);
@@ -75,7 +124,7 @@ internal sealed class KeyringFile(string path)
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
-            // It is overwritten by the next.
+            // It is for its owner alone.
         }
     }
 

@@ -18,19 +18,18 @@ internal sealed class KeyStore(GossipKeyring keyring, bool isSealed)
             return refusal;
         try
         {
-            switch (operation)
+            var before = keyring.Keys;
+            _ = operation switch
             {
-                case KeyOperation.Add:
-                    keyring.Add(key!);
-                    break;
-                case KeyOperation.Use:
-                    keyring.Use(key!);
-                    break;
-                case KeyOperation.Remove:
-                    keyring.Remove(key!);
-                    break;
-            }
+                KeyOperation.Add => keyring.Add(key!),
+                KeyOperation.Use => keyring.Use(key!),
+                KeyOperation.Remove => keyring.Remove(key!),
+                _ => false,
+            };
 
+            // Asked again, as after a change that could not be kept: only who keeps the keys knows whether they are kept now.
+            if (operation != KeyOperation.List && ReferenceEquals(before, keyring.Keys))
+                keyring.RaiseChanged();
             return null;
         }
         catch (Exception error)

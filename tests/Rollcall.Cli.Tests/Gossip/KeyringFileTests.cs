@@ -75,6 +75,48 @@ public sealed class KeyringFileTests : IDisposable
         Assert.Equal([File, rest], Directory.GetFiles(_directory).Order(StringComparer.Ordinal));
     }
 
+    [Fact]
+    public void A_link_stays_one_and_what_it_leads_to_is_kept()
+    {
+        if (OperatingSystem.IsWindows())
+            return;
+        var real = Directory.CreateDirectory(Path.Combine(_directory, "real")).FullName;
+        System.IO.File.WriteAllText(Path.Combine(real, "keys"), $"[\"{First}\"]");
+        System.IO.File.CreateSymbolicLink(Path.Combine(_directory, "between"), "real/keys");
+        System.IO.File.CreateSymbolicLink(File, "between");
+        new KeyringFile(File).Save(new([.. Keys(Second)]));
+        Assert.Equal("between", new FileInfo(File).LinkTarget);
+        Assert.Equal([Path.Combine(real, "keys")], Directory.GetFiles(real));
+        Assert.Equal([Second], new KeyringFile(Path.Combine(real, "keys")).Load().Keys.Select(static key => key.ToBase64()));
+    }
+
+    [Fact]
+    public void A_file_that_is_as_it_should_be_is_not_written()
+    {
+        var before = $"[\"{First}\",\"{Second}\"]";
+        System.IO.File.WriteAllText(File, before);
+        Assert.False(new KeyringFile(File).Save(new([.. Keys(First, Second)])));
+        Assert.Equal(before, System.IO.File.ReadAllText(File));
+        Assert.True(new KeyringFile(File).Save(new([.. Keys(Second, First)])));
+    }
+
+    [Fact]
+    public async Task Two_that_write_one_file_at_once_do_not_disturb_each_other()
+    {
+        System.IO.File.WriteAllText(File, "[]");
+        GossipKeyring[] rings = [new([.. Keys(First)]), new([.. Keys(Second)]), new([.. Keys(First, Second)])];
+        await Task.WhenAll(rings.Select(ring => Task.Run(() =>
+        {
+            var file = new KeyringFile(File); // with a lock of its own, as in a process of its own
+            for (var i = 0; i < 100; i++)
+            {
+                file.Save(ring);
+                Assert.NotEmpty(file.Load().Keys);
+            }
+        })));
+        Assert.Equal([File], Directory.GetFiles(_directory));
+    }
+
     private static IEnumerable<GossipKey> Keys(params string[] texts)
     {
         foreach (var text in texts)

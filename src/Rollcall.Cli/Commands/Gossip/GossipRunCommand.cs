@@ -75,10 +75,10 @@ internal sealed class GossipRunCommand
         ];
         foreach (var option in options)
             command.Add(option);
-        return context.Bind(command, (invocation, cancellationToken) => inputs.RunAsync(context, invocation, cancellationToken));
+        return context.Bind(command, (invocation, _) => inputs.RunAsync(context, invocation));
     }
 
-    private Task<int> RunAsync(CommandContext context, Invocation invocation, CancellationToken cancellationToken)
+    private Task<int> RunAsync(CommandContext context, Invocation invocation)
     {
         var parse = invocation.Parse;
         if (parse.GetResult(context.Globals.Node) is { Implicit: false })
@@ -100,7 +100,6 @@ internal sealed class GossipRunCommand
                 AllowAnyone = parse.GetValue(_anyone),
                 Control = ControlPath.Of(parse.GetValue(_control), invocation.Environment.Variable),
             },
-            invocation.Environment,
-            cancellationToken);
+            invocation.Environment);
     }
 }

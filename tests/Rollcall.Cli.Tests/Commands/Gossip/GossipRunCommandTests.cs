@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
+using System.Runtime.InteropServices;
 using Rollcall.Cli.Tests.Gossip;
 using Rollcall.TestKit;
 
@@ -39,6 +40,32 @@ public sealed class GossipRunCommandTests : IDisposable
         await a.SeesAsync("left");
         Assert.False(File.Exists(b.Socket));
         Assert.Equal([a.Socket, a.Socket + ".lock"], Directory.GetFiles(_directory).Order(StringComparer.Ordinal));
+    }
+
+    [Theory]
+    [InlineData(1, 0, "Left the cluster")]
+    [InlineData(2, 130, "Ended without leaving")]
+    public async Task A_join_that_gets_no_answer_does_not_hold_up_its_end(int signals, int code, string word)
+    {
+        using var seed = new TcpListener(IPAddress.Loopback, 0);
+        seed.Start();
+        await using var node = await RunningGossip.StartAsync(_directory, "a", "--join", seed.LocalEndpoint.ToString()!);
+        using var asked = await Eventually.Within(seed.AcceptSocketAsync());
+        for (var i = 0; i < signals; i++)
+            node.Signal();
+        Assert.Equal(code, await node.ExitAsync());
+        Assert.Contains(word, node.Log, StringComparison.Ordinal);
+        Assert.NotEmpty(await Eventually.Within(RunningGossip.ReadAsync(asked))); // what it asked, and then its end
+    }
+
+    [Fact]
+    public async Task A_signal_while_it_starts_ends_it_as_later()
+    {
+        using var run = new CliRun { Time = TimeProvider.System };
+        run.Signals.Raise(PosixSignal.SIGTERM);
+        Assert.Equal(0, await Eventually.Within(run.RunAsync($"gossip run --control {_directory}/a.sock --bind 127.0.0.1:0 --preset local")));
+        Assert.EndsWith("Left the cluster\n", run.Error, StringComparison.Ordinal);
+        Assert.Empty(Directory.GetFiles(_directory));
     }
 
     [Fact]
