@@ -3,6 +3,9 @@ namespace Rollcall.Cli;
 /// <summary>All that a command sees of the world. The process fills it with the real one, a test with whatever it likes.</summary>
 internal sealed record CliEnvironment
 {
+    /// <summary>Standard input.</summary>
+    public TextReader In { get; init; } = TextReader.Null;
+
     public required TextWriter Out { get; init; }
 
     public required TextWriter Error { get; init; }

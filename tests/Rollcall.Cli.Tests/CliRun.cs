@@ -16,6 +16,8 @@ internal sealed class CliRun : IOutside, IDisposable
     /// <summary>Where targets are found.</summary>
     public IDiscoverySource? Source { get; init; }
 
+    public TextReader In { get; init; } = TextReader.Null;
+
     public bool IsTerminal { get; init; }
 
     public Dictionary<string, string> Variables { get; } = new(StringComparer.Ordinal);
@@ -37,6 +39,7 @@ internal sealed class CliRun : IOutside, IDisposable
 
     public CliEnvironment Environment() => new()
     {
+        In = In,
         Out = _out,
         Error = _error,
         IsTerminal = IsTerminal,

@@ -22,6 +22,8 @@ internal sealed class ProcessEnvironment : IDisposable
         var isTerminal = !Console.IsOutputRedirected && Variable("TERM") is not "dumb";
         Environment = new CliEnvironment
         {
+            In = new StreamReader(Console.OpenStandardInput(), new UTF8Encoding(false), detectEncodingFromByteOrderMarks: false, bufferSize: 256),
+
             // Unlike Console.Out these write UTF-8 whatever the locale says, and do not flush character by character.
             Out = new StreamWriter(OpenOutput(), new UTF8Encoding(false)) { AutoFlush = true },
             Error = new StreamWriter(Console.OpenStandardError(), new UTF8Encoding(false)) { AutoFlush = true },

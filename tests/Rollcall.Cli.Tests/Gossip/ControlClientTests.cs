@@ -2,7 +2,6 @@ using System.Diagnostics;
 using System.Globalization;
 using System.Net.Sockets;
 using System.Runtime.Versioning;
-using Rollcall.Cli.Gossip;
 using Rollcall.TestKit;
 
 namespace Rollcall.Cli.Tests.Gossip;

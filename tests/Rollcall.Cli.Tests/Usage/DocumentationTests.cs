@@ -37,7 +37,7 @@ public sealed class DocumentationTests
             Assert.NotEmpty(examples);
             foreach (var example in examples)
             {
-                var line = example.CommandLine.Split(" | ")[0].Split(" && ")[0].TrimEnd('&', ' ');
+                var line = example.CommandLine.Split(" | ")[0].Split(" && ")[0].Split(" < ")[0].TrimEnd('&', ' ');
                 Assert.StartsWith("rollcall ", line, StringComparison.Ordinal);
                 var words = line.Split(' ')[1..];
                 var parse = root.Parse(words, new ParserConfiguration { ResponseFileTokenReplacer = null });

@@ -20,7 +20,7 @@ internal static class GossipKeysCommand
             + "what it was told in its keyring file.",
         Examples =
         [
-            new("A new key", "rollcall gossip keys generate"),
+            new("A new key, which no list of processes shows", "(umask 077; rollcall gossip keys generate > new.key) && rollcall gossip keys add - < new.key"),
             new("Who has which", "rollcall gossip keys list"),
         ],
         Subcommands =
@@ -77,20 +77,23 @@ internal static class GossipKeysCommand
     private static CliCommand CreateChange(CommandContext context, string name, string description, string details, string request, string done)
     {
         var control = GossipInputs.Control();
-        var key = new Argument<string>("KEY") { Description = "16, 24 or 32 bytes in base64." };
+        var key = new Argument<string>("KEY") { Description = "16, 24 or 32 bytes in base64; - reads it from standard input, where no list of processes shows it." };
         var command = new CliCommand(name, description)
         {
             Details = $"{details} Exits with 1 unless all members have done it.",
             Heeds = [context.Globals.Output],
-            Examples = [new(details[..details.IndexOf(" of a", StringComparison.Ordinal)], $"rollcall gossip keys {name} Gb5tFbK1oCdYWlxMLBsgy9o9mgB2lYG5RxDeqzQYmaI=")],
+            Examples = [new(details[..details.IndexOf(" of a", StringComparison.Ordinal)], $"rollcall gossip keys {name} - < {(name == "remove" ? "old" : "new")}.key")],
         };
         command.Add(key);
         command.Add(control);
         return context.Bind(command, async (invocation, cancellationToken) =>
         {
             var text = invocation.Parse.GetRequiredValue(key);
+            var isRead = text == "-";
+            if (isRead)
+                text = await ReadAsync(invocation.Environment.In, cancellationToken);
             if (!GossipKey.TryParse(text, out _))
-                throw UsageErrors.Fault(command, "KEY is 16, 24 or 32 bytes in base64; 'rollcall gossip keys generate' prints one");
+                throw UsageErrors.Fault(command, $"{(isRead ? "what came by standard input is no key, which is" : "KEY is")} 16, 24 or 32 bytes in base64; 'rollcall gossip keys generate' prints one");
             var keys = await AskAsync(invocation, control, new() { Command = request, Key = text }, cancellationToken);
             if (invocation.Format == OutputFormat.Json)
                 invocation.PrintJson(keys, ControlText.Indented.KeysDocument);
@@ -98,6 +101,17 @@ internal static class GossipKeysCommand
                 invocation.Environment.Out.WriteLine($"{Of(keys.Answers - keys.Failures.Count, keys)} members {done}");
             return Judge(invocation, keys, "have done it");
         });
+    }
+
+    // One line, and a key is shorter than that in any case; who sends more sends something else. A terminal does not see that the wait for it is over.
+    private static async Task<string> ReadAsync(TextReader input, CancellationToken cancellationToken)
+    {
+        var text = new char[256];
+        var length = 0;
+        while (length < text.Length && !text.AsSpan(0, length).Contains('\n')
+            && await input.ReadAsync(text.AsMemory(length), cancellationToken).AsTask().WaitAsync(cancellationToken) is > 0 and var read)
+            length += read;
+        return new string(text, 0, length).Trim();
     }
 
     private static async Task<KeysDocument> AskAsync(Invocation invocation, Option<string?> control, ControlRequest request, CancellationToken cancellationToken) =>
