@@ -14,6 +14,9 @@ internal sealed class PacketCipher(GossipKeyring keyring) : IDisposable
     private const int BlockBytes = 16;
     private const int HeadBytes = 1 + NonceBytes;
 
+    // So many packets that were good make up for one that was not.
+    private const int MostDoubts = 4096;
+
     // Drawn together: to ask the system for twelve bytes takes longer than to encrypt a probe with them.
     private readonly byte[] _nonces = new byte[64 * NonceBytes];
     private int _nextNonce;
@@ -21,6 +24,7 @@ internal sealed class PacketCipher(GossipKeyring keyring) : IDisposable
     private GossipKey[] _keys = [];
     private AesGcm[] _ciphers = [];
     private int _lastOpened;
+    private int _doubts;
 
     /// <summary>Whether anything is encrypted at all.</summary>
     public bool IsEnabled => keyring.Snapshot.Length > 0;
@@ -91,26 +95,54 @@ internal sealed class PacketCipher(GossipKeyring keyring) : IDisposable
         _keys = [];
     }
 
-    // The key that opened the last one goes first: a failure costs an exception, and while keys rotate peers of one kind of key come in rows.
+    // The key that opened the last one goes first: while keys rotate peers of one kind of key come in rows.
     private bool TryDecrypt(ReadOnlySpan<byte> payload, ReadOnlySpan<byte> associated, Span<byte> destination)
     {
         for (var i = 0; i < _ciphers.Length; i++)
         {
             var index = (_lastOpened + i) % _ciphers.Length;
-            try
+            if (!TryDecrypt(_ciphers[index], payload, associated, destination))
             {
-                var cipherText = payload[HeadBytes..^TagBytes];
-                _ciphers[index].Decrypt(payload.Slice(1, NonceBytes), cipherText, payload[^TagBytes..], destination[..cipherText.Length], associated);
-                _lastOpened = index;
-                return true;
+                _doubts = MostDoubts;
+                continue;
             }
-            catch (AuthenticationTagMismatchException)
-            {
-                // The next key may be the one.
-            }
+
+            _lastOpened = index;
+            _doubts = Math.Max(0, _doubts - 1);
+            return true;
         }
 
         return false;
+    }
+
+    // A wrong tag costs an exception, which is longer than to encrypt ten packets: whoever sends garbage would have a node do nothing else. So while there has been some,
+    // the tag is looked at first.
+    private bool TryDecrypt(AesGcm cipher, ReadOnlySpan<byte> payload, ReadOnlySpan<byte> associated, Span<byte> destination)
+    {
+        var nonce = payload.Slice(1, NonceBytes);
+        var cipherText = payload[HeadBytes..^TagBytes];
+        destination = destination[..cipherText.Length];
+        if (_doubts > 0 && !HasTag(cipher, nonce, cipherText, payload[^TagBytes..], associated, destination))
+            return false;
+        try
+        {
+            cipher.Decrypt(nonce, cipherText, payload[^TagBytes..], destination, associated);
+            return true;
+        }
+        catch (AuthenticationTagMismatchException)
+        {
+            return false;
+        }
+    }
+
+    // GCM adds one key stream both ways: encrypted, the ciphertext is the plaintext, and that, encrypted again, has the tag that the sender would have made. Only a sieve:
+    // what passes it is decrypted as ever.
+    private static bool HasTag(AesGcm cipher, ReadOnlySpan<byte> nonce, ReadOnlySpan<byte> cipherText, ReadOnlySpan<byte> expected, ReadOnlySpan<byte> associated, Span<byte> scratch)
+    {
+        Span<byte> tag = stackalloc byte[TagBytes];
+        cipher.Encrypt(nonce, cipherText, scratch, tag, associated);
+        cipher.Encrypt(nonce, scratch, scratch, tag, associated);
+        return CryptographicOperations.FixedTimeEquals(tag, expected);
     }
 
     private void DrawNonce(Span<byte> nonce)
