@@ -17,7 +17,7 @@ public sealed class GossipOptions
     /// </summary>
     public IPEndPoint Bind { get; set; } = new(IPAddress.Loopback, 7946);
 
-    /// <summary>True listens beyond this machine without a key, although whoever reaches the port can join the cluster and say what they like of its members. False by default.</summary>
+    /// <summary>True listens beyond this machine without a key, or without <see cref="VerifyIncoming"/>, although whoever reaches the port can join the cluster and say what they like of its members. False by default.</summary>
     public bool AllowAnyone { get; set; }
 
     /// <summary>What others are told to reach this node by. By default the address it listens at, or, when that is any, a private one of this machine. Port 0 is the port it listens at.</summary>
@@ -38,7 +38,10 @@ public sealed class GossipOptions
     /// <summary>The keys of the cluster. Nothing is encrypted while it is empty.</summary>
     public GossipKeyring Keyring { get; set; } = new();
 
-    /// <summary>False accepts what is not encrypted although there is a key, while a cluster moves to encryption. True by default.</summary>
+    /// <summary>
+    /// False accepts what is not encrypted although there is a key, while a cluster moves to encryption. Whoever reaches the port can then join, so that it needs <see cref="AllowAnyone"/> beyond this
+    /// machine. True by default.
+    /// </summary>
     public bool VerifyIncoming { get; set; } = true;
 
     /// <summary>False sends plain although there is a key, while a cluster moves to encryption. True by default.</summary>
@@ -56,7 +59,7 @@ public sealed class GossipOptions
     /// <summary>How long a probe waits for its ack before others are asked to try: above the 99th percentile of the round trip. 500 ms; 200 ms on one machine; 3 s in a WAN.</summary>
     public TimeSpan ProbeTimeout { get; set; } = TimeSpan.FromMilliseconds(500);
 
-    /// <summary>How many others are asked to try. More of them survive more lost packets, and cost that many when a member is gone. 3; 1 on one machine, where nothing is lost on the way.</summary>
+    /// <summary>How many others are asked to try. More of them survive more lost packets, and cost that many when a member is gone. At most 16. 3; 1 on one machine, where nothing is lost on the way.</summary>
     public int IndirectChecks { get; set; } = 3;
 
     /// <summary>A rumour is sent this often times log10(n + 1). More reaches everybody in spite of more loss, and costs bandwidth. 4; 2 on one machine.</summary>
@@ -74,7 +77,7 @@ public sealed class GossipOptions
     /// <summary>How often rumours are sent. Shorter spreads faster, with more and smaller packets. 200 ms; 100 ms on one machine; 500 ms in a WAN.</summary>
     public TimeSpan GossipInterval { get; set; } = TimeSpan.FromMilliseconds(200);
 
-    /// <summary>To how many members each time. 3; 4 in a WAN, where there are fewer times.</summary>
+    /// <summary>To how many members each time, at most 32. 3; 4 in a WAN, where there are fewer times.</summary>
     public int GossipNodes { get; set; } = 3;
 
     /// <summary>How long a dead member still hears rumours, so that it can object. 30 s; 15 s on one machine; 60 s in a WAN, where a partition lasts longer.</summary>

@@ -11,6 +11,8 @@ public sealed class GossipOptionsValidator : IValidateOptions<GossipOptions>
     private const int MaxMetadataBytes = 512;
     private const int MaxLabelBytes = 255;
     private const int MaxMultiplier = 100;
+    private const int MaxIndirectChecks = 16; // a probe asks no more
+    private const int MaxGossipNodes = 32; // a rumour goes to no more at once
     private const int MinPacketBytes = 900; // a message of the largest metadata and names, and what is around it
     private const int MaxPacketBytes = 65_000;
     private const int MaxStreams = 100_000;
@@ -33,6 +35,8 @@ public sealed class GossipOptionsValidator : IValidateOptions<GossipOptions>
             yield return $"{nameof(options.Name)} must have 1 to {MaxNameBytes} bytes.";
         if (options.Bind is null)
             yield return $"{nameof(options.Bind)} must not be null.";
+        else if (!System.Net.IPAddress.IsLoopback(options.Bind.Address) && !options.AllowAnyone && options.Keyring is { Keys.Count: > 0 } && !options.VerifyIncoming)
+            yield return $"{nameof(options.Bind)} is {options.Bind}, and without {nameof(options.VerifyIncoming)} whoever reaches it can join, key or not: set {nameof(options.AllowAnyone)} as well.";
         else if (!System.Net.IPAddress.IsLoopback(options.Bind.Address) && options.Keyring is { Keys.Count: 0 } && !options.AllowAnyone)
             yield return $"{nameof(options.Bind)} is {options.Bind}, and without a key whoever reaches it can join: give a {nameof(options.Keyring)}, or set {nameof(options.AllowAnyone)}.";
         if (options.Advertise is { } advertise && (advertise.Address.Equals(System.Net.IPAddress.Any) || advertise.Address.Equals(System.Net.IPAddress.IPv6Any)))
@@ -89,12 +93,12 @@ public sealed class GossipOptionsValidator : IValidateOptions<GossipOptions>
     {
         (string Name, int Value, int Least, int Most)[] numbers =
         [
-            (nameof(options.IndirectChecks), options.IndirectChecks, 0, MaxMultiplier),
+            (nameof(options.IndirectChecks), options.IndirectChecks, 0, MaxIndirectChecks),
             (nameof(options.RetransmitMultiplier), options.RetransmitMultiplier, 1, MaxMultiplier),
             (nameof(options.SuspicionMultiplier), options.SuspicionMultiplier, 1, MaxMultiplier),
             (nameof(options.SuspicionMaxMultiplier), options.SuspicionMaxMultiplier, 1, MaxMultiplier),
             (nameof(options.MaxHealthMultiplier), options.MaxHealthMultiplier, 1, MaxMultiplier),
-            (nameof(options.GossipNodes), options.GossipNodes, 1, MaxMultiplier),
+            (nameof(options.GossipNodes), options.GossipNodes, 1, MaxGossipNodes),
             (nameof(options.MaxStreams), options.MaxStreams, 2, MaxStreams),
             (nameof(options.MaxPacketBytes), options.MaxPacketBytes, MinPacketBytes, MaxPacketBytes),
         ];

@@ -46,6 +46,23 @@ public sealed class GossipOptionsTests
         Assert.Equal(expected, !GossipOptionsValidator.Errors(options).Any());
     }
 
+    [Theory]
+    [InlineData("127.0.0.1:0", false, true)]
+    [InlineData("0.0.0.0:7946", false, false)]
+    [InlineData("0.0.0.0:7946", true, true)]
+    public void A_key_that_nobody_needs_is_none(string bind, bool allowAnyone, bool expected)
+    {
+        var options = new GossipOptions { Bind = IPEndPoint.Parse(bind), AllowAnyone = allowAnyone, Keyring = new(GossipKey.Generate()), VerifyIncoming = false };
+        Assert.Equal(expected, !GossipOptionsValidator.Errors(options).Any());
+    }
+
+    [Fact]
+    public void What_is_allowed_is_what_is_done()
+    {
+        Assert.Empty(GossipOptionsValidator.Errors(new() { IndirectChecks = 16, GossipNodes = 32 }));
+        Assert.Equal(2, GossipOptionsValidator.Errors(new() { IndirectChecks = 17, GossipNodes = 33 }).Count());
+    }
+
     [Fact]
     public void All_violations_are_named_at_once()
     {
