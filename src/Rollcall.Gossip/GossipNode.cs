@@ -35,10 +35,10 @@ public sealed partial class GossipNode : IAsyncDisposable
         List<string> errors = [.. GossipOptionsValidator.Errors(options)];
         if (errors.Count > 0)
             throw new OptionsValidationException(nameof(GossipOptions), typeof(GossipOptions), errors);
-        ILogger log = logger ?? NullLogger<GossipNode>.Instance;
+        ILogger log = logger is null ? NullLogger.Instance : new GuardedLogger(logger);
         var membership = new MembershipHub();
         var vitals = new GossipVitals();
-        var metrics = new GossipMetrics(meters, vitals, () => membership.Current);
+        var metrics = new GossipMetrics(meters, vitals, () => membership.Current, log);
         var messages = new MessageHub(() => metrics.Dropped("message"));
         var random = new Random();
         var plain = new StateAdapter(state, messages, random, log);
@@ -113,12 +113,16 @@ public sealed partial class GossipNode : IAsyncDisposable
     public Task<bool> LeaveAsync(CancellationToken cancellationToken = default) => Host().LeaveAsync(cancellationToken);
 
     /// <summary>
-    /// The membership as it is, then each change. A reader that does not keep up gets the whole membership again in place of what it has missed. Ends with the node.
+    /// The membership as it is, then each change. A reader that does not keep up, and has some hundreds of changes before it, gets the whole membership again in place of what it has missed. Ends with the
+    /// node: without a word where it is disposed of, by <see cref="InvalidOperationException"/> where it has failed.
     /// </summary>
     /// <param name="cancellationToken">Ends it.</param>
     public IAsyncEnumerable<GossipEvent> WatchAsync(CancellationToken cancellationToken = default) => _context.Membership.WatchAsync(cancellationToken);
 
-    /// <summary>Messages of other members from now on. A reader that does not keep up misses the newest. Ends with the node.</summary>
+    /// <summary>
+    /// Messages of other members from when the enumeration begins. Each enumeration gets all of them. One that does not keep up misses the newest: it holds up to 1,024, and 32 MiB of them. Ends with the
+    /// node, as <see cref="WatchAsync"/> does.
+    /// </summary>
     /// <param name="cancellationToken">Ends it.</param>
     public IAsyncEnumerable<GossipMessage> ReadMessagesAsync(CancellationToken cancellationToken = default) => _context.Messages.Read(cancellationToken);
 
@@ -147,7 +151,7 @@ public sealed partial class GossipNode : IAsyncDisposable
         }).WaitAsync(cancellationToken);
         if (target is null || delivery == GossipDelivery.BestEffort)
             return target is not null;
-        return await host.Dialer.SendAsync(target.Address, message, cancellationToken) is null;
+        return await host.CallAsync(ending => host.Dialer.SendAsync(target.Address, message, ending), cancellationToken) is null;
     }
 
     /// <summary>

@@ -16,12 +16,11 @@ internal static class ChangeFeed
         using var over = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         var channel = Channel.CreateBounded<ControlAnswer>(Capacity);
 
-        // Before the state is told, so that no event falls between.
-        var messages = node.ReadMessagesAsync(over.Token);
         Task[] sources =
         [
+            // Begun before the state is told, so that no event falls between.
+            PumpAsync(node.ReadMessagesAsync(over.Token), static message => [ChangeDocument.Of(message)], channel.Writer, over.Token),
             PumpAsync(node.WatchAsync(over.Token), ChangeDocument.Of, channel.Writer, over.Token),
-            PumpAsync(messages, static message => [ChangeDocument.Of(message)], channel.Writer, over.Token),
         ];
         var gone = answers.ReaderGoneAsync(over.Token);
         var told = DrainAsync(channel.Reader, answers, over.Token);

@@ -8,12 +8,13 @@ namespace Rollcall.Gossip.Transport;
 /// </summary>
 internal sealed class MembershipHub
 {
-    private const int Capacity = 1024;
+    private const int Capacity = 256; // a slow reader holds no more states of the membership than that
 
     private readonly Lock _publishing = new();
     private readonly List<Reader> _readers = [];
     private volatile GossipMembership _current = new(0, []);
     private bool _isOver;
+    private Exception? _failure;
 
     public GossipMembership Current => _current;
 
@@ -31,13 +32,17 @@ internal sealed class MembershipHub
         }
     }
 
-    public void End()
+    /// <summary>Readers end; by the failure, where there is one.</summary>
+    public void End(Exception? failure = null)
     {
         lock (_publishing)
         {
+            if (_isOver)
+                return;
             _isOver = true;
+            _failure = failure;
             foreach (var reader in _readers)
-                reader.Channel.Writer.TryComplete();
+                reader.Channel.Writer.TryComplete(failure);
         }
     }
 
@@ -48,7 +53,7 @@ internal sealed class MembershipHub
         lock (_publishing)
         {
             if (_isOver)
-                reader.Channel.Writer.TryComplete();
+                reader.Channel.Writer.TryComplete(_failure);
             _readers.Add(reader);
             first = _current;
         }

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Rollcall.Gossip.Protocol;
 
 namespace Rollcall.Gossip.Transport;
@@ -8,7 +9,10 @@ namespace Rollcall.Gossip.Transport;
 /// </summary>
 internal sealed class MembershipView(MembershipHub hub, TimeProvider time, bool keepsGone)
 {
-    private readonly SortedDictionary<string, Member> _members = new(StringComparer.Ordinal);
+    // A snapshot of it shares all that has not changed with the one before.
+    private readonly ImmutableSortedDictionary<string, Member>.Builder _members =
+        ImmutableSortedDictionary.CreateBuilder<string, Member>(StringComparer.Ordinal, ReferenceEqualityComparer.Instance);
+
     private readonly List<(GossipEventKind Kind, Member Member)> _changes = [];
     private long _version;
 
@@ -70,7 +74,7 @@ internal sealed class MembershipView(MembershipHub hub, TimeProvider time, bool 
         if (_changes.Count == 0)
             return;
         _version += _changes.Count;
-        hub.Publish(new(_version, [.. _members.Values]), _changes);
+        hub.Publish(new(_version, new MemberList(_members.ToImmutable())), _changes);
         _changes.Clear();
     }
 

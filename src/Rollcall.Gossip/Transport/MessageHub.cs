@@ -1,63 +1,63 @@
-using System.Runtime.CompilerServices;
-using System.Threading.Channels;
-
 namespace Rollcall.Gossip.Transport;
 
 /// <summary>Gives messages of the application to whoever reads them. A reader that does not keep up misses the newest, which is counted.</summary>
 internal sealed class MessageHub(Action missed)
 {
-    private const int Capacity = 1024;
-
     private readonly Lock _reading = new();
-    private volatile Channel<GossipMessage>[] _readers = [];
+    private volatile MessageReader[] _readers = [];
     private bool _isOver;
+    private Exception? _failure;
 
     public bool HasReaders => _readers.Length > 0;
 
+    /// <summary>For one caller at a time.</summary>
     public void Tell(GossipMessage message)
     {
         foreach (var reader in _readers)
         {
-            if (!reader.Writer.TryWrite(message))
+            if (!reader.TryTell(message))
                 missed();
         }
     }
 
-    public void End()
+    /// <summary>Readers end; by the failure, where there is one.</summary>
+    public void End(Exception? failure = null)
     {
-        lock (_reading)
-        {
-            _isOver = true;
-            foreach (var reader in _readers)
-                reader.Writer.TryComplete();
-        }
-    }
-
-    /// <summary>A reader gets what comes from now on.</summary>
-    public IAsyncEnumerable<GossipMessage> Read(CancellationToken cancellationToken)
-    {
-        var reader = Channel.CreateBounded<GossipMessage>(new BoundedChannelOptions(Capacity) { SingleReader = true });
         lock (_reading)
         {
             if (_isOver)
-                reader.Writer.TryComplete();
+                return;
+            _isOver = true;
+            _failure = failure;
+            foreach (var reader in _readers)
+                reader.End(failure);
+        }
+    }
+
+    /// <summary>Each enumeration is a reader, and gets what comes from its beginning on.</summary>
+    public IAsyncEnumerable<GossipMessage> Read(CancellationToken cancellationToken) => new Messages(this, cancellationToken);
+
+    private MessageReader Add(CancellationToken asked, CancellationToken given)
+    {
+        var reader = new MessageReader(Remove, asked, given);
+        lock (_reading)
+        {
+            if (_isOver)
+                reader.End(_failure);
             _readers = [.. _readers, reader];
         }
 
-        return ReadAsync(reader, cancellationToken);
+        return reader;
     }
 
-    private async IAsyncEnumerable<GossipMessage> ReadAsync(Channel<GossipMessage> reader, [EnumeratorCancellation] CancellationToken cancellationToken)
+    private void Remove(MessageReader reader)
     {
-        try
-        {
-            await foreach (var message in reader.Reader.ReadAllAsync(cancellationToken))
-                yield return message;
-        }
-        finally
-        {
-            lock (_reading)
-                _readers = [.. _readers.Where(other => other != reader)];
-        }
+        lock (_reading)
+            _readers = [.. _readers.Where(other => other != reader)];
+    }
+
+    private sealed class Messages(MessageHub hub, CancellationToken asked) : IAsyncEnumerable<GossipMessage>
+    {
+        public IAsyncEnumerator<GossipMessage> GetAsyncEnumerator(CancellationToken cancellationToken = default) => hub.Add(asked, cancellationToken);
     }
 }

@@ -24,7 +24,7 @@ public sealed class MembershipHubTests
             told++;
         }
 
-        Assert.Equal(1024, told);
+        Assert.Equal(256, told);
         Assert.Equal(3000, reader.Current.Membership.Version);
         Publish(hub, 3001);
         Assert.True(await Eventually.Within(reader.MoveNextAsync().AsTask()));
