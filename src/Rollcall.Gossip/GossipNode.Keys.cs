@@ -55,6 +55,11 @@ public sealed partial class GossipNode
         if (operation != KeyOperation.List)
             ArgumentNullException.ThrowIfNull(key);
         var (host, serf) = (Host(), Serf());
+        return await host.CallAsync(ending => AskKeysAsync(host, serf, operation, key, ending), cancellationToken);
+    }
+
+    private async Task<GossipKeyReport> AskKeysAsync(Transport.NodeHost host, Transport.SerfHost serf, KeyOperation operation, GossipKey? key, CancellationToken cancellationToken)
+    {
         var query = await host.Loop.AskAsync((_, now) => serf.AskKeys(operation, key, now));
         try
         {

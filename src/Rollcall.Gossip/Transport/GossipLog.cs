@@ -91,4 +91,10 @@ internal static partial class GossipLog
 
     [LoggerMessage(5030, LogLevel.Warning, "Not all were told within {Seconds:0.0} s that this node leaves; some will take it for failed")]
     public static partial void LeaveTimedOut(ILogger logger, double seconds);
+
+    [LoggerMessage(5031, LogLevel.Warning, "A listener of the metrics has failed; it is not told of again")]
+    public static partial void ListenerFailed(ILogger logger, Exception error);
+
+    [LoggerMessage(EventId = 5032, Message = "{Count} more times within {Seconds:0} s: {What}")]
+    public static partial void More(ILogger logger, LogLevel level, long count, double seconds, string what);
 }

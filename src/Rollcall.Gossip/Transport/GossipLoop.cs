@@ -15,6 +15,7 @@ internal sealed class GossipLoop : IDisposable
 {
     private const int Capacity = 1024;
     private const int InputsPerSettling = 256;
+    private static readonly TimeSpan WarmUp = TimeSpan.FromSeconds(2);
 
     private readonly Channel<LoopInput> _inputs = Channel.CreateBounded<LoopInput>(new BoundedChannelOptions(Capacity) { SingleReader = true });
     private readonly List<NodeAddress> _unreachable = [];
@@ -26,9 +27,11 @@ internal sealed class GossipLoop : IDisposable
     private readonly ILoopObserver _observer;
     private readonly GossipMetrics _metrics;
     private readonly ILogger _logger;
+    private readonly LineLimiter _failures;
     private readonly TimeProvider _time;
-    private readonly long _start;
     private readonly ITimer _timer;
+    private long _start;
+    private bool _isWarm;
     private long _armed = TimerQueue.Never;
     private bool _hasFired;
 
@@ -40,13 +43,14 @@ internal sealed class GossipLoop : IDisposable
         _metrics = metrics;
         _logger = logger;
         _time = time;
+        _failures = new(time, 5);
         _start = time.GetTimestamp();
         _reader = new(wire);
         _writer = new(wire);
         _timer = time.CreateTimer(static state => ((GossipLoop)state!).Wake(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
     }
 
-    public long Now => _time.GetElapsedTime(_start).Ticks;
+    public long Now => _time.GetElapsedTime(Volatile.Read(ref _start)).Ticks;
 
     public void Post(ReadOnlyMemory<byte> datagram, NodeAddress from)
     {
@@ -67,19 +71,21 @@ internal sealed class GossipLoop : IDisposable
         {
             await _inputs.Writer.WriteAsync(new(null, 0, default, command));
         }
-        catch (ChannelClosedException)
+        catch (ChannelClosedException closed)
         {
-            command.Abandon();
+            command.Abandon(closed.InnerException);
         }
 
         return await command.Done;
     }
 
-    public void Stop() => _inputs.Writer.TryComplete();
+    /// <summary>With a failure all who ask are told of it.</summary>
+    public void Stop(Exception? failure = null) => _inputs.Writer.TryComplete(failure);
 
     /// <summary>Runs until stopped; what had been asked before is still done.</summary>
     public async Task RunAsync()
     {
+        Exception? failure = null;
         try
         {
             while (true)
@@ -99,15 +105,22 @@ internal sealed class GossipLoop : IDisposable
                 Arm();
             }
         }
-        catch (ChannelClosedException)
+        catch (ChannelClosedException closed)
         {
-            // Stopped, and nothing is left.
+            failure = closed.InnerException; // stopped, and nothing is left
+        }
+        catch (Exception error)
+        {
+            failure = error;
+            throw;
         }
         finally
         {
-            Stop();
+            Stop(failure);
+            foreach (var command in _finished)
+                command.Abandon(failure);
             while (_inputs.Reader.TryRead(out var input))
-                input.Command?.Abandon();
+                input.Command?.Abandon(failure);
         }
     }
 
@@ -121,38 +134,93 @@ internal sealed class GossipLoop : IDisposable
     // Who asked for something goes on when it is to be seen.
     private void Settle()
     {
-        _observer.Settled(_core);
+        var began = _time.GetTimestamp();
+        try
+        {
+            _observer.Settled(_core);
+        }
+        catch (Exception error)
+        {
+            Failed(error);
+        }
+
+        if (_failures.TryEnd(out var more))
+            GossipLog.More(_logger, LogLevel.Error, more, LineLimiter.Interval.TotalSeconds, "an input of the protocol failed");
+
         foreach (var command in _finished)
             command.Finish();
         _finished.Clear();
+        StandStill(began);
     }
 
     private void Take(in LoopInput input)
     {
+        var began = _time.GetTimestamp();
+        var now = _time.GetElapsedTime(_start, began).Ticks;
+        Handle(input, now);
+        Advance(now);
+        StandStill(began);
+    }
+
+    // What is run for the first time is compiled first, which can take longer than a probe. A node that counted it would begin with doubts in itself.
+    private void StandStill(long began)
+    {
+        if (_isWarm)
+            return;
+        Volatile.Write(ref _start, _start + _time.GetTimestamp() - began);
+        _isWarm = _time.GetElapsedTime(_start) > WarmUp;
+    }
+
+    private void Handle(in LoopInput input, long now)
+    {
         try
         {
-            var now = Now;
             if (input.Packet is { } packet)
                 Read(packet.AsSpan(0, input.Length), input.From, now);
             else
                 Run(input.Command, now);
             Dispatch(now);
-            if (_core.NextDeadline <= now)
-            {
-                _core.Advance(now);
-                Dispatch(now);
-            }
         }
         catch (Exception error)
         {
-            // A bug, and no reason for a node to be taken for dead.
-            GossipLog.InputFailed(_logger, error);
+            PassOver(error);
         }
         finally
         {
             if (input.Packet is not null)
                 ArrayPool<byte>.Shared.Return(input.Packet);
         }
+    }
+
+    // Whatever comes in fails, the timers run.
+    private void Advance(long now)
+    {
+        try
+        {
+            if (_core.NextDeadline > now)
+                return;
+            _core.Advance(now);
+            Dispatch(now);
+        }
+        catch (Exception error)
+        {
+            PassOver(error);
+        }
+    }
+
+    // A bug, and no reason for a node to be taken for dead. What is left of it to be done would be done again with each next input.
+    private void PassOver(Exception error)
+    {
+        _core.Effects.Clear();
+        _unreachable.Clear();
+        Failed(error);
+    }
+
+    // An input that finds a bug can come again as often as its sender likes.
+    private void Failed(Exception error)
+    {
+        if (_failures.TryTake())
+            GossipLog.InputFailed(_logger, error);
     }
 
     private void Run(LoopCommand? command, long now)
@@ -192,8 +260,21 @@ internal sealed class GossipLoop : IDisposable
         foreach (var exchange in effects.Exchanges)
             _observer.StartExchange(exchange);
         foreach (ref readonly var change in effects.Events)
-            _observer.Happened(change, change.Kind == EventKind.MessageReceived ? effects.PayloadOf(change) : default);
+            Tell(change);
         effects.Clear();
+    }
+
+    // The protocol tells each once: one that cannot be taken must not cost the next.
+    private void Tell(in ProtocolEvent change)
+    {
+        try
+        {
+            _observer.Happened(change, change.Kind == EventKind.MessageReceived ? _core.Effects.PayloadOf(change) : default);
+        }
+        catch (Exception error)
+        {
+            Failed(error);
+        }
     }
 
     private void Send(in OutgoingPacket packet)

@@ -1,4 +1,6 @@
 using System.Diagnostics.Metrics;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Rollcall.Gossip.Transport;
 
@@ -22,8 +24,12 @@ internal sealed class GossipMetrics : IDisposable
     private readonly Counter<long> _dropped;
     private readonly Counter<long> _streams;
 
-    public GossipMetrics(IMeterFactory? meters, GossipVitals vitals, Func<GossipMembership> membership)
+    private readonly ILogger _logger;
+    private bool _hasFailed;
+
+    public GossipMetrics(IMeterFactory? meters, GossipVitals vitals, Func<GossipMembership> membership, ILogger? logger = null)
     {
+        _logger = logger ?? NullLogger.Instance;
         // Without a factory the meter has no listener and costs nothing.
         _ownsMeter = meters is null;
         _meter = meters?.Create(MeterName) ?? new Meter(MeterName);
@@ -43,28 +49,36 @@ internal sealed class GossipMetrics : IDisposable
 
     public void ProbeAnswered(TimeSpan? took)
     {
-        _probes.Add(1, new KeyValuePair<string, object?>(Result, took is null ? "relayed" : "answered"));
-        if (took is { } time)
+        Add(_probes, 1, new KeyValuePair<string, object?>(Result, took is null ? "relayed" : "answered"));
+        if (took is not { } time)
+            return;
+        try
+        {
             _probeDuration.Record(time.TotalSeconds);
+        }
+        catch (Exception error)
+        {
+            ListenerFailed(error);
+        }
     }
 
-    public void ProbeFailed() => _probes.Add(1, new KeyValuePair<string, object?>(Result, "failed"));
+    public void ProbeFailed() => Add(_probes, 1, new KeyValuePair<string, object?>(Result, "failed"));
 
-    public void Suspected() => _suspicions.Add(1);
+    public void Suspected() => Add(_suspicions, 1);
 
-    public void Refuted() => _refutations.Add(1);
+    public void Refuted() => Add(_refutations, 1);
 
     public void Received(int bytes) => Datagram("receive", bytes);
 
     public void Sent(int bytes) => Datagram("transmit", bytes);
 
-    public void StreamBytes(string direction, int bytes) => _bytes.Add(bytes, new(TransportTag, "tcp"), new(Direction, direction));
+    public void StreamBytes(string direction, int bytes) => Add(_bytes, bytes, new(TransportTag, "tcp"), new(Direction, direction));
 
-    public void StreamEnded(string direction, string result) => _streams.Add(1, new(Direction, direction), new(Result, result));
+    public void StreamEnded(string direction, string result) => Add(_streams, 1, new(Direction, direction), new(Result, result));
 
-    public void Refused(string what) => _refused.Add(1, new KeyValuePair<string, object?>("rollcall.gossip.what", what));
+    public void Refused(string what) => Add(_refused, 1, new KeyValuePair<string, object?>("rollcall.gossip.what", what));
 
-    public void Dropped(string what) => _dropped.Add(1, new KeyValuePair<string, object?>("rollcall.gossip.what", what));
+    public void Dropped(string what) => Add(_dropped, 1, new KeyValuePair<string, object?>("rollcall.gossip.what", what));
 
     // The meters of a factory are the factory's.
     public void Dispose()
@@ -75,8 +89,27 @@ internal sealed class GossipMetrics : IDisposable
 
     private void Datagram(string direction, int bytes)
     {
-        _packets.Add(1, new KeyValuePair<string, object?>(Direction, direction));
-        _bytes.Add(bytes, new(TransportTag, "udp"), new(Direction, direction));
+        Add(_packets, 1, new KeyValuePair<string, object?>(Direction, direction));
+        Add(_bytes, bytes, new(TransportTag, "udp"), new(Direction, direction));
+    }
+
+    // A counter calls whoever listens to it: what that throws is no failure of what is counted.
+    private void Add(Counter<long> counter, long value, params ReadOnlySpan<KeyValuePair<string, object?>> tags)
+    {
+        try
+        {
+            counter.Add(value, tags);
+        }
+        catch (Exception error)
+        {
+            ListenerFailed(error);
+        }
+    }
+
+    private void ListenerFailed(Exception error)
+    {
+        if (!Interlocked.Exchange(ref _hasFailed, true))
+            GossipLog.ListenerFailed(_logger, error);
     }
 
     private static IEnumerable<Measurement<int>> Queues(GossipVitals vitals) =>

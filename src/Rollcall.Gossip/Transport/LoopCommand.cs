@@ -10,8 +10,8 @@ internal abstract class LoopCommand
     /// <summary>Lets who asked go on: what it changed is to be seen by then.</summary>
     public abstract void Finish();
 
-    /// <summary>The loop has ended before it came to this.</summary>
-    public abstract void Abandon();
+    /// <summary>The loop has ended before it came to this; by a failure, where there is one.</summary>
+    public abstract void Abandon(Exception? failure);
 }
 
 internal sealed class LoopCommand<T>(Func<SwimCore, long, T> body) : LoopCommand
@@ -43,5 +43,5 @@ internal sealed class LoopCommand<T>(Func<SwimCore, long, T> body) : LoopCommand
             _done.TrySetException(_error);
     }
 
-    public override void Abandon() => _done.TrySetException(new ObjectDisposedException(nameof(GossipNode)));
+    public override void Abandon(Exception? failure) => _done.TrySetException(GossipFailure.Of(failure));
 }

@@ -26,18 +26,28 @@ internal sealed class NodeHost : ILoopObserver, IAsyncDisposable
         var (listener, packets, endPoint) = ListenAddress.Bind(options.Bind);
         EndPoint = endPoint;
         _packets = packets;
-        Advertised = ListenAddress.Advertise(options.Advertise, endPoint);
-        var wire = HostSettings.WireOf(options);
-        _self = new(Encoding.UTF8.GetBytes(options.Name), Advertised, HostSettings.MetadataOf(options).Span, ProtocolVersions.Default);
-        Core = new(HostSettings.ProtocolOf(options, wire), _self, new Effects(), context.Random, context.Application);
-        context.Application.Attach(Core);
-        Loop = new(Core, wire, packets, this, context.Metrics, context.Time, context.Logger);
-        Dialer = new(Loop, wire, options.StreamTimeout, context.Metrics, context.Time);
-        _acceptor = new(listener, options.MaxStreams, wire, options.StreamTimeout, context.Metrics, context.Time, context.Logger);
-        _view = new(context.Membership, context.Time, keepsGone: options.Serf);
-        _reporter = new(context.Metrics, new(context.Time, context.Logger), context.Logger);
-        _loops = new(context.Logger);
-        _streams = new(context.Logger);
+        try
+        {
+            Advertised = ListenAddress.Advertise(options.Advertise, endPoint);
+            var wire = HostSettings.WireOf(options);
+            _self = new(Encoding.UTF8.GetBytes(options.Name), Advertised, HostSettings.MetadataOf(options).Span, ProtocolVersions.Default);
+            Core = new(HostSettings.ProtocolOf(options, wire), _self, new Effects(), context.Random, context.Application);
+            context.Application.Attach(Core);
+            var calls = new OwnCalls();
+            _acceptor = new(listener, wire, calls, context);
+            _view = new(context.Membership, context.Time, keepsGone: options.Serf);
+            _reporter = new(context.Metrics, new(context.Time, context.Logger), context.Time, context.Logger);
+            _loops = new(context.Logger, context.Time);
+            _streams = new(context.Logger, context.Time);
+            Loop = new(Core, wire, packets, this, context.Metrics, context.Time, context.Logger);
+            Dialer = new(Loop, wire, calls, options.StreamTimeout, context.Metrics, context.Time);
+        }
+        catch
+        {
+            listener.Dispose();
+            packets.Dispose();
+            throw;
+        }
     }
 
     public IPEndPoint EndPoint { get; }
@@ -53,29 +63,34 @@ internal sealed class NodeHost : ILoopObserver, IAsyncDisposable
 
     public async Task StartAsync()
     {
-        _loops.Run("The loop of the protocol", _ => Loop.RunAsync());
+        _loops.Run("The loop of the protocol", _ => Loop.RunAsync(), Fail);
         await Loop.AskAsync(static (core, now) =>
         {
             core.Start(now);
             return true;
         });
-        _loops.Run("The receiver of datagrams", _ => _packets.ReceiveAsync(Loop.Post, _context.Time, _context.Logger));
-        _streams.Run("The acceptor of streams", stopping => _acceptor.AcceptAsync(Loop, _streams, stopping));
+        _loops.Run("The receiver of datagrams", _ => _packets.ReceiveAsync(Loop.Post, _context.Time, _context.Logger), Fail);
+        _streams.Run("The acceptor of streams", stopping => _acceptor.AcceptAsync(Loop, _streams, stopping), Fail);
         GossipLog.Started(_context.Logger, _context.Options.Name, EndPoint, Advertised);
     }
 
-    public async Task<int> JoinAsync(IReadOnlyCollection<string> seeds, CancellationToken cancellationToken)
+    /// <summary>What takes longer than a turn of the loop. It ends with the node.</summary>
+    public Task<T> CallAsync<T>(Func<CancellationToken, Task<T>> body, CancellationToken cancellationToken) => _streams.CallAsync(body, cancellationToken);
+
+    public Task<int> JoinAsync(IReadOnlyCollection<string> seeds, CancellationToken cancellationToken) => CallAsync(async ending =>
     {
         var options = _context.Options;
         var joiner = new SeedJoiner(Dialer, Advertised, options.JoinRetryDelay, options.MaxJoinRetryDelay, _context.JoinRandom, _context.Time, _context.Logger);
-        var joined = await joiner.JoinAsync(seeds, cancellationToken);
+        var joined = await joiner.JoinAsync(seeds, ending);
         if (joined > 0)
             await TellAsync(_context.Application.Joined);
         return joined;
-    }
+    }, cancellationToken);
 
     /// <summary>Whether all have been told in time.</summary>
-    public async Task<bool> LeaveAsync(CancellationToken cancellationToken)
+    public Task<bool> LeaveAsync(CancellationToken cancellationToken) => CallAsync(LeaveCoreAsync, cancellationToken);
+
+    private async Task<bool> LeaveCoreAsync(CancellationToken cancellationToken)
     {
         await TellAsync(_context.Application.Leave);
         try
@@ -113,17 +128,36 @@ internal sealed class NodeHost : ILoopObserver, IAsyncDisposable
     {
         if (change.Kind == EventKind.LeaveSpread)
             _leftSpread.TrySetResult();
-        _reporter.Report(change);
         _view.Take(change);
+        _reporter.Report(change);
     }
 
     public void Refused(NodeAddress from, string reason) => _reporter.Refused(from, reason);
 
     public void Settled(SwimCore core)
     {
-        _context.Application.Settle(_view, _reporter);
-        _view.Settle();
-        _context.Vitals.Take(core);
+        try
+        {
+            _context.Application.Settle(_view, _reporter);
+        }
+        finally
+        {
+            _view.Settle();
+            _reporter.Settle();
+            _context.Vitals.Take(core);
+        }
+    }
+
+    // One of the loops without the others would be a node that is believed alive and is not, or the other way round.
+    private void Fail(Exception error)
+    {
+        _packets.Dispose();
+        _acceptor.Dispose();
+        _streams.Stop(error);
+        Loop.Stop(error);
+        var failure = GossipFailure.Of(error);
+        _context.Membership.End(failure);
+        _context.Messages.End(failure);
     }
 
     public async ValueTask DisposeAsync()

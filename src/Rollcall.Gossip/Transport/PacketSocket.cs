@@ -60,6 +60,7 @@ internal sealed class PacketSocket : IDisposable
     {
         var buffer = GC.AllocateArray<byte>(WireLimits.MaxPacketBytes, pinned: true);
         var source = new SocketAddress(_socket.AddressFamily);
+        var failures = new LineLimiter(time, 1);
         while (true)
         {
             try
@@ -71,12 +72,15 @@ internal sealed class PacketSocket : IDisposable
             {
                 return;
             }
-            catch (SocketException error)
+            catch (SocketException error) when (error.SocketErrorCode is SocketError.ConnectionReset or SocketError.ConnectionRefused)
             {
                 // Some systems report here that somebody else does not listen any more.
-                if (error.SocketErrorCode is SocketError.ConnectionReset or SocketError.ConnectionRefused)
-                    continue;
-                GossipLog.ReceiveFailed(logger, error.Message);
+            }
+            catch (Exception error)
+            {
+                // Whatever it is: a node that has stopped to listen would be taken for dead, and would take all others for dead.
+                if (failures.TryTake() || failures.TryEnd(out _))
+                    GossipLog.ReceiveFailed(logger, error.Message);
                 await Task.Delay(FailurePause, time);
             }
         }

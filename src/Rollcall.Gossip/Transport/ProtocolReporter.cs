@@ -5,15 +5,26 @@ using Rollcall.Gossip.Serf;
 
 namespace Rollcall.Gossip.Transport;
 
-/// <summary>Logs and counts what happens in the protocol. For the loop alone.</summary>
-internal sealed class ProtocolReporter(GossipMetrics metrics, RefusalLog refusals, ILogger logger)
+/// <summary>
+/// Logs and counts what happens in the protocol. Most of it others can cause, so that of each kind there are some lines in a while, and then one with the number of the rest: each member in a cluster that an
+/// operator reads member by member, a summary where hundreds come or go at once. For the loop alone.
+/// </summary>
+internal sealed class ProtocolReporter(GossipMetrics metrics, RefusalLog refusals, TimeProvider time, ILogger logger)
 {
+    private const int OfMembers = 50;
+    private const int OfOthers = 5;
+
+    private readonly List<LimitedLine> _limited = [];
+    private readonly Dictionary<EventKind, LimitedLine> _limits = [];
+    private LimitedLine? _conflictsAnswered;
+    private LimitedLine? _keysChanged;
+
     /// <summary>Never with a key in it. Without encryption anybody may ask, so that what is refused is not a line each.</summary>
     public void KeysAsked(SerfEvent asked)
     {
         if (asked.Words.Length > 0)
             Refused(default, $"{asked.Name} asked about keys ({asked.Operation}). {asked.Words}");
-        else if (asked.Operation != KeyOperation.List)
+        else if (asked.Operation != KeyOperation.List && Limit(ref _keysChanged, OfMembers, LogLevel.Information, "a member had this node change its keys").Limiter.TryTake())
             GossipLog.KeysChanged(logger, asked.Name, asked.Operation.ToString());
     }
 
@@ -32,13 +43,16 @@ internal sealed class ProtocolReporter(GossipMetrics metrics, RefusalLog refusal
                 break;
             case EventKind.Refuted:
                 metrics.Refuted();
-                GossipLog.Refuted(logger, change.Other?.Name ?? "by nobody known");
+                if (MayWrite(change.Kind))
+                    GossipLog.Refuted(logger, change.Other?.Name ?? "by nobody known");
                 break;
             case EventKind.Paused:
-                GossipLog.Paused(logger, TimeSpan.FromTicks(change.Elapsed).TotalSeconds);
+                if (MayWrite(change.Kind))
+                    GossipLog.Paused(logger, TimeSpan.FromTicks(change.Elapsed).TotalSeconds);
                 break;
             case EventKind.Doubted:
-                GossipLog.Doubted(logger);
+                if (MayWrite(change.Kind))
+                    GossipLog.Doubted(logger);
                 break;
             case EventKind.Misdirected:
                 GossipLog.Misdirected(logger, change.From);
@@ -56,10 +70,28 @@ internal sealed class ProtocolReporter(GossipMetrics metrics, RefusalLog refusal
         refusals.Refused(from, reason);
     }
 
-    public void ConflictAnswered(string member) => GossipLog.ConflictAnswered(logger, member);
+    public void ConflictAnswered(string member)
+    {
+        if (Limit(ref _conflictsAnswered, OfOthers, LogLevel.Information, "an agent asked who a member is").Limiter.TryTake())
+            GossipLog.ConflictAnswered(logger, member);
+    }
+
+    /// <summary>Says how much there was more, once the time of it is over. To be called now and then.</summary>
+    public void Settle()
+    {
+        foreach (var line in _limited)
+        {
+            if (line.Limiter.TryEnd(out var more))
+                GossipLog.More(logger, line.Level, more, LineLimiter.Interval.TotalSeconds, line.What);
+        }
+    }
 
     private void Report(in ProtocolEvent change, NodeRecord member)
     {
+        if (change.Kind == EventKind.Suspected)
+            metrics.Suspected();
+        if (!MayWrite(change.Kind))
+            return;
         switch (change.Kind)
         {
             case EventKind.Joined:
@@ -72,7 +104,6 @@ internal sealed class ProtocolReporter(GossipMetrics metrics, RefusalLog refusal
                 GossipLog.Failed(logger, member.Name, member.Address);
                 break;
             case EventKind.Suspected:
-                metrics.Suspected();
                 GossipLog.Suspected(logger, member.Name, member.Address, change.Other?.Name ?? "nobody known");
                 break;
             case EventKind.Cleared:
@@ -92,4 +123,45 @@ internal sealed class ProtocolReporter(GossipMetrics metrics, RefusalLog refusal
                 break;
         }
     }
+
+    // What has no line has no limit.
+    private bool MayWrite(EventKind kind)
+    {
+        if (!_limits.TryGetValue(kind, out var line))
+        {
+            if (WordsOf(kind) is not var (lines, level, what))
+                return true;
+            _limits[kind] = line = New(lines, level, what);
+        }
+
+        return line.Limiter.TryTake();
+    }
+
+    private static (int Lines, LogLevel Level, string What)? WordsOf(EventKind kind) => kind switch
+    {
+        EventKind.Joined => (OfMembers, LogLevel.Information, "a member has joined"),
+        EventKind.Left => (OfMembers, LogLevel.Information, "a member has left"),
+        EventKind.Failed => (OfMembers, LogLevel.Warning, "a member has failed"),
+        EventKind.Suspected => (OfMembers, LogLevel.Information, "a member is suspected"),
+        EventKind.Cleared => (OfMembers, LogLevel.Information, "a suspect is well"),
+        EventKind.Refuted => (OfOthers, LogLevel.Warning, "this node was taken for dead or suspected"),
+        EventKind.Conflict => (OfOthers, LogLevel.Warning, "the name of a member is claimed by another address"),
+        EventKind.DatagramsLost => (OfOthers, LogLevel.Warning, "a member answers over TCP and not over UDP"),
+        EventKind.AccuserDoubted => (OfOthers, LogLevel.Warning, "a member accuses so many that it is not believed"),
+        EventKind.Flapping => (OfOthers, LogLevel.Information, "a member goes and comes again and again"),
+        EventKind.Paused => (OfOthers, LogLevel.Warning, "this node did not run"),
+        EventKind.Doubted => (OfOthers, LogLevel.Warning, "nobody at all answers this node"),
+        _ => null,
+    };
+
+    private LimitedLine Limit(ref LimitedLine? line, int lines, LogLevel level, string what) => line ??= New(lines, level, what);
+
+    private LimitedLine New(int lines, LogLevel level, string what)
+    {
+        var line = new LimitedLine(new(time, lines), level, what);
+        _limited.Add(line);
+        return line;
+    }
+
+    private sealed record LimitedLine(LineLimiter Limiter, LogLevel Level, string What);
 }

@@ -54,7 +54,11 @@ internal sealed class SeedJoiner(
                 if (address.IsNone)
                     continue;
                 var failure = await dialer.ExchangeAsync(address, join: true, token);
-                if (failure is null)
+                if (failure == StreamDialer.Itself)
+                {
+                    Interlocked.Decrement(ref others);
+                }
+                else if (failure is null)
                 {
                     Interlocked.Increment(ref joined);
                     GossipLog.JoinedBy(logger, seed);
@@ -74,7 +78,8 @@ internal sealed class SeedJoiner(
         var (host, port) = Parse(seed)!.Value;
         try
         {
-            var addresses = await Dns.GetHostAddressesAsync(host, cancellationToken);
+            // A question that is asked cannot be called back everywhere; nobody waits for its answer then.
+            var addresses = await Dns.GetHostAddressesAsync(host, cancellationToken).WaitAsync(cancellationToken);
             return [.. addresses.Select(address => NodeAddress.From(new IPEndPoint(address, port))).Distinct()];
         }
         catch (SocketException error)

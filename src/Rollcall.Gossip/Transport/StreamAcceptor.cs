@@ -16,20 +16,22 @@ internal sealed class StreamAcceptor : IDisposable
     private readonly Socket _listener;
     private readonly StreamSeats _seats;
     private readonly WireOptions _wire;
+    private readonly OwnCalls _calls;
     private readonly TimeSpan _timeout;
     private readonly GossipMetrics _metrics;
     private readonly TimeProvider _time;
     private readonly ILogger _logger;
 
-    public StreamAcceptor(Socket listener, int seats, WireOptions wire, TimeSpan timeout, GossipMetrics metrics, TimeProvider time, ILogger logger)
+    public StreamAcceptor(Socket listener, WireOptions wire, OwnCalls calls, HostContext context)
     {
         _listener = listener;
-        _seats = new(seats);
+        _seats = new(context.Options.MaxStreams);
         _wire = wire;
-        _timeout = timeout;
-        _metrics = metrics;
-        _time = time;
-        _logger = logger;
+        _calls = calls;
+        _timeout = context.Options.StreamTimeout;
+        _metrics = context.Metrics;
+        _time = context.Time;
+        _logger = context.Logger;
     }
 
     public static Socket Listen(IPEndPoint bind)
@@ -52,6 +54,7 @@ internal sealed class StreamAcceptor : IDisposable
 
     public async Task AcceptAsync(GossipLoop loop, OwnedTasks tasks, CancellationToken stopping)
     {
+        var failures = new LineLimiter(_time, 1);
         while (!stopping.IsCancellationRequested)
         {
             try
@@ -59,10 +62,15 @@ internal sealed class StreamAcceptor : IDisposable
                 var socket = await _listener.AcceptAsync(stopping);
                 Seat(socket, loop, tasks);
             }
-            catch (SocketException error)
+            catch (ObjectDisposedException)
+            {
+                return;
+            }
+            catch (Exception error) when (!stopping.IsCancellationRequested)
             {
                 // Such as too many open files, which may pass.
-                GossipLog.AcceptFailed(_logger, error.Message);
+                if (failures.TryTake() || failures.TryEnd(out _))
+                    GossipLog.AcceptFailed(_logger, error.Message);
                 await Task.Delay(FailurePause, _time, stopping);
             }
         }
@@ -82,6 +90,11 @@ internal sealed class StreamAcceptor : IDisposable
         {
             socket.Dispose(); // gone already
             return;
+        }
+        catch
+        {
+            socket.Dispose();
+            throw;
         }
 
         if (_seats.TryTake(connection.Peer))
@@ -128,7 +141,7 @@ internal sealed class StreamAcceptor : IDisposable
             GossipLog.StreamRefused(_logger, connection.Peer, refusal);
     }
 
-    private static async Task<string?> AnswerAsync(StreamConnection connection, StreamDecoder decoder, GossipLoop loop, CancellationToken cancellationToken)
+    private async Task<string?> AnswerAsync(StreamConnection connection, StreamDecoder decoder, GossipLoop loop, CancellationToken cancellationToken)
     {
         using var answer = new PooledBuffer(WireLimits.MaxStreamBytes);
         string? refusal = null;
@@ -137,6 +150,9 @@ internal sealed class StreamAcceptor : IDisposable
             case MessageType.Ping:
                 if (!await loop.AskAsync((core, _) => core.TryAnswerStreamPing(decoder.Body.Span, answer)))
                     refusal = "its ping is not for this node";
+                break;
+            case MessageType.PushPull when _calls.Arrived(connection.Peer):
+                refusal = StreamDialer.Itself;
                 break;
             case MessageType.PushPull:
                 refusal = await loop.AskAsync((core, now) => core.AcceptState(decoder.Body.Span, connection.Peer, answer, now));

@@ -8,6 +8,8 @@ namespace Rollcall.Gossip.Transport;
 /// <summary>A TCP connection that carries one message each way. Its bytes are counted.</summary>
 internal sealed class StreamConnection(Socket socket, WireOptions options, GossipMetrics metrics, bool isDialer) : IDisposable
 {
+    public NodeAddress Local { get; } = NodeAddress.From((IPEndPoint)socket.LocalEndPoint!);
+
     public NodeAddress Peer { get; } = NodeAddress.From((IPEndPoint)socket.RemoteEndPoint!);
 
     public static async Task<StreamConnection> DialAsync(NodeAddress target, WireOptions options, GossipMetrics metrics, CancellationToken cancellationToken)

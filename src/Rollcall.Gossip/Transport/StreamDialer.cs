@@ -7,26 +7,26 @@ using Rollcall.Gossip.Wire;
 namespace Rollcall.Gossip.Transport;
 
 /// <summary>What a node asks of others over TCP. Each call has one deadline; each answers with the reason of a failure, or null.</summary>
-internal sealed class StreamDialer(GossipLoop loop, WireOptions wire, TimeSpan timeout, GossipMetrics metrics, TimeProvider time)
+internal sealed class StreamDialer(GossipLoop loop, WireOptions wire, OwnCalls calls, TimeSpan timeout, GossipMetrics metrics, TimeProvider time)
 {
+    /// <summary>The reason why an exchange with this node itself has failed.</summary>
+    public const string Itself = "it is this node itself";
+
     public Task<string?> ExchangeAsync(NodeAddress target, bool join, CancellationToken stopping) => DialAsync(target, timeout, async (connection, token) =>
     {
-        using var state = new PooledBuffer(WireLimits.MaxStreamBytes);
-        await loop.AskAsync((core, _) =>
+        var isItself = false;
+        string? failure;
+        calls.Begin(connection.Local);
+        try
         {
-            core.WriteState(state, join);
-            return true;
-        });
-        await connection.WriteAsync(state.Written, token);
-        using var decoder = new StreamDecoder(wire, fromDialer: false);
-        if (await connection.ReadAsync(decoder, static _ => true, token) is { } refusal)
-            return refusal;
-        return decoder.Type switch
+            failure = await ExchangeAsync(connection, target, join, token);
+        }
+        finally
         {
-            MessageType.PushPull => await loop.AskAsync((core, now) => core.MergeState(decoder.Body.Span, target, now)),
-            MessageType.Error when MessageCodec.TryRead(decoder.Body.Span, out Error error, out _) => $"it answered: {Encoding.UTF8.GetString(error.Message)}",
-            _ => "its answer is of the wrong type",
-        };
+            isItself = calls.End(connection.Local);
+        }
+
+        return isItself ? Itself : failure;
     }, stopping);
 
     public async Task PingAsync(StreamPing ping, NodeRecord self, CancellationToken stopping)
@@ -56,6 +56,26 @@ internal sealed class StreamDialer(GossipLoop loop, WireOptions wire, TimeSpan t
         // The other side closes when it has taken it, and answers only if it could not.
         return await connection.EndAsync(token) ? null : "it refused the message";
     }, stopping);
+
+    private async Task<string?> ExchangeAsync(StreamConnection connection, NodeAddress target, bool join, CancellationToken cancellationToken)
+    {
+        using var state = new PooledBuffer(WireLimits.MaxStreamBytes);
+        await loop.AskAsync((core, _) =>
+        {
+            core.WriteState(state, join);
+            return true;
+        });
+        await connection.WriteAsync(state.Written, cancellationToken);
+        using var decoder = new StreamDecoder(wire, fromDialer: false);
+        if (await connection.ReadAsync(decoder, static _ => true, cancellationToken) is { } refusal)
+            return refusal;
+        return decoder.Type switch
+        {
+            MessageType.PushPull => await loop.AskAsync((core, now) => core.MergeState(decoder.Body.Span, target, now)),
+            MessageType.Error when MessageCodec.TryRead(decoder.Body.Span, out Error error, out _) => $"it answered: {Encoding.UTF8.GetString(error.Message)}",
+            _ => "its answer is of the wrong type",
+        };
+    }
 
     private async Task<string?> DialAsync(NodeAddress target, TimeSpan limit, Func<StreamConnection, CancellationToken, Task<string?>> talk, CancellationToken stopping)
     {

@@ -67,7 +67,7 @@ public sealed class SmallPartsTests
     public async Task Tasks_are_seen_to_their_end_and_none_starts_after_it()
     {
         var log = new LogRecorder();
-        var tasks = new OwnedTasks(log);
+        var tasks = new OwnedTasks(log, TimeProvider.System);
         var cancelled = false;
         tasks.Run("One that waits", async stopping =>
         {
