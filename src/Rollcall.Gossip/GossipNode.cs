@@ -68,7 +68,9 @@ public sealed partial class GossipNode : IAsyncDisposable
 
     /// <summary>Begins to listen. From now on others may join this node.</summary>
     /// <param name="cancellationToken">Ends the wait.</param>
-    /// <exception cref="System.Net.Sockets.SocketException">The address cannot be listened at.</exception>
+    /// <exception cref="System.Net.Sockets.SocketException">The address cannot be listened at; the node may be started again.</exception>
+    /// <exception cref="InvalidOperationException">The node has been started.</exception>
+    /// <exception cref="ObjectDisposedException">The node has been disposed of.</exception>
     public async Task StartAsync(CancellationToken cancellationToken = default)
     {
         NodeHost host;
@@ -91,6 +93,8 @@ public sealed partial class GossipNode : IAsyncDisposable
     /// <param name="cancellationToken">Ends the attempts.</param>
     /// <returns>How many have answered; 0 only where all seeds are this node itself.</returns>
     /// <exception cref="ArgumentException">A seed is no address.</exception>
+    /// <exception cref="InvalidOperationException">The node has not been started, or has ended by a failure of its own.</exception>
+    /// <exception cref="ObjectDisposedException">The node has been disposed of, before or meanwhile.</exception>
     public async Task<int> JoinAsync(IEnumerable<string> seeds, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(seeds);
@@ -110,6 +114,8 @@ public sealed partial class GossipNode : IAsyncDisposable
     /// </summary>
     /// <param name="cancellationToken">Ends the wait.</param>
     /// <returns>Whether it was told in time.</returns>
+    /// <exception cref="InvalidOperationException">The node has not been started, or has ended by a failure of its own.</exception>
+    /// <exception cref="ObjectDisposedException">The node has been disposed of, before or meanwhile.</exception>
     public Task<bool> LeaveAsync(CancellationToken cancellationToken = default) => Host().LeaveAsync(cancellationToken);
 
     /// <summary>
@@ -133,6 +139,8 @@ public sealed partial class GossipNode : IAsyncDisposable
     /// <param name="cancellationToken">Ends the wait.</param>
     /// <returns>False where there is no such live member, or where it did not take a reliable message.</returns>
     /// <exception cref="ArgumentException">The message is too long.</exception>
+    /// <exception cref="InvalidOperationException">The node has not been started, or has ended by a failure of its own.</exception>
+    /// <exception cref="ObjectDisposedException">The node has been disposed of, before or meanwhile.</exception>
     public async Task<bool> SendAsync(string member, ReadOnlyMemory<byte> payload, GossipDelivery delivery = GossipDelivery.BestEffort, CancellationToken cancellationToken = default)
     {
         ArgumentException.ThrowIfNullOrEmpty(member);
@@ -156,11 +164,14 @@ public sealed partial class GossipNode : IAsyncDisposable
 
     /// <summary>
     /// Queues a message for all members, which pass it on to each other. Each other member of this kind gets it once, in no particular order with others; a plain node of
-    /// memberlist may get it more often and with ten bytes in front. With <see cref="GossipOptions.Serf"/> it is an event called <c>rollcall</c>.
+    /// memberlist may get it more often and with ten bytes in front. With <see cref="GossipOptions.Serf"/> it is an event called <c>rollcall</c>. At most 4,096 messages wait; where there are more those that have
+    /// been sent most often are dropped without a word.
     /// </summary>
     /// <param name="payload">At most about 1,300 bytes; 504 with <see cref="GossipOptions.Serf"/>.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
     /// <exception cref="ArgumentException">The message is too long.</exception>
+    /// <exception cref="InvalidOperationException">The node has not been started, or has ended by a failure of its own.</exception>
+    /// <exception cref="ObjectDisposedException">The node has been disposed of, before or meanwhile.</exception>
     public Task BroadcastAsync(ReadOnlyMemory<byte> payload, CancellationToken cancellationToken = default)
     {
         var host = Host();
@@ -177,7 +188,8 @@ public sealed partial class GossipNode : IAsyncDisposable
     /// <param name="payload">At most 512 bytes with the name.</param>
     /// <param name="coalesces">Whether agents may tell only the last of several of this name.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
-    /// <exception cref="InvalidOperationException">The node does not speak Serf.</exception>
+    /// <exception cref="InvalidOperationException">The node has not been started, does not speak Serf, or has ended by a failure of its own.</exception>
+    /// <exception cref="ObjectDisposedException">The node has been disposed of, before or meanwhile.</exception>
     /// <exception cref="ArgumentException">It is too long.</exception>
     public async Task SendEventAsync(string name, ReadOnlyMemory<byte> payload, bool coalesces = false, CancellationToken cancellationToken = default)
     {
@@ -187,10 +199,11 @@ public sealed partial class GossipNode : IAsyncDisposable
             throw new ArgumentException("An event has at most 512 bytes, its name among them.", nameof(payload));
     }
 
-    /// <summary>Changes the tags of this node.</summary>
+    /// <summary>Changes the tags of this node. Does nothing once it leaves.</summary>
     /// <param name="tags">At most 512 bytes in all.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
-    /// <exception cref="InvalidOperationException">The node does not speak Serf.</exception>
+    /// <exception cref="InvalidOperationException">The node has not been started, does not speak Serf, or has ended by a failure of its own.</exception>
+    /// <exception cref="ObjectDisposedException">The node has been disposed of, before or meanwhile.</exception>
     /// <exception cref="ArgumentException">They are too long.</exception>
     public Task UpdateTagsAsync(IReadOnlyDictionary<string, string> tags, CancellationToken cancellationToken = default)
     {
@@ -199,10 +212,11 @@ public sealed partial class GossipNode : IAsyncDisposable
         return UpdateAsync(SerfTags.Encode(tags) ?? throw new ArgumentException("Tags take at most 512 bytes in all.", nameof(tags)), cancellationToken);
     }
 
-    /// <summary>Changes what is told to all of this node.</summary>
+    /// <summary>Changes what is told to all of this node. Does nothing once it leaves.</summary>
     /// <param name="metadata">At most 512 bytes.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
-    /// <exception cref="InvalidOperationException">The node speaks Serf, and has tags.</exception>
+    /// <exception cref="InvalidOperationException">The node has not been started, speaks Serf and so has tags, or has ended by a failure of its own.</exception>
+    /// <exception cref="ObjectDisposedException">The node has been disposed of, before or meanwhile.</exception>
     /// <exception cref="ArgumentException">It is too long.</exception>
     public Task UpdateMetadataAsync(ReadOnlyMemory<byte> metadata, CancellationToken cancellationToken = default)
     {

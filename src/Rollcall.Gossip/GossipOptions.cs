@@ -62,10 +62,10 @@ public sealed class GossipOptions
     /// <summary>How many others are asked to try. More of them survive more lost packets, and cost that many when a member is gone. At most 16. 3; 1 on one machine, where nothing is lost on the way.</summary>
     public int IndirectChecks { get; set; } = 3;
 
-    /// <summary>A rumour is sent this often times log10(n + 1). More reaches everybody in spite of more loss, and costs bandwidth. 4; 2 on one machine.</summary>
+    /// <summary>A rumour is sent this often times ⌈log10(n + 1)⌉, n being the live members: with 4, 4 times among up to 9, 8 times up to 99. More reaches everybody in spite of more loss, and costs bandwidth. 4; 2 on one machine.</summary>
     public int RetransmitMultiplier { get; set; } = 4;
 
-    /// <summary>A suspect has this many probe intervals times log10(n), at least, to object. Longer forgives slow nodes and finds crashes later. 4; 6 in a WAN, where an objection travels longer; 3 on one machine.</summary>
+    /// <summary>A suspect has this many probe intervals times max(1, log10(n)), at least, to object. Longer forgives slow nodes and finds crashes later. 4; 6 in a WAN, where an objection travels longer; 3 on one machine.</summary>
     public int SuspicionMultiplier { get; set; } = 4;
 
     /// <summary>A suspicion that nobody confirms takes this many times as long, so that one sick accuser does little harm. 6 everywhere, as in the paper of Lifeguard.</summary>
