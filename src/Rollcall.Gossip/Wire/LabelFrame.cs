@@ -18,12 +18,8 @@ internal static class LabelFrame
     }
 
     /// <summary>Whether what came in with this label, or with none, is for this cluster; a constant text where it is not.</summary>
-    public static string? Refuse(WireOptions options, ReadOnlySpan<byte> label)
-    {
-        if (options.SkipInboundLabelCheck)
-            return label.IsEmpty ? null : "it has a label, and none is expected";
-        return label.SequenceEqual(options.Label) ? null : "its label is not that of this cluster";
-    }
+    public static string? Refuse(WireOptions options, ReadOnlySpan<byte> label) =>
+        label.SequenceEqual(options.Label) ? null : "its label is not that of this cluster";
 
     public static int Write(Span<byte> destination, ReadOnlySpan<byte> label)
     {

@@ -1,4 +1,3 @@
-using System.Buffers.Binary;
 using System.Runtime.CompilerServices;
 
 namespace Rollcall.Gossip.Wire;
@@ -90,26 +89,6 @@ internal ref struct MsgPackReader(ReadOnlySpan<byte> buffer)
             return false;
         value = head is 0xc3 or 0x01;
         return head is 0xc0 or 0xc2 or 0xc3 or 0x00 or 0x01;
-    }
-
-    public bool TryReadDouble(out double value)
-    {
-        value = 0;
-        if (!TryReadByte(out var head))
-            return false;
-        switch (head)
-        {
-            case 0xc0:
-                return true;
-            case 0xca when TryTake(4, out var four):
-                value = BinaryPrimitives.ReadSingleBigEndian(four);
-                return true;
-            case 0xcb when TryTake(8, out var eight):
-                value = BinaryPrimitives.ReadDoubleBigEndian(eight);
-                return true;
-            default:
-                return false;
-        }
     }
 
     /// <summary>Passes over one value whatever it is, nested at most as deep as <see cref="WireLimits.MaxValueDepth"/>.</summary>

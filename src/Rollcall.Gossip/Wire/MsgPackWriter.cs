@@ -22,13 +22,6 @@ internal ref struct MsgPackWriter(Span<byte> destination)
 
     public void WriteBool(bool value) => Take(1)[0] = value ? (byte)0xc3 : (byte)0xc2;
 
-    public void WriteDouble(double value)
-    {
-        var bytes = Take(9);
-        bytes[0] = 0xcb;
-        BinaryPrimitives.WriteDoubleBigEndian(bytes[1..], value);
-    }
-
     /// <summary>A string, or bytes that are there: what is empty is written as such.</summary>
     public void WriteRaw(ReadOnlySpan<byte> value)
     {
@@ -81,25 +74,6 @@ internal ref struct MsgPackWriter(Span<byte> destination)
             var bytes = Take(9);
             bytes[0] = 0xcf;
             BinaryPrimitives.WriteUInt64BigEndian(bytes[1..], value);
-        }
-    }
-
-    /// <summary>What is not negative takes the unsigned form, which every peer accepts.</summary>
-    public void WriteSigned(long value)
-    {
-        if (value >= 0)
-        {
-            WriteUnsigned((ulong)value);
-        }
-        else if (value >= -32)
-        {
-            Take(1)[0] = (byte)(sbyte)value;
-        }
-        else
-        {
-            var bytes = Take(9);
-            bytes[0] = 0xd3;
-            BinaryPrimitives.WriteInt64BigEndian(bytes[1..], value);
         }
     }
 

@@ -6,9 +6,6 @@ internal sealed record WireOptions
     /// <summary>Separates clusters by accident only: it is readable. Agents before memberlist 0.3 do not know it.</summary>
     public byte[] Label { get; init; } = [];
 
-    /// <summary>What comes in carries no label and counts as if it did: somebody in front takes it off.</summary>
-    public bool SkipInboundLabelCheck { get; init; }
-
     public GossipKeyring Keyring { get; init; } = new();
 
     /// <summary>False lets plain packets and streams in, while a cluster moves to encryption.</summary>

