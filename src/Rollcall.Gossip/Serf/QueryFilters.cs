@@ -13,20 +13,20 @@ internal static class QueryFilters
     public const int MaxFilters = 64;
     public const int MaxExpressionBytes = 256;
 
-    /// <summary>Counted repetitions, multiplied: <c>(a{1,8}){8}</c> has 64. Without back-tracking each is a copy of what it repeats, and a few hundred of them take seconds.</summary>
+    /// <summary>Counted repetitions, multiplied: <c>(a{1,8}){8}</c> has 64. To be checked for what back-tracks by its nature each is a copy of what it repeats, and a few hundred of them take seconds.</summary>
     public const int MaxRepetitions = 64;
 
     private const byte NodeKind = 0;
     private const byte TagKind = 1;
 
-    // Never reached by what is bounded and does not backtrack, but by a machine that does not run.
-    private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(1);
+    /// <summary>For one expression. An honest one takes a thousandth of it; one that is cut off by a machine that does not run is asked again.</summary>
+    private static readonly TimeSpan Timeout = TimeSpan.FromMilliseconds(50);
 
     // Go's syntax where .NET's means something else by the same text, or nothing.
     private static readonly string[] Foreign = ["[[:", "(?P<", "(?U", @"\C", @"\Q", @"\pN"];
 
-    /// <summary>The filters are an array as it came, or nothing.</summary>
-    public static bool Pass(ReadOnlySpan<byte> filters, ReadOnlySpan<byte> node, ReadOnlySpan<byte> meta)
+    /// <summary>The filters are an array as it came, or nothing. So many <paramref name="expressions"/> are judged, which counts down, and no more.</summary>
+    public static bool Pass(ReadOnlySpan<byte> filters, ReadOnlySpan<byte> node, ReadOnlySpan<byte> meta, ref long expressions)
     {
         if (filters.IsEmpty)
             return true;
@@ -37,7 +37,7 @@ internal static class QueryFilters
             passes = reader.TryReadBytes(out var filter) && !filter.IsEmpty && filter[0] switch
             {
                 NodeKind => Names(filter[1..], node),
-                TagKind => Matches(filter[1..], meta),
+                TagKind => expressions > 0 && expressions-- > 0 && Matches(filter[1..], meta),
                 _ => false,
             };
         }
@@ -78,14 +78,16 @@ internal static class QueryFilters
             && IsFound(Encoding.UTF8.GetString(expression), SerfTags.Decode(meta).GetValueOrDefault(Encoding.UTF8.GetString(tag), ""));
     }
 
-    // Whoever may ask may choose the expression, and the protocol waits for it: its length and repetitions are bounded, it does not back-track, and the value has at most 512 bytes.
+    // Whoever may ask may choose the expression, and the protocol waits for it. Made without back-tracking it is checked for what Go does not have either, looking around and back, and for its size. It is matched
+    // with back-tracking, which heeds the timeout at each step back: without, an expression as short as (.*a.{60})* takes seconds and gigabytes, and the timeout is looked at too late.
     private static bool IsFound(string expression, string value)
     {
         if (Repetitions(expression) > MaxRepetitions || Array.Exists(Foreign, foreign => expression.Contains(foreign, StringComparison.Ordinal)))
             return false;
         try
         {
-            return Regex.IsMatch(value, expression, RegexOptions.NonBacktracking | RegexOptions.CultureInvariant, Timeout);
+            _ = new Regex(expression, RegexOptions.NonBacktracking | RegexOptions.CultureInvariant, Timeout);
+            return new Regex(expression, RegexOptions.CultureInvariant, Timeout).IsMatch(value);
         }
         catch (Exception error) when (error is ArgumentException or NotSupportedException or RegexMatchTimeoutException)
         {

@@ -14,12 +14,18 @@ internal sealed class SerfQueries(ReadOnlyMemory<byte> name, SerfMembers members
     /// <summary>Silent members that are asked again at once, so that their answers do not come all together.</summary>
     public const int MaxAgain = 128;
 
+    /// <summary>Expressions in filters that are judged at once, and then in each second: an evil one takes a twentieth of it. What comes beyond is not for this node.</summary>
+    public const int MaxExpressions = 32;
+    public const int ExpressionsPerSecond = 4;
+
     /// <summary>Serf's: a query is open for so many intervals of gossip, times the order of magnitude of the cluster.</summary>
     private const int TimeoutMultiplier = 16;
 
     private readonly RecentEvents _recent = new();
     private readonly QueryReplies _replies = new(name, random);
     private readonly Dictionary<ulong, OwnQuery> _own = [];
+    private long _expressions = MaxExpressions;
+    private long _gainedAt;
     private ulong _firstKeyTime = ulong.MaxValue;
 
     public LamportClock Clock { get; } = new();
@@ -35,7 +41,10 @@ internal sealed class SerfQueries(ReadOnlyMemory<byte> name, SerfMembers members
     {
         if (!_recent.Add(query.Time, Clock.Time, query.Id, query.Name, default))
             return false;
-        if (_replies.IsMember(core, query.SourceNode, query.Address) && QueryFilters.Pass(query.Filters, name.Span, core.Self.Meta))
+        var gained = (now - _gainedAt) / (TimeSpan.TicksPerSecond / ExpressionsPerSecond);
+        if (gained > 0)
+            (_expressions, _gainedAt) = (Math.Min(MaxExpressions, _expressions + gained), now);
+        if (_replies.IsMember(core, query.SourceNode, query.Address) && QueryFilters.Pass(query.Filters, name.Span, core.Self.Meta, ref _expressions))
             Answer(core, query, now);
         return !query.Flags.HasFlag(QueryFlags.NoBroadcast);
     }
@@ -132,6 +141,6 @@ internal sealed class SerfQueries(ReadOnlyMemory<byte> name, SerfMembers members
     }
 
     // Encryption does not keep a recorded query from being sent again by somebody without the key. A node that has seen it does not do it twice, one that has started since would. So keys are changed only by queries
-    // later than all that its first exchange told of.
+    // later than all that its first exchange told of, and its join. Who plays an old exchange to it before it joins, and then an old query, is not held off.
     private bool IsReplayed(in Query query) => query.Time < _firstKeyTime;
 }

@@ -51,12 +51,51 @@ public sealed class QueryFiltersTests
     public void An_expression_has_so_many_repetitions(string expression, bool passes) => Assert.Equal(passes, Pass(SerfBytes.TagFilter("role", expression)));
 
     [Fact]
+    public void So_many_expressions_are_judged()
+    {
+        long expressions = 3;
+        var filters = SerfBytes.Filters(SerfBytes.TagFilter("role", "web"), SerfBytes.NodeFilter("me"), SerfBytes.TagFilter("dc", "east"));
+        Assert.True(QueryFilters.Pass(filters, "me"u8, Meta, ref expressions));
+        Assert.False(QueryFilters.Pass(filters, "me"u8, Meta, ref expressions));
+        expressions = 0;
+        Assert.True(QueryFilters.Pass(SerfBytes.Filters(SerfBytes.NodeFilter("me")), "me"u8, Meta, ref expressions));
+    }
+
+    [Theory]
+    [InlineData("(a*)*$", 1)]
+    [InlineData("(a+)+$", 1)]
+    [InlineData("(a|aa)+$", 1)]
+    [InlineData("(a|a?)+$", 1)]
+    [InlineData("([a-zA-Z]+)*$", 1)]
+    [InlineData("(a|b)*a(a|b){64}$", 1)]
+    [InlineData("(.*a.{60})*$", 1)]
+    [InlineData("(.*a........................................................................................................................)*$", 1)]
+    [InlineData(".*a", 80)]
+    [InlineData("(.*a)?", 40)]
+    [InlineData("(a*)*", 50)]
+    [InlineData("(a|aa)+", 30)]
+    [InlineData("[ab]?", 48)]
+    [InlineData(@"\w+", 80)]
+    public void An_evil_expression_costs_little(string part, int times)
+    {
+        // At this value back-tracking takes longer than the universe is old, and doing without takes gigabytes. That it ends at all says that it is cut off; how much it takes is counted in bytes.
+        var meta = SerfTags.Encode(new Dictionary<string, string>(StringComparer.Ordinal) { ["role"] = new string('a', 480) + "!" })!;
+        var expression = string.Concat(Enumerable.Repeat(part, times));
+        Assert.InRange(expression.Length, 1, QueryFilters.MaxExpressionBytes);
+        var before = GC.GetAllocatedBytesForCurrentThread();
+        long expressions = 1;
+        QueryFilters.Pass(SerfBytes.Filters(SerfBytes.TagFilter("role", expression)), "me"u8, meta, ref expressions);
+        Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 0, 8 * 1024 * 1024);
+    }
+
+    [Fact]
     public void All_filters_have_to_let_it_through()
     {
         Assert.True(Pass(SerfBytes.NodeFilter("me"), SerfBytes.TagFilter("dc", "east"), SerfBytes.TagFilter("role", "web")));
         Assert.False(Pass(SerfBytes.NodeFilter("me"), SerfBytes.TagFilter("dc", "west")));
         Assert.True(Pass());
-        Assert.True(QueryFilters.Pass(default, "me"u8, Meta));
+        long none = 0;
+        Assert.True(QueryFilters.Pass(default, "me"u8, Meta, ref none));
         Assert.False(Pass([.. Enumerable.Repeat(SerfBytes.NodeFilter("me"), QueryFilters.MaxFilters + 1)]));
     }
 
@@ -69,5 +108,9 @@ public sealed class QueryFiltersTests
     [InlineData("0182a4457870")]
     public void A_filter_that_is_none_lets_nothing_through(string hex) => Assert.False(Pass(Convert.FromHexString(hex)));
 
-    private static bool Pass(params byte[][] filters) => QueryFilters.Pass(SerfBytes.Filters(filters), "me"u8, Meta);
+    private static bool Pass(params byte[][] filters)
+    {
+        long expressions = SerfQueries.MaxExpressions;
+        return QueryFilters.Pass(SerfBytes.Filters(filters), "me"u8, Meta, ref expressions);
+    }
 }

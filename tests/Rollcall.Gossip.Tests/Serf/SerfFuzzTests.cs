@@ -137,7 +137,8 @@ public sealed class SerfFuzzTests
             var expression = string.Concat(Enumerable.Range(0, random.Next(1, 30)).Select(_ => parts[random.Next(parts.Length)]));
             var filters = SerfBytes.Filters(SerfBytes.TagFilter("role", expression));
             var start = Stopwatch.GetTimestamp();
-            passed += QueryFilters.Pass(round % 2 == 0 ? filters : Mutate(random, filters), "me"u8, meta) ? 1 : 0;
+            long expressions = SerfQueries.MaxExpressions;
+            passed += QueryFilters.Pass(round % 2 == 0 ? filters : Mutate(random, filters), "me"u8, meta, ref expressions) ? 1 : 0;
             longest = TimeSpan.FromTicks(Math.Max(longest.Ticks, Stopwatch.GetElapsedTime(start).Ticks));
         }
 

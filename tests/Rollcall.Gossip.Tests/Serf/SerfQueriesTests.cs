@@ -148,6 +148,31 @@ public sealed class SerfQueriesTests
     }
 
     [Fact]
+    public void Expressions_are_judged_so_often_and_no_more()
+    {
+        for (var i = 1; i <= 60; i++)
+            Ping(i);
+        Assert.Equal(SerfQueries.MaxExpressions, Responses().Length);
+        _node.Advance(1.01);
+        for (var i = 61; i <= 80; i++)
+            Ping(i);
+        Assert.Equal(SerfQueries.MaxExpressions + SerfQueries.ExpressionsPerSecond, Responses().Length);
+
+        void Ping(int i) => Receive(SerfBytes.Query("_serf_ping", "agent", (uint)i, time: (ulong)i, flags: QueryFlags.Ack, filters: [SerfBytes.TagFilter("role", "^.*$")]));
+    }
+
+    [Fact]
+    public void A_recording_of_a_query_from_before_its_join_changes_nothing()
+    {
+        // An old exchange, played before the join, does not open the door to old queries for longer than until it.
+        Meet(queryTime: 50);
+        _node.Do((_, now) => _serf.Joined(now));
+        Receive(SerfBytes.Query("_serf_install-key", "agent", 5, time: 49, payload: SerfBytes.KeyRequest(New)));
+        Assert.Equal([Old], _ring.Keys);
+        Assert.True(Ask("_serf_list-keys", 51).IsDone);
+    }
+
+    [Fact]
     public void A_ping_is_acked_where_that_is_wanted_and_has_no_other_answer()
     {
         Receive(SerfBytes.Query("_serf_ping", "agent", 5, time: 5));
@@ -304,6 +329,14 @@ public sealed class SerfQueriesTests
     }
 
     private KeyAnswer Ask(string name, GossipKey key) => Ask(name, SerfBytes.KeyRequest(key));
+
+    private KeyAnswer Ask(string name, ulong time)
+    {
+        Receive(SerfBytes.Query(name, "agent", 99, time: time));
+        Assert.True(SerfCodec.TryRead(Responses()[^1].Bytes.AsSpan(2), out QueryResponse response));
+        Assert.Equal(99U, response.Id);
+        return SerfCodec.ReadKeyAnswer(response.Payload)!;
+    }
 
     private KeyAnswer Ask(string name, byte[] payload)
     {
