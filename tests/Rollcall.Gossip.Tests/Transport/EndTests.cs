@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Sockets;
 using System.Text;
+using Microsoft.Extensions.Logging;
 using Rollcall.Gossip.Messages;
 using Rollcall.Gossip.Wire;
 using Rollcall.TestKit;
@@ -73,13 +74,16 @@ public sealed class EndTests
         await using var cluster = new TestCluster();
         var other = await cluster.StartAsync("b");
         var node = await cluster.StartAsync("a", static options => options.Advertise = new(IPAddress.Parse("127.0.0.9"), 9));
-        var self = node.EndPoint!.Equals(new IPEndPoint(IPAddress.Parse("127.0.0.9"), 9)) ? cluster.Log.Of(Microsoft.Extensions.Logging.LogLevel.Information).Select(PortOf).First(static port => port is not null)! : "";
+        var self = cluster.Log.Of(LogLevel.Information).Select(ListensAt).First(static address => address is not null)!;
         Assert.Equal(0, await Eventually.Within(node.JoinAsync([self])));
         Assert.Equal(1, await Eventually.Within(node.JoinAsync([self, other.EndPoint!.ToString()])));
+    }
 
-        // a listens at 127.0.0.1:40000; others reach it at 127.0.0.9:9
-        static string? PortOf(string line) =>
-            line.StartsWith("a listens at ", StringComparison.Ordinal) ? line["a listens at ".Length..line.IndexOf(';', StringComparison.Ordinal)] : null;
+    // a listens at 127.0.0.1:40000; others reach it at 127.0.0.9:9
+    private static string? ListensAt(string line)
+    {
+        const string Start = "a listens at ";
+        return line.StartsWith(Start, StringComparison.Ordinal) ? line[Start.Length..line.IndexOf(';', StringComparison.Ordinal)] : null;
     }
 
     private static async Task EndsAsync(GossipNode node, Task waiting)
