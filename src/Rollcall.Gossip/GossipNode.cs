@@ -97,16 +97,15 @@ public sealed partial class GossipNode : IAsyncDisposable
     /// <exception cref="ObjectDisposedException">The node has been disposed of, before or meanwhile.</exception>
     public async Task<int> JoinAsync(IEnumerable<string> seeds, CancellationToken cancellationToken = default)
     {
-        ArgumentNullException.ThrowIfNull(seeds);
-        string[] all = [.. seeds];
-        foreach (var seed in all)
-        {
-            if (SeedJoiner.Parse(seed) is null)
-                throw new ArgumentException($"\"{seed}\" is no address of a member.", nameof(seeds));
-        }
-
-        return await Host().JoinAsync(all, cancellationToken);
+        return await Host().JoinAsync(Checked(seeds), cancellationToken);
     }
+
+    /// <summary>Joins a cluster as <see cref="JoinAsync"/> does, but tries each address once and says why those that did not answer did not.</summary>
+    /// <param name="seeds">As there.</param>
+    /// <param name="cancellationToken">Ends the attempts.</param>
+    /// <exception cref="ArgumentException">A seed is no address.</exception>
+    public async Task<GossipJoinReport> TryJoinAsync(IEnumerable<string> seeds, CancellationToken cancellationToken = default) =>
+        await Host().TryJoinAsync(Checked(seeds), cancellationToken);
 
     /// <summary>
     /// Tells the others that this node goes, and returns when they know, as far as that can be told, or after <see cref="GossipOptions.LeaveTimeout"/>. It still answers
@@ -252,6 +251,19 @@ public sealed partial class GossipNode : IAsyncDisposable
             core.Update(host.Advertised, metadata.Span, now);
             return true;
         }).WaitAsync(cancellationToken);
+    }
+
+    private static string[] Checked(IEnumerable<string> seeds)
+    {
+        ArgumentNullException.ThrowIfNull(seeds);
+        string[] all = [.. seeds];
+        foreach (var seed in all)
+        {
+            if (SeedJoiner.Parse(seed) is null)
+                throw new ArgumentException($"\"{seed}\" is no address of a member.", nameof(seeds));
+        }
+
+        return all;
     }
 
     private SerfHost Serf() => _serf ?? throw new InvalidOperationException("The node does not speak Serf.");

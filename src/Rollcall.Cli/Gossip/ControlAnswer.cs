@@ -21,6 +21,9 @@ internal sealed record ControlAnswer
     /// <summary>How many addresses have answered a join.</summary>
     public int Joined { get; init; }
 
+    /// <summary>Which have not, and why.</summary>
+    public IReadOnlyDictionary<string, string>? Failures { get; init; }
+
     /// <summary>How many members there are.</summary>
     public int Live { get; init; }
 

@@ -5,8 +5,8 @@ namespace Rollcall.Cli.Gossip;
 /// <summary>Does what a running node is asked.</summary>
 internal sealed class ControlHandler(GossipNode node, Departure departure, OwnTags tags, TimeProvider time) : IControlHandler
 {
-    /// <summary>How long a join is tried before whoever asked is told that nobody answers.</summary>
-    public static readonly TimeSpan JoinLimit = TimeSpan.FromSeconds(10);
+    /// <summary>How long a join may take: longer than the longest that a preset gives one address.</summary>
+    public static readonly TimeSpan JoinLimit = TimeSpan.FromSeconds(40);
 
     public async Task AnswerAsync(ControlRequest request, ControlAnswers answers, CancellationToken cancellationToken)
     {
@@ -56,8 +56,10 @@ internal sealed class ControlHandler(GossipNode node, Departure departure, OwnTa
         using var either = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellationToken);
         try
         {
-            var joined = await departure.JoinAsync(token => node.JoinAsync(addresses, token), either.Token);
-            return new() { Joined = joined, Live = node.Membership.Members.Count(static member => member.IsLive) };
+            var report = await departure.JoinAsync(token => node.TryJoinAsync(addresses, token), either.Token);
+            if (report.Joined == 0 && report.Failures.Count > 0)
+                throw NobodyJoined(string.Join("; ", addresses.Where(report.Failures.ContainsKey).Select(address => $"{address}: {report.Failures[address].TrimEnd('.')}")));
+            return new() { Joined = report.Joined, Failures = report.Failures, Live = node.Membership.Members.Count(static member => member.IsLive) };
         }
         catch (ArgumentException error)
         {
@@ -69,10 +71,12 @@ internal sealed class ControlHandler(GossipNode node, Departure departure, OwnTa
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
-            throw new ControlRefusal(
-                ExitCode.Failed, $"nobody could be joined by {string.Join(" or ", addresses)}", "Why is in the node's log: whether nobody listens there, or the keys or the label are others.");
+            throw NobodyJoined("it takes too long");
         }
     }
+
+    private static ControlRefusal NobodyJoined(string why) =>
+        new(ExitCode.Failed, $"nobody could be joined; {why}", "Perhaps nobody listens there, or with other keys or another label; the log over there may say more.");
 
     private async Task<ControlAnswer> ChangeTagsAsync(ControlRequest request, CancellationToken cancellationToken)
     {

@@ -79,12 +79,19 @@ internal sealed class NodeHost : ILoopObserver, IAsyncDisposable
 
     public Task<int> JoinAsync(IReadOnlyCollection<string> seeds, CancellationToken cancellationToken) => CallAsync(async ending =>
     {
-        var options = _context.Options;
-        var joiner = new SeedJoiner(Dialer, Advertised, options.JoinRetryDelay, options.MaxJoinRetryDelay, _context.JoinRandom, _context.Time, _context.Logger);
-        var joined = await joiner.JoinAsync(seeds, ending);
+        var joined = await Joiner().JoinAsync(seeds, ending);
         if (joined > 0)
             await TellAsync(_context.Application.Joined);
         return joined;
+    }, cancellationToken);
+
+    /// <summary>One try.</summary>
+    public Task<GossipJoinReport> TryJoinAsync(IReadOnlyCollection<string> seeds, CancellationToken cancellationToken) => CallAsync(async ending =>
+    {
+        var report = await Joiner().TryAsync(seeds, ending);
+        if (report.Joined > 0)
+            await TellAsync(_context.Application.Joined);
+        return report;
     }, cancellationToken);
 
     /// <summary>Whether all have been told in time.</summary>
@@ -109,6 +116,9 @@ internal sealed class NodeHost : ILoopObserver, IAsyncDisposable
             return false;
         }
     }
+
+    private SeedJoiner Joiner() =>
+        new(Dialer, Advertised, _context.Options.JoinRetryDelay, _context.Options.MaxJoinRetryDelay, _context.JoinRandom, _context.Time, _context.Logger);
 
     private Task<bool> TellAsync(Action<long> told) => Loop.AskAsync((_, now) =>
     {

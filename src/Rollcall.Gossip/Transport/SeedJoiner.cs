@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
@@ -20,13 +21,21 @@ internal sealed class SeedJoiner(
     {
         for (var delay = firstDelay; ; delay = delay > maxDelay / 2 ? maxDelay : 2 * delay)
         {
-            var (joined, others) = await TryAllAsync(seeds, cancellationToken);
+            var (joined, others) = await TryAllAsync(seeds, failed: null, cancellationToken);
             if (joined > 0 || others == 0)
                 return joined;
             var wait = delay * Draw();
             GossipLog.JoinRetried(logger, seeds.Count, wait.TotalSeconds);
             await Task.Delay(wait, time, cancellationToken);
         }
+    }
+
+    /// <summary>Each seed once.</summary>
+    public async Task<GossipJoinReport> TryAsync(IReadOnlyCollection<string> seeds, CancellationToken cancellationToken)
+    {
+        var failures = new ConcurrentDictionary<string, string>(StringComparer.Ordinal);
+        var (joined, _) = await TryAllAsync(seeds, (seed, why) => failures[seed] = why, cancellationToken);
+        return new(joined, failures);
     }
 
     /// <summary>Host and port of a seed; null where it is none.</summary>
@@ -41,12 +50,13 @@ internal sealed class SeedJoiner(
         return isPort && Uri.CheckHostName(host) != UriHostNameType.Unknown ? (host, port) : null;
     }
 
-    private async Task<(int Joined, int Others)> TryAllAsync(IReadOnlyCollection<string> seeds, CancellationToken cancellationToken)
+    private async Task<(int Joined, int Others)> TryAllAsync(IReadOnlyCollection<string> seeds, Action<string, string>? failed, CancellationToken cancellationToken)
     {
         int joined = 0, others = 0;
         await Parallel.ForEachAsync(seeds, new ParallelOptions { MaxDegreeOfParallelism = AtOnce, CancellationToken = cancellationToken }, async (seed, token) =>
         {
-            foreach (var address in await ResolveAsync(seed, token))
+            var (answers, why) = (0, (string?)null);
+            foreach (var address in await ResolveAsync(seed, words => why = words, token))
             {
                 if (address == self)
                     continue;
@@ -61,19 +71,24 @@ internal sealed class SeedJoiner(
                 else if (failure is null)
                 {
                     Interlocked.Increment(ref joined);
+                    answers++;
                     GossipLog.JoinedBy(logger, seed);
                 }
                 else
                 {
                     GossipLog.SeedFailed(logger, seed, failure);
+                    why = failure;
                 }
             }
+
+            if (answers == 0 && why is not null)
+                failed?.Invoke(seed, why);
         });
         return (joined, others);
     }
 
     // A name that cannot be resolved now is one address that is not there.
-    private async Task<NodeAddress[]> ResolveAsync(string seed, CancellationToken cancellationToken)
+    private async Task<NodeAddress[]> ResolveAsync(string seed, Action<string> failed, CancellationToken cancellationToken)
     {
         var (host, port) = Parse(seed)!.Value;
         try
@@ -85,6 +100,7 @@ internal sealed class SeedJoiner(
         catch (SocketException error)
         {
             GossipLog.SeedFailed(logger, seed, error.Message);
+            failed(error.Message);
             return [default];
         }
     }

@@ -20,7 +20,7 @@ internal static class GossipJoinCommand
         };
         var command = new CliCommand("join", "Lets the node join a cluster by the addresses of any of its members.")
         {
-            Details = "Two clusters become one by it. Fails when none of the addresses answers within ten seconds.",
+            Details = "Two clusters become one by it. Each address is tried once; fails when none of them answers.",
             Examples = [new("By two that are likely to be there", "rollcall gossip join 10.0.0.6 10.0.0.7:7946")],
         };
         command.Add(addresses);
@@ -34,6 +34,8 @@ internal static class GossipJoinCommand
             invocation.Environment.Out.WriteLine(answer.Joined == 0
                 ? "Nothing to join: that is the node itself"
                 : string.Create(CultureInfo.InvariantCulture, $"Joined by {answer.Joined} {(answer.Joined == 1 ? "address" : "addresses")}; the cluster has {answer.Live} members"));
+            foreach (var (address, why) in (answer.Failures ?? new Dictionary<string, string>(StringComparer.Ordinal)).OrderBy(static failure => failure.Key, StringComparer.Ordinal))
+                invocation.Note($"{address}: {why}");
             return ExitCode.Ok;
         });
     }

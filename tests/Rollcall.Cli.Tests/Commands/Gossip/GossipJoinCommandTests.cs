@@ -35,8 +35,20 @@ public sealed class GossipJoinCommandTests : IDisposable
         var nobody = taken.LocalEndpoint.ToString()!;
         taken.Stop();
         Assert.Equal(
-            (1, "", $"error: nobody could be joined by {nobody}.\nWhy is in the node's log: whether nobody listens there, or the keys or the label are others.\n"),
+            (1, "", $"error: nobody could be joined; {nobody}: Connection refused.\nPerhaps nobody listens there, or with other keys or another label; the log over there may say more.\n"),
             await a.AskAsync("join", nobody));
+    }
+
+    [Fact]
+    public async Task Those_that_do_not_answer_are_told_beside_one_that_does()
+    {
+        await using var a = await RunningGossip.StartAsync(_directory, "a");
+        await using var b = await RunningGossip.StartAsync(_directory, "b");
+        using var taken = new TcpListener(IPAddress.Loopback, 0);
+        taken.Start();
+        var nobody = taken.LocalEndpoint.ToString()!;
+        taken.Stop();
+        Assert.Equal((0, "Joined by 1 address; the cluster has 2 members\n", $"{nobody}: Connection refused\n"), await b.AskAsync("join", nobody, a.Address));
     }
 
     [Fact]
