@@ -84,7 +84,7 @@ public sealed class TestNetwork : IAsyncDisposable
         if (_relay is not null)
             throw new InvalidOperationException("There is a relay already.");
         _relay = new PacketRelay(_router.Run(static () => TunDevice.Open("relay")), faults, new Random(seed));
-        var script = new StringBuilder($"ip link set relay up; echo 0 >/proc/sys/net/ipv4/conf/relay/rp_filter; ip route add default dev relay table {RelayTable}");
+        var script = new StringBuilder($"ip link set relay up txqueuelen 5000; echo 0 >/proc/sys/net/ipv4/conf/relay/rp_filter; ip route add default dev relay table {RelayTable}");
         for (var i = 1; i <= Hosts.Count; i++)
             script.Append(CultureInfo.InvariantCulture, $"; ip rule add iif host{i} table {RelayTable}");
         await OnRouterAsync(script.ToString());
