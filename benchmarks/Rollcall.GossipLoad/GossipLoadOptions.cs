@@ -22,7 +22,7 @@ internal sealed record GossipLoadOptions(
     TimeSpan SimulatedTime)
 {
     public static GossipLoadOptions Full { get; } =
-        new(30, 3, TimeSpan.FromSeconds(20), TimeSpan.FromSeconds(60), 5, 5, TimeSpan.FromSeconds(6), 10_000, TimeSpan.FromMinutes(10));
+        new(30, 3, TimeSpan.FromSeconds(15), TimeSpan.FromSeconds(30), 5, 5, TimeSpan.FromSeconds(6), 10_000, TimeSpan.FromMinutes(10));
 
     public static GossipLoadOptions Quick { get; } =
         new(30, 1, TimeSpan.FromSeconds(10), TimeSpan.FromSeconds(15), 2, 2, TimeSpan.FromSeconds(6), 1_000, TimeSpan.FromMinutes(10));
