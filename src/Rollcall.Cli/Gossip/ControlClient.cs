@@ -78,7 +78,7 @@ internal sealed class ControlClient(ControlPath place, TimeProvider time)
         }
         catch (SocketException)
         {
-            throw CutOff();
+            // It may have refused before it had heard the question: what it says is read, or that it says nothing.
         }
         catch (TimeoutException)
         {

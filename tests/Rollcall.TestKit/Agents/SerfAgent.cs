@@ -10,6 +10,8 @@ namespace Rollcall.TestKit.Agents;
 /// <summary>A real Serf agent, on the loopback or on a host of a <see cref="TestNetwork"/>; ended with the test.</summary>
 public sealed class SerfAgent : IAsyncDisposable
 {
+    private static readonly string[] OfBusyMachines = ["Refuting a suspect message", "but other probes failed", "Failed fallback ping"];
+
     private const int Port = 7946;
     private const int RpcPort = 7373;
 
@@ -36,8 +38,10 @@ public sealed class SerfAgent : IAsyncDisposable
     /// <summary>What it wrote, oldest first.</summary>
     public IEnumerable<string> Log => _program.Lines.Select(static line => line.Text);
 
-    /// <summary>Its warnings and errors.</summary>
-    public IEnumerable<string> Complaints => Log.Where(static line => line.Contains("[WARN]", StringComparison.Ordinal) || line.Contains("[ERR]", StringComparison.Ordinal));
+    /// <summary>Its warnings and errors, but those that any member causes which a busy machine does not run in time.</summary>
+    public IEnumerable<string> Complaints => Log.Where(static line =>
+        (line.Contains("[WARN]", StringComparison.Ordinal) || line.Contains("[ERR]", StringComparison.Ordinal))
+        && !Array.Exists(OfBusyMachines, part => line.Contains(part, StringComparison.Ordinal)));
 
     public bool HasExited => _program.HasExited;
 
