@@ -4,6 +4,7 @@ namespace Rollcall.EndToEnd.Gossip;
 /// Clusters of five Serf agents and five nodes of ours, in which everybody must see the same of both kinds. With the environment variable
 /// <c>ROLLCALL_GOSSIP_ONLY_AGENTS=1</c> the nodes of ours are agents as well, to compare with.
 /// </summary>
+[Collection(nameof(MixedClusterTests))]
 public sealed class MixedClusterTests(Stories stories, ITestOutputHelper output) : IClassFixture<Stories>
 {
     [Fact]
@@ -80,3 +81,7 @@ public sealed class MixedClusterTests(Stories stories, ITestOutputHelper output)
         }
     }
 }
+
+/// <summary>Forty processes, and nothing else beside them: neither they nor what measures elsewhere would get its turn in time.</summary>
+[CollectionDefinition(nameof(MixedClusterTests), DisableParallelization = true)]
+public sealed class MixedClusterCollection;
