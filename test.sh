@@ -31,7 +31,7 @@ build Debug
 run=()
 if env --default-signal=INT true 2>/dev/null; then run=(env --default-signal=INT); fi
 
-passed=0 failed=0 skipped=0 status=0
+passed=0 failed=0 skipped=0 status=0 failures=()
 for project in tests/*.Tests tests/Rollcall.EndToEnd; do
   name=$(basename "$project")
   results="artifacts/test-results/$name.xml"
@@ -40,7 +40,7 @@ for project in tests/*.Tests tests/Rollcall.EndToEnd; do
   printf '\n== %s\n' "$name"
   "${run[@]}" dotnet "artifacts/bin/$name/debug/$name.dll" -noLogo -noColor -xml "$results" "$@" || status=1
   if [ ! -s "$results" ]; then
-    printf '%s wrote no results\n' "$name"
+    failures+=("$name wrote no results")
     failed=$((failed + 1)) status=1
     continue
   fi
@@ -48,6 +48,7 @@ for project in tests/*.Tests tests/Rollcall.EndToEnd; do
   passed=$((passed + $(count passed)))
   failed=$((failed + $(count failed) + $(count errors)))
   skipped=$((skipped + $(count skipped)))
+  failures+=("$(failed_tests "$results")")
 done
 
 # The logic of the dashboard. Arguments choose among the tests of .NET; with any, only those are run.
@@ -59,11 +60,17 @@ if [ $# -eq 0 ]; then
   if [ -s "$results" ]; then
     read -r good bad left < <(node -p 'const r = JSON.parse(fs.readFileSync(process.argv[1])); [r.numPassedTests, r.numFailedTests, r.numPendingTests + r.numTodoTests].join(" ")' "$results")
     passed=$((passed + good)) failed=$((failed + bad)) skipped=$((skipped + left))
+    failures+=("$(failed_tests "$results")")
   else
-    printf 'dashboard wrote no results\n'
+    failures+=("dashboard wrote no results")
     failed=$((failed + 1)) status=1
   fi
 fi
 
+# Once more at the end, where a reader of a long output looks first.
+if [ "$failed" -gt 0 ]; then
+  printf '\nFailed:\n'
+  printf '%s\n' "${failures[@]}" | sed '/^$/d; s/^/  /'
+fi
 printf '\n%d passed, %d failed, %d skipped\n' "$passed" "$failed" "$skipped"
 [ "$passed" -gt 0 ] && [ "$failed" -eq 0 ] && [ "$status" -eq 0 ]

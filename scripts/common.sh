@@ -78,3 +78,20 @@ build() {
   done
   rm -f "$log"
 }
+
+# failed_tests RESULTS: the tests that failed in one file of results, of xunit.v3 or of vitest, each with what it said.
+failed_tests() {
+  node -e '
+    const text = fs.readFileSync(process.argv[1], "utf8");
+    const plain = s => s.replace(/&(lt|gt|quot|apos|amp|#x?[0-9a-f]+);/gi, (all, name) => ({ lt: "<", gt: ">", quot: "\"", apos: "\u0027", amp: "&" })[name] ?? " ");
+    const say = (name, message) => console.log([name, ...message.trim().split("\n").slice(0, 12)].join("\n    "));
+    if (text.startsWith("{")) {
+      for (const file of JSON.parse(text).testResults)
+        for (const test of file.assertionResults.filter(t => t.status === "failed"))
+          say(test.fullName, test.failureMessages.join("\n"));
+    } else {
+      for (const [, start, end] of text.matchAll(/<(?:test|error) ([^>]*[^\/])>(.*?)<\/(?:test|error)>/gs))
+        if (end.includes("<failure"))
+          say(plain(start.match(/name="([^"]*)"/)?.[1] ?? "?"), plain(end.match(/<message>(?:<!\[CDATA\[)?(.*?)(?:\]\]>)?<\/message>/s)?.[1] ?? ""));
+    }' "$1"
+}
