@@ -82,7 +82,7 @@ internal sealed class Membership(SwimContext context, Suspicions suspicions, Ref
             return;
 
         var accuser = context.Members.Find(from);
-        if (accuser != context.Self && !suspicions.MayOpen(row, accuser))
+        if (origin.Kind == OriginKind.Gossip && !suspicions.MayOpen(row, accuser))
         {
             // Not gossiped, so the accused would not hear of it, and the accuser never that it is wrong.
             refutation.TellAccused(row, incarnation, from);
@@ -91,7 +91,7 @@ internal sealed class Membership(SwimContext context, Suspicions suspicions, Ref
 
         context.Members[row].Incarnation = incarnation;
         context.QueueSuspect(row, incarnation, from);
-        suspicions.Open(row, from, accuser, isCharged: accuser != context.Self);
+        suspicions.Open(row, from, accuser, isCharged: origin.Kind == OriginKind.Gossip);
     }
 
     public void Dead(uint incarnation, ReadOnlySpan<byte> node, ReadOnlySpan<byte> from, in Origin origin)
@@ -101,7 +101,7 @@ internal sealed class Membership(SwimContext context, Suspicions suspicions, Ref
 
         var isLeave = from.SequenceEqual(node);
         var accuser = isLeave ? row : context.Members.Find(from);
-        if (!isLeave && accuser != context.Self && !suspicions.MayEnd(row, accuser))
+        if (!isLeave && origin.Kind != OriginKind.Own && !suspicions.MayEnd(row, accuser))
         {
             if (context.Members[row].State != MemberState.Alive)
                 return;

@@ -33,10 +33,12 @@ internal sealed class Suspicions(SwimContext context)
 
     /// <summary>
     /// Whether the word of the accuser ends a member. Where nobody suspects it yet that costs credit as a suspicion does, so that nobody kills more at once than it could accuse; where it is suspected it has been
-    /// accused before, and all that the word does is to end it a little sooner.
+    /// accused before, and all that the word does is to end it a little sooner. What somebody says in this node's name ends nobody: of what it found itself it need not be told.
     /// </summary>
     public bool MayEnd(int row, int accuser)
     {
+        if (context.Settings.Guards && accuser == context.Self)
+            return false;
         if (!_open.ContainsKey(row))
             return MayOpen(row, accuser);
         if (!context.Settings.Guards || !_credit.IsExhausted(accuser, context.Now))

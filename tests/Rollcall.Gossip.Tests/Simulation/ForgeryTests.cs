@@ -11,7 +11,7 @@ public sealed class ForgeryTests
 {
     private const string Victim = "n0";
 
-    private static readonly ClusterBounds Bounds = new(TimeSpan.FromMinutes(1), TimeSpan.FromSeconds(1), TimeSpan.FromMinutes(1));
+    private static readonly ClusterBounds Bounds = new(TimeSpan.FromMinutes(1), TimeSpan.FromSeconds(1), TimeSpan.Zero, TimeSpan.FromMinutes(1));
 
     public static TheoryData<string, uint> Forgeries()
     {
@@ -83,6 +83,21 @@ public sealed class ForgeryTests
             Forge(cluster, 29, "dead", cluster.Nodes[i].Core.Incarnation, "n28", about: $"n{i}");
         Run(cluster, 20);
         Check(cluster, watch, deaths: 30 * AccuserCredit.Points);
+    }
+
+    /// <summary>Somebody says it to each of them in its own name, which counts no more than any other's.</summary>
+    [Fact]
+    public void What_is_said_to_members_in_their_own_names_kills_nobody()
+    {
+        var (cluster, watch) = Formed(30);
+        for (var to = 0; to < 30; to++)
+        {
+            for (var about = 0; about < 30; about++)
+                Forge(cluster, to, "dead", cluster.Nodes[about].Core.Incarnation, $"n{to}", about: $"n{about}");
+        }
+
+        Run(cluster, 20);
+        Check(cluster, watch);
     }
 
     /// <summary>
