@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Globalization;
 using Rollcall.Gossip.Protocol;
 using Rollcall.TestKit.Gossip;
 
@@ -9,23 +10,35 @@ public sealed class ChaosTests(ITestOutputHelper output)
 {
     private const int Size = 50;
 
-    // The longest that was seen in the thousand: 110 s and 65 s, where a member that had flapped moved to another address.
-    private static readonly ClusterBounds Bounds = new(TimeSpan.FromSeconds(150), TimeSpan.FromSeconds(90), TimeSpan.FromSeconds(200));
+    // Of a crash the longest that was seen in the thousand is 122 s, where a member had flapped: its suspicion lasts up to four times as long.
+    private static readonly ClusterBounds Bounds = ClusterBounds.Of(ProtocolSettings.Lan, Size, TimeSpan.FromSeconds(150), TimeSpan.FromSeconds(200));
 
-    // Without reclaiming a name waits at its old address until it is believed dead and forgotten: half a minute and a pass of probing longer, and again where who should hear it has moved as well.
-    private static readonly ClusterBounds PatientBounds = new(TimeSpan.FromSeconds(150), TimeSpan.FromSeconds(300), TimeSpan.FromSeconds(500));
+    private static readonly ProtocolSettings Patient = ProtocolSettings.Lan with { DeadNodeReclaimTime = TimeSpan.Zero };
 
-    // An unconfirmed suspicion lasts 31 s, and the name of who died is free after 15; seen were 26 s and 40 s.
-    private static readonly ClusterBounds LocalBounds = new(TimeSpan.FromSeconds(60), TimeSpan.FromSeconds(70), TimeSpan.FromSeconds(200));
+    // Who should hear of a name that is free may have moved as well.
+    private static readonly ClusterBounds PatientBounds = ClusterBounds.Of(Patient, Size, TimeSpan.FromSeconds(150), TimeSpan.FromSeconds(500));
 
-    // An unconfirmed suspicion lasts 306 s, and a node that feels ill begins a round in 40; seen were 365 s and 150 s.
-    private static readonly ClusterBounds WanBounds = new(TimeSpan.FromSeconds(450), TimeSpan.FromSeconds(220), TimeSpan.FromSeconds(700));
+    // An unconfirmed suspicion lasts 31 s.
+    private static readonly ClusterBounds LocalBounds = ClusterBounds.Of(ProtocolSettings.Local, Size, TimeSpan.FromSeconds(60), TimeSpan.FromSeconds(200));
+
+    // An unconfirmed suspicion lasts 306 s, and a node that feels ill begins a round in 40.
+    private static readonly ClusterBounds WanBounds = ClusterBounds.Of(ProtocolSettings.Wan, Size, TimeSpan.FromSeconds(450), TimeSpan.FromSeconds(700));
+
+    /// <summary>
+    /// What a bound allows to one is no measure of all: of a thousand together it is told as well how often a sound node finds a sound one dead, and how soon that is mended. Seen were 381 times, and 1.6 s on average.
+    /// </summary>
+    [Fact]
+    public void A_thousand_clusters_keep_the_invariants()
+    {
+        var watches = Run(1, 1000, ProtocolSettings.Lan, Bounds);
+        if (watches.Count < 1000)
+            return;
+        Assert.InRange(watches.Sum(static watch => watch.SoundDeaths), 0, 600);
+        Assert.InRange(watches.SelectMany(static watch => watch.WronglyDead).Average(static time => time.TotalSeconds), 0, 2.5);
+    }
 
     [Fact]
-    public void A_thousand_clusters_keep_the_invariants() => Run(1, 1000, ProtocolSettings.Lan, Bounds);
-
-    [Fact]
-    public void Clusters_that_reclaim_no_names_keep_them_too() => Run(5001, 50, ProtocolSettings.Lan with { DeadNodeReclaimTime = TimeSpan.Zero }, PatientBounds);
+    public void Clusters_that_reclaim_no_names_keep_them_too() => Run(5001, 50, Patient, PatientBounds);
 
     [Fact]
     public void Clusters_on_one_machine_keep_them_too() => Run(7001, 50, ProtocolSettings.Local, LocalBounds);
@@ -40,20 +53,27 @@ public sealed class ChaosTests(ITestOutputHelper output)
         Assert.Equal(ChaosRun.Replay(7, 20, settings, Bounds), ChaosRun.Replay(7, 20, settings, Bounds));
     }
 
-    private void Run(int first, int count, ProtocolSettings settings, ClusterBounds bounds)
+    private IReadOnlyCollection<ClusterWatch> Run(int first, int count, ProtocolSettings settings, ClusterBounds bounds)
     {
         int[] seeds = int.TryParse(Environment.GetEnvironmentVariable("ROLLCALL_GOSSIP_SEED"), out var one) ? [one] : [.. Enumerable.Range(first, count)];
         var failed = new ConcurrentBag<int>();
-        var longest = new ConcurrentBag<(TimeSpan CrashUnknown, TimeSpan LiveBelievedDead, int Timers)>();
+        var watches = new ConcurrentBag<ClusterWatch>();
         Parallel.ForEach(seeds, new ParallelOptions { MaxDegreeOfParallelism = Environment.ProcessorCount }, seed =>
         {
             var watch = ChaosRun.Run(seed, Size, settings, bounds).Watch;
-            longest.Add((watch.LongestCrashUnknown, watch.LongestLiveBelievedDead, watch.MostTimers));
+            watches.Add(watch);
             if (watch.Violations.Count > 0)
                 failed.Add(seed);
         });
-        output.WriteLine($"a crash was unknown for {longest.Max(static run => run.CrashUnknown).TotalSeconds:0} s at most, one that lives believed dead for {longest.Max(static run => run.LiveBelievedDead).TotalSeconds:0} s; {longest.Max(static run => run.Timers)} timers at most");
+        output.WriteLine(
+            $"a crash was unknown for {Longest(static watch => watch.LongestCrashUnknown)} s at most, one that lives believed dead for {Longest(static watch => watch.LongestLiveBelievedDead)} s, "
+            + $"where it had moved {Longest(static watch => watch.LongestMoveUnknown)} s; {watches.Max(static watch => watch.MostTimers)} timers at most");
+        var wrong = watches.SelectMany(static watch => watch.WronglyDead).Select(static time => time.TotalSeconds).DefaultIfEmpty().ToArray();
+        output.WriteLine($"{watches.Sum(static watch => watch.SoundDeaths)} times a sound node found a sound one dead; {wrong.Length} times one believed it, for {wrong.Average():0.00} s on average");
         if (!failed.IsEmpty)
             Assert.Fail($"Of {seeds.Length} seeds these failed: {string.Join(' ', failed.Order())}. The first again:\n{ChaosRun.Replay(failed.Min(), Size, settings, bounds)}");
+        return watches;
+
+        string Longest(Func<ClusterWatch, TimeSpan> time) => watches.Max(time).TotalSeconds.ToString("0", CultureInfo.InvariantCulture);
     }
 }

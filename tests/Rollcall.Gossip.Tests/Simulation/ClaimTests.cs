@@ -95,7 +95,7 @@ public sealed class ClaimTests(ITestOutputHelper output)
     {
         const int size = 50;
         var cluster = Formed(size, seed, settings);
-        var watch = new ClusterWatch(cluster, size, new(TimeSpan.MaxValue, TimeSpan.MaxValue, TimeSpan.MaxValue));
+        var watch = new ClusterWatch(cluster, size, new(TimeSpan.MaxValue, TimeSpan.MaxValue, TimeSpan.Zero, TimeSpan.MaxValue));
         cluster.Observer = watch;
         // As in the paper: the messages of a few members wait for long, and then all come at once.
         for (var i = 0; i < 5; i++)

@@ -8,7 +8,7 @@ public sealed class PartitionTests
 {
     private const int Size = 20;
 
-    private static readonly ClusterBounds Bounds = new(TimeSpan.FromMinutes(2), TimeSpan.FromMinutes(2), TimeSpan.FromMinutes(2));
+    private static readonly ClusterBounds Bounds = new(TimeSpan.FromMinutes(2), TimeSpan.FromMinutes(2), TimeSpan.Zero, TimeSpan.FromMinutes(2));
 
     [Theory]
     [InlineData(1)]

@@ -59,7 +59,7 @@ public sealed class RestartTests
     private static (SimulatedCluster Cluster, ClusterWatch Watch) Formed(int seed)
     {
         var cluster = new SimulatedCluster(seed, ProtocolSettings.Lan);
-        var watch = new ClusterWatch(cluster, Size, new(TimeSpan.FromMinutes(2), TimeSpan.FromMinutes(2), TimeSpan.FromMinutes(2)));
+        var watch = new ClusterWatch(cluster, Size, new(TimeSpan.FromMinutes(2), TimeSpan.FromMinutes(2), TimeSpan.Zero, TimeSpan.FromMinutes(2)));
         cluster.Observer = watch;
         for (var i = 0; i < Size; i++)
             cluster.Start(cluster.Add(), joins: i > 0);

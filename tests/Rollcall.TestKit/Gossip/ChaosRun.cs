@@ -139,7 +139,7 @@ internal sealed class ChaosRun
         network.Reordering = 0;
         network.MinDelay = TimeSpan.FromMicroseconds(200).Ticks;
         network.MaxDelay = TimeSpan.FromMilliseconds(2).Ticks;
-        _watch.CalmSince = _cluster.Ticks;
+        _watch.NetworkChanged();
     }
 
     private static void IfRunning(SimulatedNode node, Action action)
@@ -174,7 +174,7 @@ internal sealed class ChaosRun
             node.Group = 0;
         for (var i = 0; i < size; i++)
             _cluster.Nodes[Random.Next(_size)].Group = 1;
-        Touch();
+        _watch.NetworkChanged();
     }
 
     private void Join()
@@ -182,7 +182,7 @@ internal sealed class ChaosRun
         _cluster.Observer?.Did("the network is whole");
         foreach (var node in _cluster.Nodes)
             node.Group = 0;
-        Touch();
+        _watch.NetworkChanged();
     }
 
     private void CutLinks(SimulatedNode node)
@@ -198,7 +198,7 @@ internal sealed class ChaosRun
                 _cluster.Network.Cut(node.Index, other);
         }
 
-        _watch.CalmSince = long.MaxValue;
+        _watch.NetworkChanged();
     }
 
     private void Disturb()
@@ -210,13 +210,7 @@ internal sealed class ChaosRun
         network.MinDelay = TimeSpan.FromMilliseconds(Random.Next(50)).Ticks;
         network.MaxDelay = network.MinDelay + TimeSpan.FromMilliseconds(1 + Random.Next(150)).Ticks;
         _cluster.Observer?.Did(string.Create(CultureInfo.InvariantCulture, $"the network loses {network.Loss:P0} and delays {network.MinDelay / 10000} to {network.MaxDelay / 10000} ms"));
-        _watch.CalmSince = long.MaxValue;
-    }
-
-    private void Touch()
-    {
-        if (_watch.CalmSince != long.MaxValue)
-            _watch.CalmSince = _cluster.Ticks;
+        _watch.NetworkChanged();
     }
 
     private sealed class Both(IClusterObserver one, IClusterObserver two) : IClusterObserver

@@ -5,18 +5,19 @@ using Rollcall.Gossip.Protocol;
 
 namespace Rollcall.TestKit.Gossip;
 
-/// <summary>How long what is wrong may last. Counted from when all it takes to mend it is calm.</summary>
-internal sealed record ClusterBounds(TimeSpan CrashUnknown, TimeSpan LiveBelievedDead, TimeSpan Convergence);
-
 /// <summary>
-/// Watches a run and notes every violation of what must always hold: nobody who lives and can be reached is believed dead for longer than the bound; every crash is known to all within the bound;
-/// incarnations never go back; queues stay bounded; and, once all is calm, all believe the same.
+/// Watches a run and notes every violation of what must always hold, whatever the weather: no sound node (<see cref="SoundNodes"/>) believes another one dead for longer than the bound; each learns of every crash and every
+/// leave within the bound; nobody declares a member dead by its own finding whom it has not suspected for the least time there is; incarnations never go back; queues stay bounded; packets are as they are to be; and, once all is
+/// calm, all believe the same.
 /// </summary>
 internal sealed class ClusterWatch : IClusterObserver
 {
     // Its own rounds and what it does for those of others; and for each member those of a suspicion, each time somebody confirms it, of one before that is over, and of a name that will be free.
     private const int TimersOfNode = 64;
     private const int TimersOfMember = 8;
+
+    // More than this in a packet agents misread.
+    private const int MostParts = 127;
 
     private readonly SimulatedCluster _cluster;
     private readonly ClusterBounds _bounds;
@@ -25,7 +26,9 @@ internal sealed class ClusterWatch : IClusterObserver
     private readonly uint[] _known;
     private readonly long[] _since;
     private readonly uint[] _own;
+    private readonly long[] _suspectedSince;
     private readonly NodeAddress[] _addresses;
+    private readonly SoundNodes _sound;
 
     public ClusterWatch(SimulatedCluster cluster, int capacity, ClusterBounds bounds)
     {
@@ -35,8 +38,10 @@ internal sealed class ClusterWatch : IClusterObserver
         _views = new View[capacity * capacity];
         _known = new uint[capacity * capacity];
         _since = new long[capacity * capacity];
+        _suspectedSince = new long[capacity * capacity];
         _own = new uint[capacity];
         _addresses = new NodeAddress[capacity * capacity];
+        _sound = new(cluster, capacity);
     }
 
     private enum View : byte
@@ -49,14 +54,20 @@ internal sealed class ClusterWatch : IClusterObserver
 
     public List<string> Violations { get; } = [];
 
-    /// <summary>Since when the network does nothing worse than delay a little; <see cref="long.MaxValue"/> while it does.</summary>
-    public long CalmSince { get; set; }
-
-    /// <summary>The longest time somebody who lived was believed dead, of those that count.</summary>
+    /// <summary>The longest time a sound node believed a sound one dead.</summary>
     public TimeSpan LongestLiveBelievedDead { get; private set; }
 
-    /// <summary>The longest time a crash was not known to somebody, of those that count.</summary>
+    /// <summary>The longest time a sound node did not know that one is alive which has moved.</summary>
+    public TimeSpan LongestMoveUnknown { get; private set; }
+
+    /// <summary>The longest time a crash or a leave was not known to a sound node.</summary>
     public TimeSpan LongestCrashUnknown { get; private set; }
+
+    /// <summary>How often a node found one dead although both were sound for as long as the suspicion must have lasted.</summary>
+    public int SoundDeaths { get; private set; }
+
+    /// <summary>How long sound nodes believed sound ones dead that had not moved, each time.</summary>
+    public List<TimeSpan> WronglyDead { get; } = [];
 
     public int LongestQueue { get; private set; }
 
@@ -85,6 +96,8 @@ internal sealed class ClusterWatch : IClusterObserver
 
     public void Sent(SimulatedNode from, in OutgoingPacket packet, Effects effects)
     {
+        if (packet.Messages is < 1 or > MostParts || packet.Length > from.Core.Settings.PacketBudget)
+            Violate($"{from.Name} sends a packet of {packet.Messages} messages and {packet.Length} bytes");
     }
 
     public void Happened(SimulatedNode node, in ProtocolEvent happened)
@@ -97,7 +110,11 @@ internal sealed class ClusterWatch : IClusterObserver
             case EventKind.Joined:
                 Learn(node, about, View.Live, happened.Incarnation, isJoin: true, happened.Record.Address);
                 break;
-            case EventKind.Updated or EventKind.Suspected or EventKind.Cleared:
+            case EventKind.Suspected:
+                _suspectedSince[(node.Index * _capacity) + about] = _cluster.Ticks;
+                Learn(node, about, View.Live, happened.Incarnation);
+                break;
+            case EventKind.Updated or EventKind.Cleared:
                 Learn(node, about, View.Live, happened.Incarnation);
                 break;
             case EventKind.Failed:
@@ -107,6 +124,7 @@ internal sealed class ClusterWatch : IClusterObserver
                     FalseDeathsAmongHealthy += node.IsDisturbed ? 0 : 1;
                 }
 
+                Judge(node, _cluster.Nodes[about], happened);
                 Learn(node, about, View.Dead, happened.Incarnation);
                 break;
             case EventKind.Left:
@@ -123,24 +141,19 @@ internal sealed class ClusterWatch : IClusterObserver
         }
     }
 
+    /// <summary>To be told of each change of the network, which may have made nodes sound or unsound.</summary>
+    public void NetworkChanged() => _sound.Look();
+
     /// <summary>Looks at all of it; to be called every so often.</summary>
     public void Check()
     {
+        _sound.Look();
         foreach (var observer in _cluster.Nodes)
         {
             if (!observer.IsRunning || observer.HasLeft)
                 continue;
-            LongestQueue = Math.Max(LongestQueue, observer.Core.QueueLength);
-            if (observer.Core.QueueLength > observer.Core.MemberCount)
-                Violate($"{observer.Name} queues {observer.Core.QueueLength} messages about {observer.Core.MemberCount} members");
-            if (observer.Core.UserQueueLength > observer.Core.Settings.MaxQueuedMessages)
-                Violate($"{observer.Name} queues {observer.Core.UserQueueLength} messages of the application");
-            if (observer.Core.ClaimCount > observer.Core.MemberCount)
-                Violate($"{observer.Name} keeps {observer.Core.ClaimCount} claims of {observer.Core.MemberCount} names");
-            MostTimers = Math.Max(MostTimers, observer.Core.TimerCount);
-            if (observer.Core.TimerCount > TimersOfNode + (TimersOfMember * observer.Core.MemberCount))
-                Violate($"{observer.Name} has set {observer.Core.TimerCount} timers with {observer.Core.MemberCount} members");
-            if (observer.CalmSince == long.MaxValue || CalmSince == long.MaxValue)
+            CheckSizes(observer);
+            if (!_sound.Is(observer))
                 continue;
             foreach (var node in _cluster.Nodes)
                 Check(observer, node);
@@ -173,27 +186,69 @@ internal sealed class ClusterWatch : IClusterObserver
         return difference.Length == 0;
     }
 
+    private void CheckSizes(SimulatedNode observer)
+    {
+        var core = observer.Core;
+        LongestQueue = Math.Max(LongestQueue, core.QueueLength);
+        if (core.QueueLength > core.MemberCount)
+            Violate($"{observer.Name} queues {core.QueueLength} messages about {core.MemberCount} members");
+        if (core.UserQueueLength > core.Settings.MaxQueuedMessages)
+            Violate($"{observer.Name} queues {core.UserQueueLength} messages of the application");
+        if (core.ClaimCount > core.MemberCount)
+            Violate($"{observer.Name} keeps {core.ClaimCount} claims of {core.MemberCount} names");
+        MostTimers = Math.Max(MostTimers, core.TimerCount);
+        if (core.TimerCount > TimersOfNode + (TimersOfMember * core.MemberCount))
+            Violate($"{observer.Name} has set {core.TimerCount} timers with {core.MemberCount} members");
+    }
+
     private void Check(SimulatedNode observer, SimulatedNode node)
     {
-        if (node == observer || node.CalmSince == long.MaxValue || node.HasLeft || node.Life == 0 || observer.Group != node.Group)
+        if (node == observer || node.Life == 0)
             return;
         var at = (observer.Index * _capacity) + node.Index;
-        var calm = Math.Max(CalmSince, Math.Max(observer.CalmSince, node.CalmSince));
-        var lasts = TimeSpan.FromTicks(_cluster.Ticks - Math.Max(calm, _since[at]));
-        if (node.IsRunning && node.HasJoined && observer.HasJoined && _views[at] != View.Live)
+        if (_sound.Is(node) && _views[at] != View.Live)
         {
-            LongestLiveBelievedDead = lasts > LongestLiveBelievedDead ? lasts : LongestLiveBelievedDead;
-            if (lasts > _bounds.LiveBelievedDead)
-                Violate($"{observer.Name} has believed for {lasts.TotalSeconds:0} s that {node.Name} is {_views[at]}, which lives");
+            Violate(observer, node, WrongFor(observer, node));
         }
-        else if (!node.IsRunning && _views[at] == View.Live)
+        else if (!(node.IsRunning && !node.HasLeft) && _views[at] == View.Live)
         {
-            // What it is known for does not matter here: it has been dead since it crashed.
-            lasts = TimeSpan.FromTicks(_cluster.Ticks - calm);
+            var lasts = TimeSpan.FromTicks(_cluster.Ticks - Math.Max(_sound.Since(observer), node.CalmSince));
             LongestCrashUnknown = lasts > LongestCrashUnknown ? lasts : LongestCrashUnknown;
             if (lasts > _bounds.CrashUnknown)
-                Violate($"{observer.Name} has not known for {lasts.TotalSeconds:0} s that {node.Name} crashed");
+                Violate($"{observer.Name} has not known for {lasts.TotalSeconds:0} s that {node.Name} {(node.HasLeft ? "left" : "crashed")}");
         }
+    }
+
+    // How long one has been believed dead that is sound by one that is.
+    private TimeSpan WrongFor(SimulatedNode observer, SimulatedNode node) =>
+        TimeSpan.FromTicks(_cluster.Ticks - Math.Max(_since[(observer.Index * _capacity) + node.Index], Math.Max(_sound.Since(observer), _sound.Since(node))));
+
+    private void Violate(SimulatedNode observer, SimulatedNode node, TimeSpan lasts)
+    {
+        var at = (observer.Index * _capacity) + node.Index;
+        var hasMoved = _addresses[at] != node.Address && _addresses[at] != default;
+        if (hasMoved)
+            LongestMoveUnknown = lasts > LongestMoveUnknown ? lasts : LongestMoveUnknown;
+        else
+            LongestLiveBelievedDead = lasts > LongestLiveBelievedDead ? lasts : LongestLiveBelievedDead;
+        if (lasts > _bounds.LiveBelievedDead + (hasMoved ? _bounds.NameHeld : TimeSpan.Zero))
+            Violate($"{observer.Name} has believed for {lasts.TotalSeconds:0} s that {node.Name} is {_views[at]}, which lives");
+    }
+
+    private void Judge(SimulatedNode observer, SimulatedNode node, in ProtocolEvent happened)
+    {
+        if (happened.Other?.Name != observer.Name)
+            return;
+        var settings = observer.Core.Settings;
+        var least = Scaling.SuspicionMin(settings.SuspicionMult, observer.Core.MemberCount, settings.ProbeInterval.Ticks);
+        var at = (observer.Index * _capacity) + node.Index;
+
+        // Clocks differ, and members that were forgotten meanwhile counted.
+        var lasted = _cluster.Ticks - _suspectedSince[at];
+        if (_views[at] != View.Live || lasted < least * 0.9)
+            Violate($"{observer.Name} finds {node.Name} dead which it has suspected for {TimeSpan.FromTicks(lasted).TotalSeconds:0.0} s");
+        if (_sound.IsSince(observer, _suspectedSince[at]) && _sound.IsSince(node, _suspectedSince[at]))
+            SoundDeaths++;
     }
 
     private void Learn(SimulatedNode observer, int about, View view, uint incarnation, bool isJoin = false, NodeAddress address = default)
@@ -205,13 +260,15 @@ internal sealed class ClusterWatch : IClusterObserver
             _addresses[at] = address;
         if (incarnation < _known[at] && !mayBeginAnew)
             Violate($"{observer.Name} went back from incarnation {_known[at]} of {_cluster.Nodes[about].Name} to {incarnation}");
+        if (_views[at] == View.Dead && view == View.Live && !mayBeginAnew && _sound.Is(observer) && _sound.Is(_cluster.Nodes[about]))
+            WronglyDead.Add(WrongFor(observer, _cluster.Nodes[about]));
         Set(observer.Index, about, view, incarnation);
     }
 
     private void Set(int observer, int about, View view, uint incarnation)
     {
         var at = (observer * _capacity) + about;
-        if (_views[at] != view)
+        if ((_views[at] == View.Live) != (view == View.Live))
             _since[at] = _cluster.Ticks;
         _views[at] = view;
         _known[at] = incarnation;

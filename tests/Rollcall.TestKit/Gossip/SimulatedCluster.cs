@@ -97,6 +97,7 @@ internal sealed class SimulatedCluster
     {
         Observer?.Did($"{node.Name} leaves");
         node.HasLeft = true;
+        node.CalmSince = Ticks;
         node.Core.Leave(node.LocalTime(Ticks));
         Settle(node);
     }
@@ -117,7 +118,8 @@ internal sealed class SimulatedCluster
         node.StallFor = stall.Ticks;
         node.StallEvery = every.Ticks;
         node.IsStallOfMessages = messagesOnly;
-        node.CalmSince = stall > TimeSpan.Zero ? long.MaxValue : Ticks;
+        if (node.IsRunning)
+            node.CalmSince = stall > TimeSpan.Zero ? long.MaxValue : Ticks;
         if (stall > TimeSpan.Zero)
             _events.Add(new(Ticks + Random.NextInt64(every.Ticks), SimulatedEventKind.Stall, node.Index, 0, node.Life, 0, 0));
     }
