@@ -8,7 +8,12 @@ internal sealed record CliEnvironment
 
     public required TextWriter Out { get; init; }
 
-    public required TextWriter Error { get; init; }
+    /// <summary>Standard error. Log lines, notes and the report of an error go here, and none of them fails where it cannot be written.</summary>
+    public required TextWriter Error
+    {
+        get;
+        init => field = BestEffortWriter.Over(value);
+    }
 
     /// <summary>True when standard output is a terminal that can be redrawn.</summary>
     public bool IsTerminal { get; init; }

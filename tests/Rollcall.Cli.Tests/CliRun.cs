@@ -16,6 +16,12 @@ internal sealed class CliRun : IOutside, IDisposable
     /// <summary>Where targets are found.</summary>
     public IDiscoverySource? Source { get; init; }
 
+    /// <summary>Instead of <see cref="Out"/>.</summary>
+    public TextWriter? StandardOutput { get; init; }
+
+    /// <summary>Instead of <see cref="Error"/>.</summary>
+    public TextWriter? StandardError { get; init; }
+
     public TextReader In { get; init; } = TextReader.Null;
 
     public bool IsTerminal { get; init; }
@@ -40,8 +46,8 @@ internal sealed class CliRun : IOutside, IDisposable
     public CliEnvironment Environment() => new()
     {
         In = In,
-        Out = _out,
-        Error = _error,
+        Out = StandardOutput ?? _out,
+        Error = StandardError ?? _error,
         IsTerminal = IsTerminal,
         UseColours = IsTerminal,
         Time = Time,

@@ -93,16 +93,19 @@ internal sealed class GossipRun
     // What it throws is told to the member that asked for the change.
     private void Keep(KeyringFile file, GossipKeyring keyring)
     {
+        bool isWritten;
         try
         {
-            if (file.SaveWithin(KeepLimit, keyring))
-                GossipRunLog.KeyringSaved(_log, file.Path, keyring.Keys.Count);
+            isWritten = file.SaveWithin(KeepLimit, keyring);
         }
         catch (IOException error)
         {
             GossipRunLog.KeyringNotSaved(_log, file.Path, error.Message);
             throw;
         }
+
+        if (isWritten)
+            GossipRunLog.KeyringSaved(_log, file.Path, keyring.Keys.Count);
     }
 
     // The system's own words name neither the address nor the flag. A signal that comes while it starts waits: it takes no time, and then the node leaves as at any other time.

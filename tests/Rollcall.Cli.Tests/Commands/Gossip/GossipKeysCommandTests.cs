@@ -32,6 +32,14 @@ public sealed class GossipKeysCommandTests : IDisposable
     }
 
     [Fact]
+    public async Task What_is_kept_is_kept_where_the_log_cannot_say_so()
+    {
+        await using var a = await RunningGossip.StartWithoutLogAsync(_directory, "a", "--keyring", await MakeKeyringAsync("a"));
+        Assert.Equal((0, "1/1 members accept it\n", ""), await a.AskAsync("keys", "add", New));
+        Assert.Equal([Old, New], Kept("a"));
+    }
+
+    [Fact]
     public async Task A_member_that_cannot_keep_it_is_named()
     {
         await using var a = await StartAsync("a");
@@ -144,12 +152,15 @@ public sealed class GossipKeysCommandTests : IDisposable
         Assert.Equal("error: KEY is 16, 24 or 32 bytes in base64; 'rollcall gossip keys generate' prints one.\nSee 'rollcall gossip keys add --help'.\n", run.Error);
     }
 
-    private async Task<RunningGossip> StartAsync(string name, params string[] more)
+    private async Task<RunningGossip> StartAsync(string name, params string[] more) =>
+        await RunningGossip.StartAsync(_directory, name, ["--keyring", await MakeKeyringAsync(name), .. more]);
+
+    private async Task<string> MakeKeyringAsync(string name)
     {
         var file = KeyringOf(name);
         Directory.CreateDirectory(Path.GetDirectoryName(file)!);
         await File.WriteAllTextAsync(file, $"[\"{Old}\"]");
-        return await RunningGossip.StartAsync(_directory, name, ["--keyring", file, .. more]);
+        return file;
     }
 
     private string KeyringOf(string name) => Path.Combine(_directory, name, "keyring.json");

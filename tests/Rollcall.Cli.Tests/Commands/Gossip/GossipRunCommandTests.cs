@@ -42,6 +42,33 @@ public sealed class GossipRunCommandTests : IDisposable
         Assert.Equal([a.Socket, a.Socket + ".lock"], Directory.GetFiles(_directory).Order(StringComparer.Ordinal));
     }
 
+    [Fact]
+    public async Task A_log_that_cannot_be_written_keeps_it_from_nothing()
+    {
+        await using var a = await RunningGossip.StartAsync(_directory, "a");
+        await using var b = await RunningGossip.StartWithoutLogAsync(_directory, "b", "--join", a.Address);
+        await a.SeesAsync("b");
+        b.Signal();
+        Assert.Equal(0, await b.ExitAsync());
+        await a.SeesAsync("left");
+    }
+
+    [Fact]
+    public async Task One_without_a_log_that_is_asked_to_leave_says_that_it_has_left()
+    {
+        await using var node = await RunningGossip.StartWithoutLogAsync(_directory, "a");
+        Assert.Equal((0, "a has left the cluster\n", ""), await node.AskAsync("leave"));
+        Assert.Equal(0, await node.ExitAsync());
+    }
+
+    [Fact]
+    public async Task One_that_can_say_nothing_at_all_does_not_start_and_leaves_nothing_behind()
+    {
+        using var run = new CliRun { Time = TimeProvider.System, StandardOutput = new FullDisk(), StandardError = new FullDisk() };
+        Assert.Equal(1, await Eventually.Within(run.RunAsync($"gossip run --control {_directory}/a.sock --bind 127.0.0.1:0 --preset local")));
+        Assert.Empty(Directory.GetFiles(_directory));
+    }
+
     [Theory]
     [InlineData(1, 0, "Left the cluster")]
     [InlineData(2, 130, "Ended without leaving")]
