@@ -35,16 +35,16 @@ internal static class TableWriter
         var widths = new int[table.Headers.Count];
         for (var column = 0; column < widths.Length; column++)
         {
-            widths[column] = table.Headers[column].Length;
+            widths[column] = TextWidth.Of(table.Headers[column]);
             foreach (var row in table.Rows)
-                widths[column] = Math.Max(widths[column], row[column].Printable.Length);
+                widths[column] = Math.Max(widths[column], TextWidth.Of(row[column].Printable));
         }
 
         return widths;
     }
 
     private static int Padding(string text, int column, int[] widths) =>
-        column == widths.Length - 1 ? 0 : widths[column] - text.Length + Gap.Length;
+        column == widths.Length - 1 ? 0 : widths[column] - TextWidth.Of(text) + Gap.Length;
 
     private static void Append(StringBuilder line, string text, Tone tone, int padding, bool useColours)
     {

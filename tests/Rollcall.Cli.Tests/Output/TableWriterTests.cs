@@ -21,6 +21,16 @@ public sealed class TableWriterTests
     }
 
     [Fact]
+    public void Write_aligns_what_takes_two_cells_or_none()
+    {
+        var table = new Table("NAME", "N");
+        table.Add("日本語", 1);
+        table.Add("e\u0301te\u0301", 2);
+        table.Add("abcdef", 3);
+        Assert.Equal("NAME    N\n日本語  1\ne\u0301te\u0301     2\nabcdef  3\n", Render(table, useColours: false));
+    }
+
+    [Fact]
     public void Write_cuts_nothing_off()
     {
         var table = new Table("NAME", "TAIL");
