@@ -61,7 +61,7 @@ internal sealed class ControlClient(ControlPath place, TimeProvider time)
             {
                 SocketException { SocketErrorCode: SocketError.AccessDenied } => new CliException(
                     ExitCode.Unreachable, $"no permission to ask the gossip node at {place.File}.", "Only the user who started the node may; name the socket of another one with --control."),
-                SocketException { SocketErrorCode: SocketError.ConnectionRefused } => Absent("its socket is there, but nobody listens"),
+                SocketException { SocketErrorCode: SocketError.ConnectionRefused } => Absent(ControlPath.IsSocket(place.File) ? "its socket is there, but nobody listens" : "what is there is no socket"),
                 SocketException or ArgumentException => Absent(null),
                 OperationCanceledException when !cancellationToken.IsCancellationRequested => Silent(),
                 _ => error,

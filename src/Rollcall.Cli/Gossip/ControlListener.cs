@@ -28,7 +28,7 @@ internal sealed class ControlListener : IDisposable
         }
         catch
         {
-            held.Dispose();
+            LetGo(path, held);
             throw;
         }
     }
@@ -39,10 +39,15 @@ internal sealed class ControlListener : IDisposable
     {
         _socket.Dispose();
 
-        // Before the lock is let go: later they may be those of the next node.
         File.Delete(Path);
-        File.Delete(LockOf(Path));
-        _lock.Dispose();
+        LetGo(Path, _lock);
+    }
+
+    // What belongs to the lock goes before it: later it may be the next node's.
+    private static void LetGo(string path, FileStream held)
+    {
+        File.Delete(LockOf(path));
+        held.Dispose();
     }
 
     private static string LockOf(string path) => path + ".lock";
@@ -61,9 +66,17 @@ internal sealed class ControlListener : IDisposable
         {
             throw InUse(path);
         }
+        catch (PathTooLongException)
+        {
+            throw TooLong(path);
+        }
+        catch (DirectoryNotFoundException)
+        {
+            throw Unusable(path, $"there is no directory {System.IO.Path.GetDirectoryName(path)}");
+        }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
-            throw Unusable(path, error.Message);
+            throw Unusable(path, error.Message.Replace(LockOf(path), path, StringComparison.Ordinal)); // which nobody has heard of
         }
     }
 
@@ -77,7 +90,7 @@ internal sealed class ControlListener : IDisposable
         {
             probe.Connect(new UnixDomainSocketEndPoint(path));
         }
-        catch (SocketException error) when (error.SocketErrorCode == SocketError.ConnectionRefused && IsSocket(path))
+        catch (SocketException error) when (error.SocketErrorCode == SocketError.ConnectionRefused && ControlPath.IsSocket(path))
         {
             File.Delete(path);
             return;
@@ -88,7 +101,7 @@ internal sealed class ControlListener : IDisposable
         }
         catch (SocketException error)
         {
-            throw Unusable(path, IsSocket(path) ? error.Message : "there is something else of this name");
+            throw Unusable(path, ControlPath.IsSocket(path) ? error.Message : "there is something else of this name");
         }
         catch (ArgumentException)
         {
@@ -124,24 +137,6 @@ internal sealed class ControlListener : IDisposable
     }
 
     private static bool Exists(string path) => File.Exists(path) || Directory.Exists(path);
-
-    // Only a socket cannot be opened. Whatever else is there is somebody's.
-    private static bool IsSocket(string path)
-    {
-        try
-        {
-            using var opened = File.OpenHandle(path, FileMode.Open, FileAccess.ReadWrite, FileShare.ReadWrite | FileShare.Delete);
-            return false;
-        }
-        catch (IOException)
-        {
-            return true;
-        }
-        catch (UnauthorizedAccessException)
-        {
-            return false;
-        }
-    }
 
     private static bool IsHeldElsewhere(IOException error)
     {

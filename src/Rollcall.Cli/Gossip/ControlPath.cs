@@ -27,6 +27,24 @@ internal sealed record ControlPath(string File, bool IsDefault)
         return new(Path.Combine(directory, "gossip.sock"), IsDefault: true);
     }
 
+    /// <summary>Of what is at a path. Only a socket cannot be opened; whatever else is there is somebody's.</summary>
+    public static bool IsSocket(string path)
+    {
+        try
+        {
+            using var opened = System.IO.File.OpenHandle(path, FileMode.Open, FileAccess.ReadWrite, FileShare.ReadWrite | FileShare.Delete);
+            return false;
+        }
+        catch (IOException)
+        {
+            return true;
+        }
+        catch (UnauthorizedAccessException)
+        {
+            return false;
+        }
+    }
+
     /// <summary>Makes the directory of the default place, for this user alone. Another one has to be there.</summary>
     /// <exception cref="CliException">It cannot be made, or somebody else could use it.</exception>
     public void MakeDirectory()

@@ -45,11 +45,16 @@ internal sealed class ControlServer(ControlListener listener, IControlHandler ha
             catch (SocketException error)
             {
                 // Out of descriptors, say. Asked again at once it would fail again at once.
-                ControlLog.AcceptFailed(log, error.Message);
+                ControlLog.AcceptFailed(log, WordsOf(error));
                 await Task.Delay(TimeSpan.FromSeconds(1), time, _stopping.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             }
         }
     }
+
+    /// <summary>The framework has one error for the limit of the process, the likelier one, and that of the system, and words for the second alone.</summary>
+    internal static string WordsOf(SocketException error) => error.SocketErrorCode == SocketError.TooManyOpenSockets
+        ? "Too many open files in the process (ulimit -n) or in the system"
+        : error.Message;
 
     private void Run(Socket socket)
     {

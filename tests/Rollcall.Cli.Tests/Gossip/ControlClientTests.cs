@@ -52,6 +52,16 @@ public sealed class ControlClientTests : IDisposable
     }
 
     [Fact]
+    public async Task What_is_no_socket_is_called_so()
+    {
+        var file = Path.Combine(_directory, "notes");
+        await File.WriteAllTextAsync(file, "mine");
+        Assert.Equal(
+            (4, $"error: no gossip node answers at {file}: what is there is no socket.\nStart one with 'rollcall gossip run', or name its socket with --control.\n"),
+            await AskAsync("members", "--control", file));
+    }
+
+    [Fact]
     public async Task A_default_place_of_somebody_else_is_not_asked_and_not_used()
     {
         Directory.CreateDirectory(Default, OwnerOnly);

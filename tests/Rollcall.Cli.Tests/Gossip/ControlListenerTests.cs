@@ -95,20 +95,24 @@ public sealed class ControlListenerTests : IDisposable
         var error = Assert.Throws<CliException>(() => ControlListener.Open(Place));
         Assert.Equal($"the control socket {Place.File} cannot be made: there is something else of this name.", error.Message);
         Assert.Equal(content, File.ReadAllText(Place.File));
+        Assert.Equal([Place.File], Directory.GetFiles(_directory)); // no lock either
     }
 
     [Fact]
     public void A_directory_that_is_not_there_is_told()
     {
         var error = Assert.Throws<CliException>(() => ControlListener.Open(new(Path.Combine(_directory, "none", "a.sock"), IsDefault: false)));
-        Assert.StartsWith($"the control socket {_directory}/none/a.sock cannot be made: Could not find a part of the path", error.Message, StringComparison.Ordinal);
+        Assert.Equal($"the control socket {_directory}/none/a.sock cannot be made: there is no directory {_directory}/none.", error.Message);
         Assert.Equal("Name another place with --control.", error.Advice);
     }
 
-    [Fact]
-    public void A_path_longer_than_the_system_allows_is_told()
+    [Theory]
+    [InlineData(120)]
+    [InlineData(300)] // not even a file may have such a name
+    public void A_path_longer_than_the_system_allows_is_told(int length)
     {
-        var error = Assert.Throws<CliException>(() => ControlListener.Open(new(Path.Combine(_directory, new string('x', 120)), IsDefault: false)));
+        var error = Assert.Throws<CliException>(() => ControlListener.Open(new(Path.Combine(_directory, new string('x', length)), IsDefault: false)));
         Assert.EndsWith("the system allows about a hundred bytes of path.", error.Message, StringComparison.Ordinal);
+        Assert.Empty(Directory.GetFiles(_directory));
     }
 }

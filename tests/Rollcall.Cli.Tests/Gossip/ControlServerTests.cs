@@ -34,6 +34,13 @@ public sealed class ControlServerTests : IDisposable
     }
 
     [Fact]
+    public void Too_many_open_files_are_not_put_on_the_system_alone()
+    {
+        Assert.Equal("Too many open files in the process (ulimit -n) or in the system", ControlServer.WordsOf(new SocketException((int)SocketError.TooManyOpenSockets)));
+        Assert.Equal(new SocketException((int)SocketError.AccessDenied).Message, ControlServer.WordsOf(new((int)SocketError.AccessDenied)));
+    }
+
+    [Fact]
     public async Task Bytes_of_any_kind_are_refused_or_cut_off()
     {
         await using var node = await RunningGossip.StartAsync(_directory, "a");
