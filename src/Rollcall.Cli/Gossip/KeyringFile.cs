@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Runtime.Versioning;
 using System.Security.Cryptography;
 using System.Text.Json;
 using Rollcall.Gossip;
@@ -12,6 +13,8 @@ internal sealed class KeyringFile(string path)
     private const string Advice = "A keyring is a JSON array of keys in base64, the one that encrypts first: [\"…\", \"…\"].";
     private const UnixFileMode Others =
         UnixFileMode.GroupRead | UnixFileMode.GroupWrite | UnixFileMode.OtherRead | UnixFileMode.OtherWrite;
+
+    private const UnixFileMode OwnerAndGroup = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.GroupRead | UnixFileMode.GroupWrite;
 
     private readonly Lock _saving = new();
 
@@ -93,6 +96,8 @@ internal sealed class KeyringFile(string path)
         try
         {
             Write(next, keys);
+            if (!OperatingSystem.IsWindows())
+                KeepAccess(file, next);
             File.Move(next, file, overwrite: true);
         }
         catch
@@ -103,6 +108,14 @@ internal sealed class KeyringFile(string path)
 
         if (!OperatingSystem.IsWindows())
             UnixSystem.Flush(System.IO.Path.GetDirectoryName(file)!);
+    }
+
+    // An agent beside the node may read the file by its owner or group. What everybody could, nobody can any more; nor the group where it cannot be kept.
+    [UnsupportedOSPlatform("windows")]
+    private static void KeepAccess(string file, string next)
+    {
+        if (File.Exists(file) && UnixSystem.TryGiveAs(file, next))
+            File.SetUnixFileMode(next, File.GetUnixFileMode(file) & OwnerAndGroup);
     }
 
     private static void Write(string path, string[] keys)

@@ -9,6 +9,8 @@ namespace Rollcall.Cli.Gossip;
 internal static partial class UnixSystem
 {
     public const uint Root = 0;
+    private const int HereIfRelative = -100;
+    private const uint OwnerAndGroup = 0x18;
 
     /// <summary>On behalf of whom this process acts.</summary>
     public static uint EffectiveUser => GetEffectiveUser();
@@ -60,10 +62,21 @@ internal static partial class UnixSystem
         }
     }
 
+    /// <summary>Gives a file the owner and the group of another, or at least the group. False where not even that may be done, or the system does not say who they are.</summary>
+    public static bool TryGiveAs(string other, string path)
+    {
+        const uint NoChange = uint.MaxValue;
+        Span<byte> answer = stackalloc byte[256];
+        if (!OperatingSystem.IsLinux() || StatusOf(HereIfRelative, other, 0, OwnerAndGroup, answer) != 0)
+            return false;
+        var (owner, group) = (MemoryMarshal.Read<uint>(answer[20..]), MemoryMarshal.Read<uint>(answer[24..]));
+        return GiveTo(path, owner, group) == 0 || GiveTo(path, NoChange, group) == 0;
+    }
+
     // The one call whose answer looks the same on every processor: statx(2).
     private static PlaceFacts? LookOnLinux(string path)
     {
-        const int HereIfRelative = -100, DoNotFollow = 0x100;
+        const int DoNotFollow = 0x100;
         const uint TypeModeAndOwner = 0xb;
         const int NoSuchFile = 2, NotADirectory = 20;
         Span<byte> answer = stackalloc byte[256];
@@ -87,6 +100,10 @@ internal static partial class UnixSystem
     [LibraryImport("libc", EntryPoint = "statx", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
     [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
     private static partial int StatusOf(int directory, string path, int flags, uint mask, Span<byte> answer);
+
+    [LibraryImport("libc", EntryPoint = "chown", StringMarshalling = StringMarshalling.Utf8)]
+    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
+    private static partial int GiveTo(string path, uint owner, uint group);
 
     [LibraryImport("libc", EntryPoint = "open", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
     [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]

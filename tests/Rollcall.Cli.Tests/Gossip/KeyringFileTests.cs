@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Rollcall.Cli.Gossip;
 using Rollcall.Gossip;
 using Rollcall.TestKit;
@@ -60,6 +61,22 @@ public sealed class KeyringFileTests : IDisposable
         Assert.Equal($"[\n  \"{Second}\",\n  \"{First}\"\n]\n", System.IO.File.ReadAllText(File));
         Assert.Equal([Second, First], file.Load().Keys.Select(static key => key.ToBase64()));
         Assert.Equal([File], Directory.GetFiles(_directory));
+    }
+
+    [Fact]
+    public async Task Whoever_else_could_read_it_by_its_group_can_go_on()
+    {
+        if (!OperatingSystem.IsLinux())
+            return;
+        Assert.SkipUnless(Environment.IsPrivilegedProcess, "giving a file away takes root");
+        await System.IO.File.WriteAllTextAsync(File, $"[\"{First}\"]");
+        using var chown = Process.Start("chown", ["54320:54321", File]);
+        await Eventually.Within(chown.WaitForExitAsync());
+        System.IO.File.SetUnixFileMode(File, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.GroupRead | UnixFileMode.OtherRead);
+        Assert.True(new KeyringFile(File).Save(new([.. Keys(Second)])));
+        using var stat = Process.Start(new ProcessStartInfo("stat", ["-c", "%u:%g %a", File]) { RedirectStandardOutput = true, UseShellExecute = false })!;
+        Assert.Equal("54320:54321 640\n", await stat.StandardOutput.ReadToEndAsync());
+        Assert.Equal([Second], new KeyringFile(File).Load().Keys.Select(static key => key.ToBase64()));
     }
 
     [Fact]

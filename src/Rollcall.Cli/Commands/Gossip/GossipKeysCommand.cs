@@ -37,7 +37,7 @@ internal static class GossipKeysCommand
         new CliCommand("generate", "Prints a new key, and tells nobody.")
         {
             Details = "32 bytes from the system's generator in base64, as 'serf keygen' prints them.",
-            Examples = [new("A keyring with one key, for its owner alone", "rollcall gossip keys generate | jq -R '[.]' > keyring.json && chmod 600 keyring.json")],
+            Examples = [new("A keyring with one key, for its owner alone", "rollcall gossip keys generate | (umask 077; sed 's/.*/[\"&\"]/' > keyring.json)")],
         },
         static (invocation, _) =>
         {
