@@ -30,7 +30,10 @@ internal sealed class CliRun : IOutside, IDisposable
 
     public TimeProvider Time { get; init; } = new VirtualTime();
 
-    public StopSignals Signals { get; } = new();
+    /// <summary>The clock of signals: those at one time are one.</summary>
+    public VirtualTime SignalTime { get; } = new();
+
+    public StopSignals Signals => field ??= new(SignalTime);
 
     public Uri? Asked { get; private set; }
 

@@ -85,9 +85,9 @@ internal sealed class ControlHandler(GossipNode node, Departure departure, OwnTa
             var set = request.Set ?? new Dictionary<string, string>(StringComparer.Ordinal);
             return new() { Node = node.Name, Tags = await tags.ChangeAsync(set, request.Delete ?? [], cancellationToken) };
         }
-        catch (ArgumentException error)
+        catch (ArgumentException)
         {
-            throw Wrong(error);
+            throw new ControlRefusal(ExitCode.WrongUsage, OptionWords.TagsTooLong);
         }
     }
 

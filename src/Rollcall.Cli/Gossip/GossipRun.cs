@@ -87,6 +87,8 @@ internal sealed class GossipRun
                 "Give a --keyring, or allow it with --allow-anyone.");
         }
 
+        if (new GossipOptionsValidator().Validate(name: null, options) is { Failed: true } wrong)
+            throw new CliException(ExitCode.WrongUsage, string.Join('\n', wrong.Failures!.Select(OptionWords.Of)), "See 'rollcall gossip run --help'.");
         return options;
     }
 

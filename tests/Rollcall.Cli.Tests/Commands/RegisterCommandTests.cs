@@ -120,6 +120,7 @@ public sealed class RegisterCommandTests : IAsyncLifetime
         await Eventually.True(() => _node.Client.GetWatchersAsync("orders").GetAwaiter().GetResult().Watchers.Count == 1);
         run.Signals.Raise(PosixSignal.SIGINT);
         await Eventually.Within(stuck);
+        run.SignalTime.Advance(TimeSpan.FromSeconds(1));
         run.Signals.Raise(PosixSignal.SIGINT);
         Assert.Equal(5, await Eventually.Within(running));
         Assert.Contains("the drain was cut short", run.Error, StringComparison.Ordinal);

@@ -69,7 +69,13 @@ internal sealed partial class RunningGossip : IAsyncDisposable
         return socket;
     }
 
-    public void Signal() => _run.Signals.Raise(PosixSignal.SIGINT);
+    /// <summary>A signal well after those before, so many times at once.</summary>
+    public void Signal(int times = 1)
+    {
+        _run.SignalTime.Advance(TimeSpan.FromSeconds(1));
+        for (var i = 0; i < times; i++)
+            _run.Signals.Raise(PosixSignal.SIGINT);
+    }
 
     /// <summary>How it ended.</summary>
     public Task<int> ExitAsync() => Eventually.Within(_running);

@@ -60,6 +60,7 @@ internal static class GossipInputs
         if (!isV6 && text.AsSpan().Count('.') != 3)
             return null;
         var hasPort = isV6 ? text.Contains("]:", StringComparison.Ordinal) : text.Contains(':', StringComparison.Ordinal);
-        return hasPort ? address : new(address.Address, defaultPort);
+        var plain = address.Address.IsIPv4MappedToIPv6 ? address.Address.MapToIPv4() : address.Address;
+        return new(plain, hasPort ? address.Port : defaultPort);
     }
 }

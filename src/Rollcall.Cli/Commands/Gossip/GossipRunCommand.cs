@@ -60,8 +60,8 @@ internal sealed class GossipRunCommand
         var command = new CliCommand("run", "Runs a member of a gossip cluster until Ctrl-C or SIGTERM.")
         {
             Details = "Finds out who else is there and who is not any more, as Serf agents do and together with them. On Ctrl-C or SIGTERM it leaves\n"
-                + "the cluster, so that nobody takes it for failed, and exits with 0; a second signal ends it at once. The other commands ask it\n"
-                + "over its control socket, which only the user who started it can reach.",
+                + "the cluster, so that nobody takes it for failed, and exits with 0; a second signal ends it at once, with 130; signals within 0.2 s\n"
+                + "of each other are one. The other commands ask it over its control socket, which only the user who started it can reach.",
             Examples =
             [
                 new("A cluster of one, which others may join", "rollcall gossip run --name a"),
@@ -84,6 +84,8 @@ internal sealed class GossipRunCommand
         if (parse.GetResult(context.Globals.Node) is { Implicit: false })
             throw UsageErrors.Fault(parse.CommandResult.Command, "gossip run asks no node; --name says what this one is called, --join whom it joins");
         var (bind, advertise) = (parse.GetValue(_bind), parse.GetValue(_advertise));
+        if (advertise is not null && (advertise.Address.Equals(IPAddress.Any) || advertise.Address.Equals(IPAddress.IPv6Any)))
+            throw UsageErrors.Fault(parse.CommandResult.Command, $"--advertise: {advertise.Address} is no address that others can reach");
         if (bind is { Port: 0 } && advertise is { Port: > 0 })
             throw UsageErrors.Fault(parse.CommandResult.Command, "--advertise names a port, and --bind takes any; name it in both");
         return GossipRun.RunAsync(

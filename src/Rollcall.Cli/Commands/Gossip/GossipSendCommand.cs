@@ -27,6 +27,8 @@ internal static class GossipSendCommand
         return context.Bind(command, async (invocation, cancellationToken) =>
         {
             var called = invocation.Parse.GetRequiredValue(name);
+            if (called.Length == 0)
+                throw UsageErrors.Fault(command, "NAME is empty; an event has a name");
             await GossipInputs.Client(invocation, control).AskOnceAsync(
                 new() { Command = ControlRequest.Send, Event = called, Payload = Encoding.UTF8.GetBytes(invocation.Parse.GetValue(payload) ?? "") },
                 ControlClient.AnswerLimit,

@@ -71,6 +71,7 @@ public sealed class GossipMonitorCommandTests : IDisposable
     public async Task An_event_that_is_too_long_is_refused()
     {
         await using var a = await RunningGossip.StartAsync(_directory, "a");
+        Assert.Equal((2, "", "error: NAME is empty; an event has a name.\nSee 'rollcall gossip send --help'.\n"), await a.AskAsync("send", ""));
         Assert.Equal((2, "", "error: An event has at most 512 bytes, its name among them.\n"), await a.AskAsync("send", "deploy", new string('x', 512)));
     }
 

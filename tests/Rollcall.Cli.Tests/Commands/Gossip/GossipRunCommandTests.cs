@@ -108,6 +108,15 @@ public sealed class GossipRunCommandTests : IDisposable
     }
 
     [Fact]
+    public async Task Two_signals_of_one_cause_let_it_leave()
+    {
+        await using var node = await RunningGossip.StartAsync(_directory, "a");
+        node.Signal(times: 2);
+        Assert.Equal(0, await node.ExitAsync());
+        Assert.EndsWith("Left the cluster\n", node.Log, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Seeds_are_tried_until_one_answers()
     {
         using var taken = new TcpListener(IPAddress.Loopback, 0);
@@ -128,7 +137,8 @@ public sealed class GossipRunCommandTests : IDisposable
     [InlineData("--tag zone", "--tag: 'zone' is not a key and a value")]
     [InlineData("--tag zone=a --tag zone=b", "--tag: zone is given twice")]
     [InlineData("--bind 0.0.0.0", "0.0.0.0:7946 is reached from other machines, and without a key whoever reaches it can join.\nGive a --keyring, or allow it with --allow-anyone.")]
-    [InlineData("--advertise 0.0.0.0", "is no address that others can reach")]
+    [InlineData("--advertise 0.0.0.0", "error: --advertise: 0.0.0.0 is no address that others can reach.\nSee 'rollcall gossip run --help'.\n")]
+    [InlineData("--advertise [::]:7946", "error: --advertise: :: is no address that others can reach.\n")]
     [InlineData("--join no/address", "--join: 'no/address' is no address")]
     [InlineData("--node http://127.0.0.1:1", "gossip run asks no node")]
     [InlineData("--keyring no-such-file", "no-such-file cannot be used: Could not find file")]
@@ -146,7 +156,25 @@ public sealed class GossipRunCommandTests : IDisposable
     {
         using var run = new CliRun { Time = TimeProvider.System };
         Assert.Equal(2, await Eventually.Within(run.RunAsync($"gossip run --control {_directory}/a.sock --tag a={new string('x', 600)}")));
-        Assert.Equal("error: Tags take more than 512 bytes.\n", run.Error);
+        Assert.Equal("error: --tag: the tags take more than 512 bytes, with up to 6 around each and 4 around all.\nSee 'rollcall gossip run --help'.\n", run.Error);
+    }
+
+    [Theory]
+    [InlineData("--name", 129, "error: --name must have 1 to 128 bytes.\nSee 'rollcall gossip run --help'.\n")]
+    [InlineData("--name", 0, "error: --name must have 1 to 128 bytes.\nSee 'rollcall gossip run --help'.\n")]
+    [InlineData("--label", 256, "error: --label must have at most 255 bytes.\nSee 'rollcall gossip run --help'.\n")]
+    public async Task What_is_too_long_or_empty_is_told_in_the_words_of_the_command_line(string option, int length, string error)
+    {
+        using var run = new CliRun { Time = TimeProvider.System };
+        Assert.Equal(2, await Eventually.Within(run.RunAsync(["gossip", "run", "--control", $"{_directory}/a.sock", option, new string('x', length)])));
+        Assert.Equal(error, run.Error);
+    }
+
+    [Fact]
+    public async Task An_address_of_IPv4_in_the_clothes_of_IPv6_is_one_of_IPv4()
+    {
+        await using var node = await RunningGossip.StartAsync(_directory, "a", "--bind", "[::ffff:127.0.0.1]:0");
+        Assert.StartsWith("127.0.0.1:", node.Address, StringComparison.Ordinal);
     }
 
     [Fact]

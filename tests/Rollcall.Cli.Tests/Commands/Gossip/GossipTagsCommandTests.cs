@@ -33,7 +33,7 @@ public sealed class GossipTagsCommandTests : IDisposable
     public async Task Too_long_tags_are_refused_and_nothing_changes()
     {
         await using var a = await RunningGossip.StartAsync(_directory, "a", "--tag", "zone=a");
-        Assert.Equal((2, "", "error: Tags take at most 512 bytes in all.\n"), await a.AskAsync("tags", $"note={new string('x', 600)}"));
+        Assert.Equal((2, "", "error: the tags take more than 512 bytes, with up to 6 around each and 4 around all.\n"), await a.AskAsync("tags", $"note={new string('x', 600)}"));
         Assert.Equal("TAG   VALUE\nzone  a\n", (await a.AskAsync("tags")).Out);
     }
 
