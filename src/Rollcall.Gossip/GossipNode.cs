@@ -68,7 +68,7 @@ public sealed partial class GossipNode : IAsyncDisposable
 
     /// <summary>Begins to listen. From now on others may join this node.</summary>
     /// <param name="cancellationToken">Ends the wait.</param>
-    /// <exception cref="System.Net.Sockets.SocketException">The address cannot be listened at; the node may be started again.</exception>
+    /// <exception cref="System.Net.Sockets.SocketException">The address cannot be listened at, or is any and none is there to advertise; the message names it. The node may be started again.</exception>
     /// <exception cref="InvalidOperationException">The node has been started.</exception>
     /// <exception cref="ObjectDisposedException">The node has been disposed of.</exception>
     public async Task StartAsync(CancellationToken cancellationToken = default)
@@ -86,8 +86,8 @@ public sealed partial class GossipNode : IAsyncDisposable
     }
 
     /// <summary>
-    /// Joins a cluster by the addresses of any members: each is asked for its state and given this node's. While none answers they are all tried again, with growing
-    /// pauses, until cancelled.
+    /// Joins a cluster by the addresses of any members: each is asked for its state and given this node's. While none answers, or none has this
+    /// node for a member as its name belongs to another, they are all tried again, with growing pauses, until cancelled.
     /// </summary>
     /// <param name="seeds">Such as <c>10.0.0.7</c>, <c>10.0.0.7:7946</c>, <c>[2001:db8::7]:7946</c> or <c>gossip.example:7946</c>, of which all addresses are tried. This node may be among them.</param>
     /// <param name="cancellationToken">Ends the attempts.</param>
@@ -100,7 +100,7 @@ public sealed partial class GossipNode : IAsyncDisposable
         return await Host().JoinAsync(Checked(seeds), cancellationToken);
     }
 
-    /// <summary>Joins a cluster as <see cref="JoinAsync"/> does, but tries each address once and says why those that did not answer did not.</summary>
+    /// <summary>Joins a cluster as <see cref="JoinAsync"/> does, but tries each address once and says why those that did not answer, or did not take this node for a member, did not.</summary>
     /// <param name="seeds">As there.</param>
     /// <param name="cancellationToken">Ends the attempts.</param>
     /// <exception cref="ArgumentException">A seed is no address.</exception>

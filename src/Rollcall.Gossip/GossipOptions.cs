@@ -12,7 +12,7 @@ public sealed class GossipOptions
     public string Name { get; set; } = Environment.MachineName;
 
     /// <summary>
-    /// Where to listen, for UDP and TCP alike. This machine alone, at 7946, by default: the port that Serf has; port 0 takes a free one. Another address needs a <see cref="Keyring"/>, or
+    /// Where to listen, for UDP and TCP alike. This machine alone, at 7946, by default: the port that Serf has; port 0 takes a free one. A node that listens there joins nobody on another machine. Another address needs a <see cref="Keyring"/>, or
     /// <see cref="AllowAnyone"/>.
     /// </summary>
     public IPEndPoint Bind { get; set; } = new(IPAddress.Loopback, 7946);
@@ -20,7 +20,7 @@ public sealed class GossipOptions
     /// <summary>True listens beyond this machine without a key, or without <see cref="VerifyIncoming"/>, although whoever reaches the port can join the cluster and say what they like of its members. False by default.</summary>
     public bool AllowAnyone { get; set; }
 
-    /// <summary>What others are told to reach this node by. By default the address it listens at, or, when that is any, a private one of this machine. Port 0 is the port it listens at.</summary>
+    /// <summary>What others are told to reach this node by. By default the address it listens at, or, when that is any, one of this machine: that from which packets to the rest of the world leave, or a private one, or any that is not of loopback or a link alone; where there is none the node does not start. Port 0 is the port it listens at.</summary>
     public IPEndPoint? Advertise { get; set; }
 
     /// <summary>What is told to all of this node; at most 512 bytes. Can be changed later.</summary>

@@ -125,7 +125,9 @@ internal sealed class GossipRun
                     new CliException(ExitCode.Failed, $"{bind} is in use by another process.", "Stop that one, or listen elsewhere with --bind; with port 0 it takes a free one."),
                 SocketError.AccessDenied => new CliException(ExitCode.Failed, $"no permission to listen on {bind}.", "Choose a port from 1024 up with --bind."),
                 SocketError.AddressNotAvailable => new CliException(ExitCode.Failed, $"{bind.Address} is no address of this machine.", "Name one that is with --bind."),
-                _ => new CliException(ExitCode.Failed, $"{bind} cannot be listened on: {error.Message.TrimEnd('.')}."),
+                SocketError.NetworkDown => new CliException(
+                    ExitCode.Failed, "this machine has no address yet that others could reach it by.", "Name the one that they are to use with --advertise, or wait for the network."),
+                _ => new CliException(ExitCode.Failed, $"{error.Message.TrimEnd('.')}."),
             };
         }
     }

@@ -92,5 +92,7 @@ internal readonly record struct NodeAddress
         _ => AddressFamily.Unspecified,
     };
 
+    public bool IsLoopback => !IsNone && IPAddress.IsLoopback(ToEndPoint().Address);
+
     public override string ToString() => IsNone ? "none" : ToEndPoint().ToString();
 }

@@ -70,6 +70,9 @@ internal enum EventKind : byte
 
     /// <summary>An exchange of states is over and merged.</summary>
     Merged,
+
+    /// <summary>A member that this node has asked believes that this node's name is <see cref="ProtocolEvent.Other"/>'s: there this node is no member.</summary>
+    NameLost,
 }
 
 /// <summary>Something that happened, for whoever logs, counts or tells the application.</summary>

@@ -36,7 +36,9 @@ internal sealed class Refutation(SwimContext context, Inquiry inquiry)
         if (address != record.Address)
         {
             var claimed = context.Records.Change(record, address, message.Meta, message.Versions ?? record.Versions);
-            context.Effects.Add(new ProtocolEvent(EventKind.Conflict, context.Now) { Record = record, Other = claimed, From = origin.From, Incarnation = message.Incarnation });
+            // Who has the name hears of the claim from who claims it; who claims it in vain hears from others, or from the owner itself, whose it is.
+            var isLost = origin.Kind == OriginKind.Answer || (origin.Kind == OriginKind.Itself && origin.From == address);
+            context.Effects.Add(new ProtocolEvent(isLost ? EventKind.NameLost : EventKind.Conflict, context.Now) { Record = record, Other = claimed, From = origin.From, Incarnation = message.Incarnation });
             return;
         }
 

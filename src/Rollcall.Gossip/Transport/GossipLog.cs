@@ -38,8 +38,8 @@ internal static partial class GossipLog
     [LoggerMessage(5011, LogLevel.Warning, "Nobody at all answers this node; it doubts itself first")]
     public static partial void Doubted(ILogger logger);
 
-    [LoggerMessage(5012, LogLevel.Warning, "{Count} packets or messages were refused since the last of these lines; the last was from {From}: {Reason}")]
-    public static partial void Refused(ILogger logger, long count, NodeAddress from, string reason);
+    [LoggerMessage(5012, LogLevel.Warning, "A {What} from {From} was refused: {Reason}")]
+    public static partial void Refused(ILogger logger, string what, NodeAddress from, string reason);
 
     [LoggerMessage(5013, LogLevel.Debug, "A ping for another name came from {From}")]
     public static partial void Misdirected(ILogger logger, NodeAddress from);
@@ -68,8 +68,8 @@ internal static partial class GossipLog
     [LoggerMessage(5023, LogLevel.Debug, "An exchange with {Address} failed: {Reason}")]
     public static partial void ExchangeFailed(ILogger logger, NodeAddress address, string reason);
 
-    [LoggerMessage(5024, LogLevel.Debug, "A stream from {Address} was refused: {Reason}")]
-    public static partial void StreamRefused(ILogger logger, NodeAddress address, string reason);
+    [LoggerMessage(5024, LogLevel.Debug, "A stream from {Address} came to nothing: {Reason}")]
+    public static partial void StreamEnded(ILogger logger, NodeAddress address, string reason);
 
     [LoggerMessage(5025, LogLevel.Warning, "Streams cannot be accepted; that is tried again. {Error}")]
     public static partial void AcceptFailed(ILogger logger, string error);
@@ -89,12 +89,21 @@ internal static partial class GossipLog
     [LoggerMessage(5040, LogLevel.Error, "The application's state is too long for an exchange, which has room for about {Room} bytes of it; members exchange their own without it")]
     public static partial void StateTooLong(ILogger logger, int room);
 
+    [LoggerMessage(5041, LogLevel.Warning, "{Member} at {Address} answers over TCP, and datagrams cannot be sent to it {Reason}")]
+    public static partial void DatagramsNotSent(ILogger logger, string member, NodeAddress address, string reason);
+
+    [LoggerMessage(5042, LogLevel.Warning, "The name {Member} belongs to {OtherAddress} already, as {Asked} says; this node is no member there until it has another name, or that one is gone")]
+    public static partial void NameLost(ILogger logger, string member, NodeAddress otherAddress, NodeAddress asked);
+
     [LoggerMessage(5030, LogLevel.Warning, "Not all were told within {Seconds:0.0} s that this node leaves; some will take it for failed")]
     public static partial void LeaveTimedOut(ILogger logger, double seconds);
 
     [LoggerMessage(5031, LogLevel.Warning, "A listener of the metrics has failed; it is not told of again")]
     public static partial void ListenerFailed(ILogger logger, Exception error);
 
-    [LoggerMessage(EventId = 5032, Message = "{Count} more times within {Seconds:0} s: {What}")]
-    public static partial void More(ILogger logger, LogLevel level, long count, double seconds, string what);
+    public static void More(ILogger logger, LogLevel level, long count, double seconds, string what) =>
+        More(logger, level, count, count == 1 ? "time" : "times", seconds, what);
+
+    [LoggerMessage(EventId = 5032, Message = "{Count} more {Times} within {Seconds:0} s: {What}")]
+    private static partial void More(ILogger logger, LogLevel level, long count, string times, double seconds, string what);
 }

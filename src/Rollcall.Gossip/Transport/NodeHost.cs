@@ -14,6 +14,7 @@ internal sealed class NodeHost : ILoopObserver, IAsyncDisposable
     private readonly StreamAcceptor _acceptor;
     private readonly MembershipView _view;
     private readonly ProtocolReporter _reporter;
+    private readonly RefusalLog _refusedStreams;
     private readonly OwnedTasks _loops;
     private readonly OwnedTasks _streams;
     private readonly TaskCompletionSource _leftSpread = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -34,13 +35,14 @@ internal sealed class NodeHost : ILoopObserver, IAsyncDisposable
             Core = new(HostSettings.ProtocolOf(options, wire), _self, new Effects(), context.Random, context.Application);
             context.Application.Attach(Core);
             var calls = new OwnCalls();
-            _acceptor = new(listener, wire, calls, context);
+            _refusedStreams = new(context.Time, context.Logger, "stream");
+            _acceptor = new(listener, wire, calls, _refusedStreams, context);
             _view = new(context.Membership, context.Time, keepsGone: options.Serf);
             _reporter = new(context.Metrics, new(context.Time, context.Logger), context.Time, context.Logger);
             _loops = new(context.Logger, context.Time);
             _streams = new(context.Logger, context.Time);
             Loop = new(Core, wire, packets, this, context.Metrics, context.Time, context.Logger);
-            Dialer = new(Loop, wire, calls, options.StreamTimeout, context.Metrics, context.Time);
+            Dialer = new(Loop, wire, calls, Advertised, options.StreamTimeout, context.Metrics, context.Time);
         }
         catch
         {
@@ -139,7 +141,11 @@ internal sealed class NodeHost : ILoopObserver, IAsyncDisposable
         if (change.Kind == EventKind.LeaveSpread)
             _leftSpread.TrySetResult();
         _view.Take(change);
-        _reporter.Report(change);
+        // What the system would not send is no fault of a network.
+        if (change.Kind == EventKind.DatagramsLost && _packets.FailureTo(change.Record!.Address) is { } failure)
+            _reporter.Report(change with { Reason = $"from {EndPoint}: {failure}" });
+        else
+            _reporter.Report(change);
     }
 
     public void Refused(NodeAddress from, string reason) => _reporter.Refused(from, reason);
@@ -154,6 +160,7 @@ internal sealed class NodeHost : ILoopObserver, IAsyncDisposable
         {
             _view.Settle();
             _reporter.Settle();
+            _refusedStreams.Settle();
             _context.Vitals.Take(core);
         }
     }

@@ -13,9 +13,12 @@ internal sealed class PacketSocket : IDisposable
     private const int BufferBytes = 2 * 1024 * 1024;
     private static readonly TimeSpan FailurePause = TimeSpan.FromMilliseconds(100);
 
+    private const int MaxFailures = 256;
+
     private readonly Socket _socket;
     private readonly AddressBook _targets;
     private readonly AddressBook _sources;
+    private readonly Dictionary<NodeAddress, string> _failures = [];
 
     public PacketSocket(IPEndPoint bind)
     {
@@ -40,20 +43,26 @@ internal sealed class PacketSocket : IDisposable
     public bool TrySend(NodeAddress to, ReadOnlySpan<byte> datagram)
     {
         if (_targets.Of(to) is not { } address)
-            return false;
+            return Fails(to, "its address is of another family");
         try
         {
-            return _socket.SendTo(datagram, SocketFlags.None, address) == datagram.Length;
+            var isSent = _socket.SendTo(datagram, SocketFlags.None, address) == datagram.Length;
+            if (_failures.Count > 0)
+                _failures.Remove(to);
+            return isSent;
         }
-        catch (SocketException)
+        catch (SocketException error)
         {
-            return false;
+            return Fails(to, error.Message);
         }
         catch (ObjectDisposedException)
         {
             return false;
         }
     }
+
+    /// <summary>Why the last datagram to it was not sent; null where it was. For the sender alone.</summary>
+    public string? FailureTo(NodeAddress to) => _failures.GetValueOrDefault(to);
 
     /// <summary>Gives each datagram away until the socket is closed.</summary>
     public async Task ReceiveAsync(Action<ReadOnlyMemory<byte>, NodeAddress> received, TimeProvider time, ILogger logger)
@@ -87,4 +96,11 @@ internal sealed class PacketSocket : IDisposable
     }
 
     public void Dispose() => _socket.Dispose();
+
+    private bool Fails(NodeAddress to, string why)
+    {
+        if (_failures.Count < MaxFailures || _failures.ContainsKey(to))
+            _failures[to] = why;
+        return false;
+    }
 }

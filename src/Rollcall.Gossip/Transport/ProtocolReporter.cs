@@ -13,9 +13,11 @@ internal sealed class ProtocolReporter(GossipMetrics metrics, RefusalLog refusal
 {
     private const int OfMembers = 50;
     private const int OfOthers = 5;
+    private static readonly TimeSpan NameLostInterval = TimeSpan.FromMinutes(1);
 
     private readonly List<LimitedLine> _limited = [];
     private readonly Dictionary<EventKind, LimitedLine> _limits = [];
+    private long? _nameLost;
     private LimitedLine? _conflictsAnswered;
     private LimitedLine? _keysChanged;
 
@@ -84,6 +86,8 @@ internal sealed class ProtocolReporter(GossipMetrics metrics, RefusalLog refusal
             if (line.Limiter.TryEnd(out var more))
                 GossipLog.More(logger, line.Level, more, LineLimiter.Interval.TotalSeconds, line.What);
         }
+
+        refusals.Settle();
     }
 
     private void Report(in ProtocolEvent change, NodeRecord member)
@@ -111,6 +115,15 @@ internal sealed class ProtocolReporter(GossipMetrics metrics, RefusalLog refusal
                 break;
             case EventKind.Conflict:
                 GossipLog.Conflict(logger, member.Name, member.Address, change.Other?.Address ?? default);
+                break;
+            case EventKind.NameLost:
+                if (_nameLost is { } last && time.GetElapsedTime(last) < NameLostInterval)
+                    break;
+                _nameLost = time.GetTimestamp();
+                GossipLog.NameLost(logger, member.Name, change.Other?.Address ?? default, change.From);
+                break;
+            case EventKind.DatagramsLost when change.Reason is { } reason:
+                GossipLog.DatagramsNotSent(logger, member.Name, member.Address, reason);
                 break;
             case EventKind.DatagramsLost:
                 GossipLog.DatagramsLost(logger, member.Name, member.Address);

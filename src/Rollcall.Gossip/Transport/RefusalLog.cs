@@ -3,23 +3,42 @@ using Rollcall.Gossip.Messages;
 
 namespace Rollcall.Gossip.Transport;
 
-/// <summary>Writes at most one line in a while about what others send: nobody outside fills a disk. For the loop alone.</summary>
-internal sealed class RefusalLog(TimeProvider time, ILogger logger)
+/// <summary>Says what was refused of what others send: a few lines in a while, and then one with the number of the rest, so that nobody outside fills a disk. Thread-safe.</summary>
+internal sealed class RefusalLog(TimeProvider time, ILogger logger, string what = "packet or message")
 {
-    private static readonly TimeSpan Interval = TimeSpan.FromSeconds(10);
+    private const int Lines = 5;
 
-    private long _last;
-    private bool _hasWritten;
-    private long _count;
+    private readonly Lock _counting = new();
+    private readonly LineLimiter _limiter = new(time, Lines);
+    private NodeAddress _from;
+    private string _reason = "";
 
     public void Refused(NodeAddress from, string reason)
     {
-        _count++;
-        if (_hasWritten && time.GetElapsedTime(_last) < Interval)
-            return;
-        GossipLog.Refused(logger, _count, from, reason);
-        _hasWritten = true;
-        _last = time.GetTimestamp();
-        _count = 0;
+        bool isWritten;
+        lock (_counting)
+        {
+            (_from, _reason) = (from, reason);
+            isWritten = _limiter.TryTake();
+        }
+
+        if (isWritten)
+            GossipLog.Refused(logger, what, from, reason);
+    }
+
+    /// <summary>Says how much there was more, once the time of it is over. To be called now and then.</summary>
+    public void Settle()
+    {
+        long more;
+        NodeAddress from;
+        string reason;
+        lock (_counting)
+        {
+            if (!_limiter.TryEnd(out more))
+                return;
+            (from, reason) = (_from, _reason);
+        }
+
+        GossipLog.More(logger, LogLevel.Warning, more, LineLimiter.Interval.TotalSeconds, $"a {what} was refused; the last was from {from}: {reason}");
     }
 }

@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using System.Net;
 using System.Net.Sockets;
 using System.Text;
@@ -11,6 +12,7 @@ namespace Rollcall.Gossip.Transport;
 internal sealed class StreamAcceptor : IDisposable
 {
     private const int Backlog = 512;
+    private const string NotForThisNode = "its ping is not for this node";
     private static readonly TimeSpan FailurePause = TimeSpan.FromMilliseconds(100);
 
     private readonly Socket _listener;
@@ -19,10 +21,11 @@ internal sealed class StreamAcceptor : IDisposable
     private readonly OwnCalls _calls;
     private readonly TimeSpan _timeout;
     private readonly GossipMetrics _metrics;
+    private readonly RefusalLog _refusals;
     private readonly TimeProvider _time;
     private readonly ILogger _logger;
 
-    public StreamAcceptor(Socket listener, WireOptions wire, OwnCalls calls, HostContext context)
+    public StreamAcceptor(Socket listener, WireOptions wire, OwnCalls calls, RefusalLog refusals, HostContext context)
     {
         _listener = listener;
         _seats = new(context.Options.MaxStreams);
@@ -30,6 +33,7 @@ internal sealed class StreamAcceptor : IDisposable
         _calls = calls;
         _timeout = context.Options.StreamTimeout;
         _metrics = context.Metrics;
+        _refusals = refusals;
         _time = context.Time;
         _logger = context.Logger;
     }
@@ -104,6 +108,7 @@ internal sealed class StreamAcceptor : IDisposable
         }
 
         _metrics.StreamEnded("receive", "full");
+        Refused(connection.Peer, "too many are open");
         connection.Dispose();
     }
 
@@ -111,6 +116,7 @@ internal sealed class StreamAcceptor : IDisposable
     {
         var held = 0;
         string? refusal = null;
+        string? broken = null;
         try
         {
             using var deadline = new StreamDeadline(_timeout, _time, stopping);
@@ -127,7 +133,7 @@ internal sealed class StreamAcceptor : IDisposable
         }
         catch (Exception error) when (error is SocketException or ObjectDisposedException)
         {
-            refusal = error.Message;
+            broken = error.Message;
         }
         finally
         {
@@ -136,10 +142,24 @@ internal sealed class StreamAcceptor : IDisposable
             connection.Dispose();
         }
 
-        _metrics.StreamEnded("receive", refusal is null ? "success" : "failure");
-        if (refusal is not null)
-            GossipLog.StreamRefused(_logger, connection.Peer, refusal);
+        _metrics.StreamEnded("receive", refusal is null && broken is null ? "success" : "failure");
+        if (IsOrdinary(refusal))
+            broken = refusal;
+        else
+            Refused(connection.Peer, refusal);
+        if (broken is not null)
+            GossipLog.StreamEnded(_logger, connection.Peer, broken);
     }
+
+    private void Refused(NodeAddress peer, string reason)
+    {
+        _metrics.Refused("stream");
+        _refusals.Refused(peer, reason);
+    }
+
+    // Whoever only looks whether the port is open, a call that is given up, a member that begins anew under another name, and this node among its own seeds: nothing that an operator acts on.
+    private static bool IsOrdinary([NotNullWhen(false)] string? refusal) =>
+        refusal is null or StreamConnection.WithoutAWord or StreamConnection.CutShort or NotForThisNode or StreamDialer.Itself;
 
     private async Task<string?> AnswerAsync(StreamConnection connection, StreamDecoder decoder, GossipLoop loop, CancellationToken cancellationToken)
     {
@@ -149,7 +169,7 @@ internal sealed class StreamAcceptor : IDisposable
         {
             case MessageType.Ping:
                 if (!await loop.AskAsync((core, _) => core.TryAnswerStreamPing(decoder.Body.Span, answer)))
-                    refusal = "its ping is not for this node";
+                    refusal = NotForThisNode;
                 break;
             case MessageType.PushPull when _calls.Arrived(connection.Peer):
                 refusal = StreamDialer.Itself;

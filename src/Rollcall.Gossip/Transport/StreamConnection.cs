@@ -8,6 +8,12 @@ namespace Rollcall.Gossip.Transport;
 /// <summary>A TCP connection that carries one message each way. Its bytes are counted.</summary>
 internal sealed class StreamConnection(Socket socket, WireOptions options, GossipMetrics metrics, bool isDialer) : IDisposable
 {
+    /// <summary>Why there was no message: nothing was said.</summary>
+    public const string WithoutAWord = "it was closed without a word";
+
+    /// <summary>Why there was no message: the other side ended in the middle of it.</summary>
+    public const string CutShort = "it ended in the middle";
+
     public NodeAddress Local { get; } = NodeAddress.From((IPEndPoint)socket.LocalEndPoint!);
 
     public NodeAddress Peer { get; } = NodeAddress.From((IPEndPoint)socket.RemoteEndPoint!);
@@ -48,7 +54,7 @@ internal sealed class StreamConnection(Socket socket, WireOptions options, Gossi
         {
             var count = await socket.ReceiveAsync(decoder.GetMemory(), cancellationToken);
             if (count == 0)
-                return decoder.BytesRead == 0 ? "it was closed without a word" : "it ended in the middle";
+                return decoder.BytesRead == 0 ? WithoutAWord : CutShort;
             metrics.StreamBytes("receive", count);
             var status = decoder.Advance(count);
             if (!mayHold(decoder.HeldBytes))

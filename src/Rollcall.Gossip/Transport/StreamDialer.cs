@@ -7,13 +7,18 @@ using Rollcall.Gossip.Wire;
 namespace Rollcall.Gossip.Transport;
 
 /// <summary>What a node asks of others over TCP. Each call has one deadline; each answers with the reason of a failure, or null.</summary>
-internal sealed class StreamDialer(GossipLoop loop, WireOptions wire, OwnCalls calls, TimeSpan timeout, GossipMetrics metrics, TimeProvider time)
+internal sealed class StreamDialer(GossipLoop loop, WireOptions wire, OwnCalls calls, NodeAddress self, TimeSpan timeout, GossipMetrics metrics, TimeProvider time)
 {
     /// <summary>The reason why an exchange with this node itself has failed.</summary>
     public const string Itself = "it is this node itself";
 
+    /// <summary>Why nobody elsewhere is joined: they would all be told of a member that none of them reaches.</summary>
+    public const string OnLoopback = "this node listens on loopback, where no other machine reaches it; it must listen at an address of the network";
+
     public Task<string?> ExchangeAsync(NodeAddress target, bool join, CancellationToken stopping) => DialAsync(target, timeout, async (connection, token) =>
     {
+        if (join && IsCutOff(self, connection.Local, target))
+            return OnLoopback;
         var isItself = false;
         string? failure;
         calls.Begin(connection.Local);
@@ -71,10 +76,25 @@ internal sealed class StreamDialer(GossipLoop loop, WireOptions wire, OwnCalls c
             return refusal;
         return decoder.Type switch
         {
-            MessageType.PushPull => await loop.AskAsync((core, now) => core.MergeState(decoder.Body.Span, target, now)),
+            MessageType.PushPull => await loop.AskAsync((core, now) => core.MergeState(decoder.Body.Span, target, now) ?? (join ? NameLost(core) : null)),
             MessageType.Error when MessageCodec.TryRead(decoder.Body.Span, out Error error, out _) => $"it answered: {Encoding.UTF8.GetString(error.Message)}",
             _ => "its answer is of the wrong type",
         };
+    }
+
+    /// <summary>Whether who is called is on another machine, and could never call this node: a call to an address of this machine comes from that address.</summary>
+    public static bool IsCutOff(NodeAddress self, NodeAddress local, NodeAddress target) => self.IsLoopback && !target.IsLoopback && local.WithPort(target.Port) != target;
+
+    // The rest of what the other side believes has been taken all the same.
+    private static string? NameLost(SwimCore core)
+    {
+        foreach (ref readonly var change in core.Effects.Events)
+        {
+            if (change.Kind == EventKind.NameLost)
+                return $"the name {change.Record!.Name} belongs to {change.Other!.Address} there";
+        }
+
+        return null;
     }
 
     private async Task<string?> DialAsync(NodeAddress target, TimeSpan limit, Func<StreamConnection, CancellationToken, Task<string?>> talk, CancellationToken stopping)

@@ -18,6 +18,7 @@ public sealed class GossipMetricsTests
     [InlineData("rollcall.gossip.io", "By", "network.transport=udp,network.io.direction=transmit")]
     [InlineData("rollcall.gossip.io", "By", "network.transport=tcp,network.io.direction=receive")]
     [InlineData("rollcall.gossip.refused", "{message}", "rollcall.gossip.what=packet")]
+    [InlineData("rollcall.gossip.refused", "{message}", "rollcall.gossip.what=stream")]
     [InlineData("rollcall.gossip.dropped", "{packet}", "rollcall.gossip.what=message")]
     [InlineData("rollcall.gossip.streams", "{stream}", "network.io.direction=receive,rollcall.result=full")]
     [InlineData("rollcall.gossip.members", "{member}", "rollcall.gossip.state=alive")]
@@ -36,6 +37,7 @@ public sealed class GossipMetricsTests
         metrics.Sent(1);
         metrics.StreamBytes("receive", 1);
         metrics.Refused("packet");
+        metrics.Refused("stream");
         metrics.Dropped("message");
         metrics.StreamEnded("receive", "full");
         meters.Collect();

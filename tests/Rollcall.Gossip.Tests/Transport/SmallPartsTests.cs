@@ -47,20 +47,23 @@ public sealed class SmallPartsTests
     }
 
     [Fact]
-    public void Refusals_are_written_once_in_a_while()
+    public void A_burst_of_refusals_is_a_few_lines_and_then_the_number_of_the_rest()
     {
         var (time, log) = (new VirtualTime(), new LogRecorder());
         var refusals = new RefusalLog(time, log);
         for (var i = 0; i < 100; i++)
             refusals.Refused(default, "nonsense");
-        time.Advance(TimeSpan.FromSeconds(11));
-        refusals.Refused(default, "more nonsense");
-        Assert.Equal(
-        [
-            "1 packets or messages were refused since the last of these lines; the last was from none: nonsense",
-            "100 packets or messages were refused since the last of these lines; the last was from none: more nonsense",
-        ],
-        log.Of(LogLevel.Warning));
+        Assert.Equal(Enumerable.Repeat("A packet or message from none was refused: nonsense", 5), log.Of(LogLevel.Warning));
+        refusals.Settle();
+        time.Advance(LineLimiter.Interval);
+        refusals.Settle();
+        refusals.Settle();
+        Assert.Equal(["95 more times within 10 s: a packet or message was refused; the last was from none: nonsense"], log.Of(LogLevel.Warning).Skip(5));
+        for (var i = 0; i < 6; i++)
+            refusals.Refused(default, "more nonsense");
+        time.Advance(LineLimiter.Interval);
+        refusals.Settle();
+        Assert.Equal("1 more time within 10 s: a packet or message was refused; the last was from none: more nonsense", log.Of(LogLevel.Warning).Last());
     }
 
     [Fact]
@@ -95,12 +98,38 @@ public sealed class SmallPartsTests
     public void What_is_advertised_is_what_is_wanted_or_where_it_listens(string? wanted, string listening, string expected) =>
         Assert.Equal(expected, ListenAddress.Advertise(wanted is null ? null : IPEndPoint.Parse(wanted), IPEndPoint.Parse(listening)).ToString());
 
-    [Fact]
-    public void A_node_that_listens_everywhere_advertises_one_address()
+    [Theory]
+    [InlineData(false, "", null)]
+    [InlineData(false, "127.0.0.1 169.254.3.4 ::1 fe80::7 2001:db8::7", null)] // loopback, links and another family: nobody reaches it there
+    [InlineData(true, "127.0.0.1 ::1 fe80::7", null)]
+    [InlineData(true, "127.0.0.1 ::1 fe80::7 2001:db8::7", "2001:db8::7")]
+    [InlineData(true, "2001:db8::7 fd00::7", "fd00::7")]
+    [InlineData(true, "2001:db8::7 203.0.113.7", "203.0.113.7")]
+    [InlineData(false, "172.17.0.1 10.0.0.7", "172.17.0.1")]
+    [InlineData(false, "203.0.113.7 172.17.0.1", "172.17.0.1")]
+    [InlineData(false, "172.17.0.1 203.0.113.7!", "203.0.113.7")] // a bridge of containers, and the way to the world
+    [InlineData(false, "127.0.0.1! 10.0.0.7", "10.0.0.7")]
+    public void A_node_that_listens_everywhere_advertises_what_others_can_reach(bool isIPv6, string own, string? expected)
     {
-        var advertised = ListenAddress.Advertise(null, new(IPAddress.Any, 17));
-        Assert.False(advertised.IsNone);
-        Assert.NotEqual(IPAddress.Any, advertised.ToEndPoint().Address);
+        var addresses = own.Split(' ', StringSplitOptions.RemoveEmptyEntries).Select(static text => (IPAddress.Parse(text.TrimEnd('!')), text.EndsWith('!'))).ToArray();
+        Assert.Equal(expected, ListenAddress.Choose(addresses, isIPv6)?.ToString());
+    }
+
+    [Fact]
+    public void What_a_machine_advertises_of_itself_is_no_guess()
+    {
+        try
+        {
+            var advertised = ListenAddress.Advertise(null, new(IPAddress.Any, 17));
+            Assert.False(advertised.IsNone);
+            Assert.NotEqual(IPAddress.Any, advertised.ToEndPoint().Address);
+            Assert.False(advertised.IsLoopback);
+        }
+        catch (SocketException error)
+        {
+            // Where this runs there is no network.
+            Assert.Equal(SocketError.NetworkDown, error.SocketErrorCode);
+        }
     }
 
     [Fact]
