@@ -62,8 +62,8 @@ internal static partial class GossipLog
     [LoggerMessage(5021, LogLevel.Information, "{Seed} could not be joined: {Reason}")]
     public static partial void SeedFailed(ILogger logger, string seed, string reason);
 
-    [LoggerMessage(5022, LogLevel.Warning, "None of {Seeds} seeds could be joined; they are tried again in {Seconds:0.0} s")]
-    public static partial void JoinRetried(ILogger logger, int seeds, double seconds);
+    [LoggerMessage(5022, LogLevel.Warning, "None of {Seeds} seeds could be joined (try {Tries}); they are tried again in {Seconds:0.0} s")]
+    public static partial void JoinRetried(ILogger logger, int seeds, int tries, double seconds);
 
     [LoggerMessage(5023, LogLevel.Debug, "An exchange with {Address} failed: {Reason}")]
     public static partial void ExchangeFailed(ILogger logger, NodeAddress address, string reason);

@@ -38,7 +38,7 @@ internal sealed class NodeHost : ILoopObserver, IAsyncDisposable
             _refusedStreams = new(context.Time, context.Logger, "stream");
             _acceptor = new(listener, wire, calls, _refusedStreams, context);
             _view = new(context.Membership, context.Time, keepsGone: options.Serf);
-            _reporter = new(context.Metrics, new(context.Time, context.Logger), context.Time, context.Logger);
+            _reporter = new(context.Metrics, new(context.Time, context.Logger), context.Time, context.Logger) { Self = _self };
             _loops = new(context.Logger, context.Time);
             _streams = new(context.Logger, context.Time);
             Loop = new(Core, wire, packets, this, context.Metrics, context.Time, context.Logger);
@@ -66,14 +66,14 @@ internal sealed class NodeHost : ILoopObserver, IAsyncDisposable
     public async Task StartAsync()
     {
         _loops.Run("The loop of the protocol", _ => Loop.RunAsync(), Fail);
-        await Loop.AskAsync(static (core, now) =>
+        await Loop.AskAsync((core, now) =>
         {
             core.Start(now);
+            GossipLog.Started(_context.Logger, _context.Options.Name, EndPoint, Advertised);
             return true;
         });
         _loops.Run("The receiver of datagrams", _ => _packets.ReceiveAsync(Loop.Post, _context.Time, _context.Logger), Fail);
         _streams.Run("The acceptor of streams", stopping => _acceptor.AcceptAsync(Loop, _streams, stopping), Fail);
-        GossipLog.Started(_context.Logger, _context.Options.Name, EndPoint, Advertised);
     }
 
     /// <summary>What takes longer than a turn of the loop. It ends with the node.</summary>

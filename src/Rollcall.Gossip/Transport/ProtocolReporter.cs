@@ -21,6 +21,9 @@ internal sealed class ProtocolReporter(GossipMetrics metrics, RefusalLog refusal
     private LimitedLine? _conflictsAnswered;
     private LimitedLine? _keysChanged;
 
+    /// <summary>The node's own record. That it is there is no news of a member: where it listens is told.</summary>
+    public NodeRecord? Self { get; init; }
+
     /// <summary>Never with a key in it. Without encryption anybody may ask, so that what is refused is not a line each.</summary>
     public void KeysAsked(SerfEvent asked)
     {
@@ -94,6 +97,8 @@ internal sealed class ProtocolReporter(GossipMetrics metrics, RefusalLog refusal
     {
         if (change.Kind == EventKind.Suspected)
             metrics.Suspected();
+        if (change.Kind == EventKind.Joined && member.Address == Self?.Address && string.Equals(member.Name, Self.Name, StringComparison.Ordinal))
+            return;
         if (!MayWrite(change.Kind))
             return;
         switch (change.Kind)

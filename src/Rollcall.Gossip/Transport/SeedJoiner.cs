@@ -19,13 +19,14 @@ internal sealed class SeedJoiner(
     /// <summary>How many have answered; 0 only where all of them are this node.</summary>
     public async Task<int> JoinAsync(IReadOnlyCollection<string> seeds, CancellationToken cancellationToken)
     {
+        var lines = new JoinLines(logger);
         for (var delay = firstDelay; ; delay = delay > maxDelay / 2 ? maxDelay : 2 * delay)
         {
-            var (joined, others) = await TryAllAsync(seeds, failed: null, cancellationToken);
+            var (joined, others) = await TryAllAsync(seeds, failed: null, lines, cancellationToken);
             if (joined > 0 || others == 0)
                 return joined;
             var wait = delay * Draw();
-            GossipLog.JoinRetried(logger, seeds.Count, wait.TotalSeconds);
+            lines.NobodyJoined(seeds.Count, wait);
             await Task.Delay(wait, time, cancellationToken);
         }
     }
@@ -34,7 +35,7 @@ internal sealed class SeedJoiner(
     public async Task<GossipJoinReport> TryAsync(IReadOnlyCollection<string> seeds, CancellationToken cancellationToken)
     {
         var failures = new ConcurrentDictionary<string, string>(StringComparer.Ordinal);
-        var (joined, _) = await TryAllAsync(seeds, (seed, why) => failures[seed] = why, cancellationToken);
+        var (joined, _) = await TryAllAsync(seeds, (seed, why) => failures[seed] = why, new(logger), cancellationToken);
         return new(joined, failures);
     }
 
@@ -50,13 +51,14 @@ internal sealed class SeedJoiner(
         return isPort && Uri.CheckHostName(host) != UriHostNameType.Unknown ? (host, port) : null;
     }
 
-    private async Task<(int Joined, int Others)> TryAllAsync(IReadOnlyCollection<string> seeds, Action<string, string>? failed, CancellationToken cancellationToken)
+    private async Task<(int Joined, int Others)> TryAllAsync(IReadOnlyCollection<string> seeds, Action<string, string>? failed, JoinLines lines, CancellationToken cancellationToken)
     {
         int joined = 0, others = 0;
+        lines.Begin();
         await Parallel.ForEachAsync(seeds, new ParallelOptions { MaxDegreeOfParallelism = AtOnce, CancellationToken = cancellationToken }, async (seed, token) =>
         {
             var (answers, why) = (0, (string?)null);
-            foreach (var address in await ResolveAsync(seed, words => why = words, token))
+            foreach (var address in await ResolveAsync(seed, words => lines.Failed(seed, why = words), token))
             {
                 if (address == self)
                     continue;
@@ -76,8 +78,7 @@ internal sealed class SeedJoiner(
                 }
                 else
                 {
-                    GossipLog.SeedFailed(logger, seed, failure);
-                    why = failure;
+                    lines.Failed(seed, why = failure);
                 }
             }
 
@@ -88,7 +89,7 @@ internal sealed class SeedJoiner(
     }
 
     // A name that cannot be resolved now is one address that is not there.
-    private async Task<NodeAddress[]> ResolveAsync(string seed, Action<string> failed, CancellationToken cancellationToken)
+    private static async Task<NodeAddress[]> ResolveAsync(string seed, Action<string> failed, CancellationToken cancellationToken)
     {
         var (host, port) = Parse(seed)!.Value;
         try
@@ -99,8 +100,8 @@ internal sealed class SeedJoiner(
         }
         catch (SocketException error)
         {
-            GossipLog.SeedFailed(logger, seed, error.Message);
-            failed(error.Message);
+            // The system's words alone do not say of what: "Resource temporarily unavailable".
+            failed($"its name could not be resolved: {error.Message}");
             return [default];
         }
     }

@@ -40,6 +40,16 @@ public sealed class GossipJoinCommandTests : IDisposable
     }
 
     [Fact]
+    public async Task A_name_that_nobody_has_is_told()
+    {
+        await using var a = await RunningGossip.StartAsync(_directory, "a");
+        var (code, _, error) = await a.AskAsync("join", "nobody.invalid");
+        Assert.Equal(1, code);
+        Assert.StartsWith("error: nobody could be joined; nobody.invalid: its name could not be resolved: ", error, StringComparison.Ordinal);
+        Assert.Contains("[5021] nobody.invalid could not be joined: its name could not be resolved: ", a.Log, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Those_that_do_not_answer_are_told_beside_one_that_does()
     {
         await using var a = await RunningGossip.StartAsync(_directory, "a");
