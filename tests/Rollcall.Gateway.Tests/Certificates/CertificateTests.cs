@@ -8,6 +8,7 @@ using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 using Rollcall.Gateway.Certificates;
 using Rollcall.Gateway.Configuration;
+using Rollcall.TestKit.Network;
 
 namespace Rollcall.Gateway.Tests.Certificates;
 
@@ -124,8 +125,11 @@ public sealed class CertificateTests : IDisposable
     {
         await using var backEnd = await TestBackEnd.StartAsync(static context => context.Response.WriteAsync($"{context.Request.Headers["X-Forwarded-Proto"]}"));
         using var said = new LogLines();
+
+        // TCP and UDP have to agree on it, which one that is chosen when it is bound need not be.
+        using var port = new ReservedPort();
         await using var gateway = await TestGateway.StartAsync(
-            $"certificates: [{{ file: {Write("shop", "shop.example")} }}]\ndefault: {backEnd.Target}", TimeSpan.FromSeconds(2), logging => logging.AddProvider(said), urls: $"https://127.0.0.1:{FreePort()}");
+            $"certificates: [{{ file: {Write("shop", "shop.example")} }}]\ndefault: {backEnd.Target}", TimeSpan.FromSeconds(2), logging => logging.AddProvider(said), urls: $"https://127.0.0.1:{port.Number}");
         using var handler = new SocketsHttpHandler();
         handler.SslOptions.RemoteCertificateValidationCallback = static (_, certificate, _, _) => certificate is not null;
         using var client = new HttpClient(handler) { BaseAddress = gateway.Client.BaseAddress, DefaultRequestVersion = HttpVersion.Version30, DefaultVersionPolicy = HttpVersionPolicy.RequestVersionOrLower };
@@ -152,14 +156,6 @@ public sealed class CertificateTests : IDisposable
         await using var tls = new SslStream(socket.GetStream());
         await tls.AuthenticateAsClientAsync(new SslClientAuthenticationOptions { TargetHost = host, RemoteCertificateValidationCallback = static (_, certificate, _, _) => certificate is not null });
         return X509CertificateLoader.LoadCertificate(tls.RemoteCertificate!.GetRawCertData());
-    }
-
-    // TCP and UDP have to agree on it, which one that is chosen when it is bound need not be.
-    private static int FreePort()
-    {
-        using var socket = new TcpListener(IPAddress.Loopback, 0);
-        socket.Start();
-        return ((IPEndPoint)socket.LocalEndpoint).Port;
     }
 
     private static void WritePair(string name, string file, string key)

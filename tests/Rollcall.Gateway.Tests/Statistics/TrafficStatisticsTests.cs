@@ -1,4 +1,5 @@
 using Rollcall.Gateway.Statistics;
+using Rollcall.TestKit;
 
 namespace Rollcall.Gateway.Tests.Statistics;
 
@@ -30,12 +31,11 @@ public sealed class TrafficStatisticsTests
     {
         var statistics = new TrafficStatistics();
         var end = new RequestEnd(200, 1, TimeSpan.FromMilliseconds(10), IsFailed: false, IsCancelled: false);
-        statistics.Count(end, 0);
 
-        var before = GC.GetAllocatedBytesForCurrentThread();
-        for (var i = 0u; i < 1000; i++)
-            statistics.Count(end, i);
-
-        Assert.Equal(before, GC.GetAllocatedBytesForCurrentThread());
+        Assert.Equal(0, Allocation.Of(() =>
+        {
+            for (var i = 0u; i < 1000; i++)
+                statistics.Count(end, i);
+        }));
     }
 }

@@ -6,6 +6,7 @@ using Rollcall.Node.Checks;
 using Rollcall.Registry;
 using Rollcall.Registry.Checks;
 using Rollcall.TestKit;
+using Rollcall.TestKit.Network;
 
 namespace Rollcall.Node.Tests.Checks;
 
@@ -61,11 +62,8 @@ public sealed class HttpProbeTests
     [Fact]
     public async Task Nobody_listening_is_a_refused_connection()
     {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        var port = ((IPEndPoint)listener.LocalEndpoint).Port;
-        listener.Stop();
-        Assert.Equal(new CheckResult(false, "connection refused"), await ProbeAsync($"http://127.0.0.1:{port}/"));
+        using var port = new ReservedPort();
+        Assert.Equal(new CheckResult(false, "connection refused"), await ProbeAsync($"http://127.0.0.1:{port.Number}/"));
     }
 
     [Fact]

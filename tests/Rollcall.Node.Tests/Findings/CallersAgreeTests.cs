@@ -1,5 +1,4 @@
 using System.Net;
-using System.Net.Sockets;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Rollcall.Registry;
@@ -26,22 +25,21 @@ public sealed class CallersAgreeTests : IAsyncDisposable
     {
         _node = await TestNode.StartAsync(static options => options with { Callers = new() { Quorum = 0.5, RetryAfter = TimeSpan.FromMinutes(5) } });
         await using var well = await WebServer.StartAsync(static _ => Task.CompletedTask);
-        using var socket = new TcpListener(IPAddress.Loopback, 0);
-        socket.Start();
-        var broken = (IPEndPoint)socket.LocalEndpoint;
-        socket.Stop();
-        await RegisterAsync("o-broken", new Uri($"http://{broken}"));
+        using var broken = new ReservedPort();
+        await RegisterAsync("o-broken", new Uri($"http://127.0.0.1:{broken.Number}"));
         await RegisterAsync("o-well", well.Url);
         HttpClient[] clients = [StartCaller(), StartCaller(), StartCaller()];
 
         await UntilAsync(clients, static instance => instance.State == EndpointState.NotReady);
         Assert.Equal("3 of 3 callers avoid it: unreachable", Broken.Reason);
         Assert.Equal(EndpointState.Ready, Instance("o-well").State);
-        Assert.Contains("rollcall_findings_marks_total 1\n", (await _node.GetAsync("/metrics")).Body, StringComparison.Ordinal);
 
-        await using var mended = await WebServer.StartAsync(static _ => Task.CompletedTask, port: broken.Port);
+        // It is counted and told once it is written, which is when it is seen.
+        await Eventually.True(async () => (await _node.GetAsync("/metrics")).Body.Contains("rollcall_findings_marks_total 1\n", StringComparison.Ordinal));
+
+        await using var mended = await WebServer.StartAsync(static _ => Task.CompletedTask, port: broken.Number);
         await UntilAsync(clients, static instance => instance.State == EndpointState.Ready);
-        Assert.Contains(_node.Logs.Lines, static line => line.Contains("callers avoid it by now", StringComparison.Ordinal));
+        await Eventually.True(() => _node.Logs.Lines.Any(static line => line.Contains("callers avoid it by now", StringComparison.Ordinal)));
     }
 
     [Fact]

@@ -3,6 +3,7 @@ using System.Text;
 using FsCheck;
 using FsCheck.Fluent;
 using Rollcall.Registry.Journaling;
+using Rollcall.TestKit;
 
 namespace Rollcall.Registry.Tests.Journaling;
 
@@ -143,11 +144,19 @@ public sealed class CodecTests
         // Two bytes of input cannot promise more than one entry of a map, and an entry is small.
         var limit = 2048 + (200 * payload.Length);
         var before = GC.GetAllocatedBytesForCurrentThread();
-        ChangeCodec.TryRead(payload, pool);
-        InstanceCodec.TryRead(payload, pool, 0, Sample.Start);
-        var allocated = GC.GetAllocatedBytesForCurrentThread() - before;
+        Read(payload, pool);
+        if (GC.GetAllocatedBytesForCurrentThread() - before <= limit)
+            return;
+        var again = payload.ToArray();
+        var allocated = Allocation.Of(static () => new DecodePool(), pool => Read(again, pool));
         if (allocated > limit)
             Assert.Fail($"{allocated} bytes for a payload of {payload.Length}: {Convert.ToHexString(payload)}");
+    }
+
+    private static void Read(ReadOnlySpan<byte> payload, DecodePool pool)
+    {
+        ChangeCodec.TryRead(payload, pool);
+        InstanceCodec.TryRead(payload, pool, 0, Sample.Start);
     }
 
     private static Change Decode(Change change, DecodePool pool)

@@ -1,8 +1,8 @@
 using System.Globalization;
 using System.Net;
-using System.Net.Sockets;
 using System.Text.Json.Nodes;
 using Rollcall.TestKit;
+using Rollcall.TestKit.Network;
 using Rollcall.TestKube.Api;
 using Rollcall.TestKube.Controllers;
 using Rollcall.TestKube.Objects;
@@ -36,15 +36,15 @@ public sealed class ServiceDiscoveryTests
             cluster.WriteServiceAccount(home.FullName, cluster.AdminToken, "shop");
             var configuration = Path.Combine(home.FullName, "prometheus.yml");
             await File.WriteAllTextAsync(configuration, Configuration(cluster, home.FullName));
-            var port = FreePort();
+            using var port = new ReservedPort();
             await using var agent = new ClientProcess(
                 program,
                 [
-                    $"-promscrape.config={configuration}", $"-storageDataPath={home.FullName}/data", $"-httpListenAddr=127.0.0.1:{port}", "-loggerLevel=ERROR",
+                    $"-promscrape.config={configuration}", $"-storageDataPath={home.FullName}/data", $"-httpListenAddr=127.0.0.1:{port.Number}", "-loggerLevel=ERROR",
                     "-promscrape.kubernetesSDCheckInterval=1s", // how often it looks at what its watches brought; 30 s by default
                 ],
                 home.FullName);
-            using var http = new HttpClient { BaseAddress = new Uri($"http://127.0.0.1:{port}") };
+            using var http = new HttpClient { BaseAddress = new Uri($"http://127.0.0.1:{port.Number}") };
 
             await TargetsAsync(http, agent, [
                 "endpoints 127.77.0.1:8080", "endpoints 127.77.0.2:8080", "endpoints 127.77.0.3:8080",
@@ -109,12 +109,5 @@ public sealed class ServiceDiscoveryTests
                 // It has not begun to listen.
             }
         }
-    }
-
-    private static string FreePort()
-    {
-        using var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
-        socket.Bind(new IPEndPoint(IPAddress.Loopback, 0));
-        return ((IPEndPoint)socket.LocalEndPoint!).Port.ToString(CultureInfo.InvariantCulture);
     }
 }

@@ -6,6 +6,7 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;
 using Rollcall.Api;
 using Rollcall.TestKit;
+using Rollcall.TestKit.Network;
 
 namespace Rollcall.Tests.Api;
 
@@ -14,15 +15,12 @@ public sealed class NodeClientOverTcpTests
     [Fact]
     public async Task Nobody_listening_is_connection_refused()
     {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        var port = ((IPEndPoint)listener.LocalEndpoint).Port;
-        listener.Stop();
-        using var http = NodeClient.CreateHttpClient(NodeUrl.Parse($"127.0.0.1:{port}"));
+        using var port = new ReservedPort();
+        using var http = NodeClient.CreateHttpClient(NodeUrl.Parse($"127.0.0.1:{port.Number}"));
 
         var error = await Assert.ThrowsAsync<NodeException>(() => Eventually.Within(new NodeClient(http).GetStatusAsync()));
 
-        Assert.Contains($"connection refused (http://127.0.0.1:{port})", error.Message, StringComparison.Ordinal);
+        Assert.Contains($"connection refused (http://127.0.0.1:{port.Number})", error.Message, StringComparison.Ordinal);
     }
 
     [Fact]

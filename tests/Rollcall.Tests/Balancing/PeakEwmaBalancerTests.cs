@@ -175,12 +175,12 @@ public sealed class PeakEwmaBalancerTests
         Answer(candidates[1], 10);
         Observe(candidates[1], new RequestOutcome(OutcomeKind.Throttled, TimeSpan.FromMilliseconds(1), TimeSpan.FromSeconds(60)));
         var picker = _balancer.CreatePicker(candidates);
-        picker.Pick(PickContext.None);
 
-        var before = GC.GetAllocatedBytesForCurrentThread();
-        for (var i = 0; i < 1_000; i++)
-            picker.Pick(PickContext.None);
-        Assert.Equal(before, GC.GetAllocatedBytesForCurrentThread());
+        Assert.Equal(0, Allocation.Of(() =>
+        {
+            for (var i = 0; i < 1_000; i++)
+                picker.Pick(PickContext.None);
+        }));
     }
 
     [Fact]

@@ -1,4 +1,5 @@
 using Rollcall.Balancing;
+using Rollcall.TestKit;
 
 namespace Rollcall.Tests.Balancing;
 
@@ -101,10 +102,11 @@ public sealed class RingHashBalancerTests : AffinityBalancerTests
         for (var i = 0; i < 100; i++)
             candidates[picker.Pick(key)].Begin();
 
-        var before = GC.GetAllocatedBytesForCurrentThread();
-        for (var i = 0; i < 100; i++)
-            candidates[picker.Pick(key with { Turn = i % 3 })].Begin();
-        Assert.Equal(before, GC.GetAllocatedBytesForCurrentThread());
+        Assert.Equal(0, Allocation.Of(() =>
+        {
+            for (var i = 0; i < 100; i++)
+                candidates[picker.Pick(key with { Turn = i % 3 })].Begin();
+        }));
     }
 
     [Fact]

@@ -1,8 +1,7 @@
-using System.Net;
-using System.Net.Sockets;
 using Microsoft.AspNetCore.Http;
 using Rollcall.Health;
 using Rollcall.TestKit;
+using Rollcall.TestKit.Network;
 using Rollcall.Tests.Http;
 
 namespace Rollcall.Tests.Health;
@@ -67,12 +66,9 @@ public sealed class EndpointProbeTests : IDisposable
     [InlineData("http")]
     public async Task NobodyListens_IsUnreachable(string kind)
     {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        var port = ((IPEndPoint)listener.LocalEndpoint).Port;
-        listener.Stop();
+        using var port = new ReservedPort();
 
-        Assert.Equal(AvoidReason.Unreachable, (await ProbeAsync(new Endpoint("a", "127.0.0.1", port), new ProbeOptions { Kind = kind })).Problem);
+        Assert.Equal(AvoidReason.Unreachable, (await ProbeAsync(new Endpoint("a", "127.0.0.1", port.Number), new ProbeOptions { Kind = kind })).Problem);
     }
 
     [Fact]

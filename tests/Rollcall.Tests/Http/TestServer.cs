@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Net;
 using System.Net.Sockets;
 using Microsoft.AspNetCore.Builder;
@@ -5,6 +6,7 @@ using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.Logging;
+using Rollcall.TestKit.Network;
 
 namespace Rollcall.Tests.Http;
 
@@ -48,12 +50,14 @@ internal sealed class TestServer : IAsyncDisposable
 /// <summary>Sockets that behave badly.</summary>
 internal static class BadServer
 {
-    /// <summary>A port at which nobody listens.</summary>
+    private static readonly ConcurrentBag<ReservedPort> Refusing = [];
+
+    /// <summary>A port at which nobody listens as long as this program runs.</summary>
     public static int RefusingPort()
     {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
+        var port = new ReservedPort();
+        Refusing.Add(port);
+        return port.Number;
     }
 
     /// <summary>Reads a request's head, then resets the connection.</summary>

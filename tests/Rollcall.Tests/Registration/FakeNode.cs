@@ -1,11 +1,11 @@
 using System.Collections.Concurrent;
 using System.Net;
-using System.Net.Sockets;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;
 using Rollcall.Api;
+using Rollcall.TestKit.Network;
 
 namespace Rollcall.Tests.Registration;
 
@@ -17,10 +17,13 @@ internal sealed class FakeNode : IAsyncDisposable
 {
     private readonly ConcurrentDictionary<string, Registered> _instances = new(StringComparer.Ordinal);
     private readonly ConcurrentQueue<string> _log = new();
+
+    // It outlives the node, so that it can come back on it.
+    private readonly ReservedPort _port = new();
     private WebApplication? _app;
     private long _revision;
 
-    public int Port { get; } = FreePort();
+    public int Port => _port.Number;
 
     public string Url => $"http://127.0.0.1:{Port}";
 
@@ -91,7 +94,11 @@ internal sealed class FakeNode : IAsyncDisposable
         _app = app;
     }
 
-    public async ValueTask DisposeAsync() => await DieAsync();
+    public async ValueTask DisposeAsync()
+    {
+        await DieAsync();
+        _port.Dispose();
+    }
 
     private async Task<IResult> RegisterAsync(string service, string id, HttpRequest request)
     {
@@ -159,14 +166,6 @@ internal sealed class FakeNode : IAsyncDisposable
         var source = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         source.SetResult();
         return source;
-    }
-
-    // The port must outlive the node, so that it can come back on it.
-    private static int FreePort()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
     }
 
     internal sealed record Registered(RegistrationDocument Document, string? Owner, string State, string? Reason);
