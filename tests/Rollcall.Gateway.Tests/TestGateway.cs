@@ -15,7 +15,7 @@ internal sealed class TestGateway : IAsyncDisposable
         _directory = directory;
 
         // What a client sends is the test's to say, cookies included.
-        Client = new HttpClient(new SocketsHttpHandler { UseCookies = false }) { BaseAddress = new Uri(host.Urls.First().Replace("[::]", "127.0.0.1", StringComparison.Ordinal)), Timeout = TimeSpan.FromSeconds(20) };
+        Client = new HttpClient(new SocketsHttpHandler { UseCookies = false }) { BaseAddress = new Uri(host.Urls.First().Replace("[::]", "127.0.0.1", StringComparison.Ordinal)), Timeout = TestKit.Eventually.Limit };
     }
 
     public GatewayHost Host { get; }

@@ -6,7 +6,7 @@ namespace Rollcall.TestKit;
 public static class Eventually
 {
     /// <summary>How long a wait for real threads and processes may take before the test fails.</summary>
-    public static readonly TimeSpan Limit = TimeSpan.FromSeconds(30);
+    public static readonly TimeSpan Limit = TimeSpan.FromSeconds(60);
 
     /// <summary>The task's result, or a failure that names the caller when it takes longer than <see cref="Limit"/>.</summary>
     public static async Task<T> Within<T>(Task<T> task, [CallerMemberName] string caller = "", [CallerLineNumber] int line = 0)

@@ -26,14 +26,16 @@ public sealed class CountingTests
         }
 
         var route = gateway.Host.Routes.Current.Find("orders")!;
-        await Eventually.True(() => route.State.Versions[0].Read(0).Requests == 12);
+        var cluster = route.Splits[0].Cluster;
+        var working = cluster.Current!.Set.Endpoints.Single(endpoint => endpoint.Ports.Values.Contains(orders.Url.Port));
+
+        // A request is counted when it is over, which its client may see sooner; for its instance last, and there its latency.
+        await Eventually.True(() => cluster.Instances.Find(working.Id)?.Read(0).Latency.Count == 12);
         var report = route.State.Versions[0].Read(0);
         Assert.Equal((4, 4, 4), (report.ByClass.C2, report.ByClass.C4, report.ByClass.C5));
         Assert.Equal((4, 0, 0), (report.Failed, report.Cancelled, report.InFlight));
         Assert.True(report.Retries > 0);
         Assert.Equal(12, report.Latency.Count);
-        var cluster = route.Splits[0].Cluster;
-        var working = cluster.Current!.Set.Endpoints.Single(endpoint => endpoint.Ports.Values.Contains(orders.Url.Port));
         Assert.Equal(12, cluster.Instances.Find(working.Id)!.Read(0).Requests);
     }
 
@@ -62,9 +64,11 @@ public sealed class CountingTests
             (await gateway.Client.GetAsync(new Uri("/orders", UriKind.Relative))).EnsureSuccessStatusCode().Dispose();
 
         var route = gateway.Host.Routes.Current.Find("orders")!;
-        await Eventually.True(() => route.State.Versions[0].Read(0).Requests == 6);
         var cluster = route.Splits[0].Cluster;
         var ids = cluster.Current!.Set.Endpoints.ToDictionary(static endpoint => endpoint.Ports.Values.Single(), static endpoint => endpoint.Id);
+
+        // The tries that failed are counted after the request that ended well.
+        await Eventually.True(() => cluster.Instances.Find(ids[good.Url.Port])?.Read(0).Requests == 6 && cluster.Instances.Find(ids[bad.Url.Port])?.Read(0).Failed == failures);
         var seen = cluster.Instances.Find(ids[bad.Url.Port])!.Read(0);
         Assert.Equal((failures, failures, failures), (seen.Requests, seen.Failed, seen.ByClass.C5));
         Assert.True(failures > 0);

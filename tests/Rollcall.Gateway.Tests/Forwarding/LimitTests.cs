@@ -1,5 +1,6 @@
 using System.Net;
 using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.DependencyInjection;
 using Rollcall.TestKit;
 
 namespace Rollcall.Gateway.Tests.Forwarding;
@@ -10,7 +11,8 @@ public sealed class LimitTests
     public async Task A_client_over_its_rate_is_told_when_to_come_again_and_others_are_not_in_its_way()
     {
         await using var orders = await TestBackEnd.SayingAsync("orders");
-        await using var gateway = await TestGateway.StartAsync($$"""
+        await using var gateway = await TestGateway.StartAsync(
+            $$"""
             routes:
               orders:
                 path: /orders
@@ -20,7 +22,8 @@ public sealed class LimitTests
               other:
                 path: /other
                 to: {{orders.Target}}
-            """);
+            """,
+            static services => services.AddSingleton<TimeProvider>(new VirtualTime()));
         Assert.Equal(HttpStatusCode.OK, await StatusAsync(gateway, "ann"));
         Assert.Equal(HttpStatusCode.OK, await StatusAsync(gateway, "ann"));
 
@@ -28,7 +31,9 @@ public sealed class LimitTests
         using var third = await gateway.Client.SendAsync(request);
 
         Assert.Equal(HttpStatusCode.TooManyRequests, third.StatusCode);
-        Assert.InRange(third.Headers.RetryAfter!.Delta!.Value.TotalSeconds, 28, 30);
+
+        // Whole seconds, rounded up.
+        Assert.InRange(third.Headers.RetryAfter!.Delta!.Value.TotalSeconds, 30, 31);
         Assert.Contains("urn:rollcall:problem:rate-limited", await third.Content.ReadAsStringAsync(), StringComparison.Ordinal);
         Assert.Equal(HttpStatusCode.OK, await StatusAsync(gateway, "bob"));
         Assert.Equal("orders", await gateway.GetAsync("/other"));

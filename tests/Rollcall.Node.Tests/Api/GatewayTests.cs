@@ -1,4 +1,5 @@
 using Rollcall.Gateway;
+using Rollcall.TestKit;
 
 namespace Rollcall.Node.Tests.Api;
 
@@ -33,7 +34,9 @@ public sealed class GatewayTests
         using (var http = new HttpClient { BaseAddress = new Uri(gateway.Urls.First()) })
             (await http.GetAsync(new Uri("/orders", UriKind.Relative))).Dispose();
 
+        // A request is counted when it is over, which its client may see sooner; for its instance last.
         var before = await node.Client.GetGatewayAsync();
+        await Eventually.True(async () => (before = await node.Client.GetGatewayAsync()).Clusters.Sum(static cluster => cluster.Instances.Sum(static instance => instance.Traffic.Requests)) == 1);
         var shifted = await node.Client.ShiftAsync("orders", new Dictionary<string, string>(StringComparer.Ordinal) { ["v2"] = "10%" });
         var reset = await node.Client.ResetShiftAsync("orders");
 

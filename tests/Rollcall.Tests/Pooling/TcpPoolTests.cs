@@ -18,17 +18,19 @@ public sealed class TcpPoolTests
         await using var server = new EchoServer();
         await using var provider = Services(("Rollcall:Pools:echo:Service", $"static:///127.0.0.1:{server.Port},localhost:{server.Port}"), ("Rollcall:Pools:echo:MaxConnections", "500"), ("Rollcall:Pools:echo:MaxPerEndpoint", "500"));
         var pool = provider.GetRequiredKeyedService<ServiceConnectionPool<NetworkStream>>("echo");
-        var all = new TaskCompletionSource();
+        var all = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         var arrived = 0;
 
-        await Eventually.Within(Task.WhenAll(Enumerable.Range(0, 700).Select(async i =>
+        var callers = Enumerable.Range(0, 700).Select(async i =>
         {
             using var rented = await pool.RentAsync();
-            if (Interlocked.Increment(ref arrived) == 500)
-                all.SetResult();
+            Interlocked.Increment(ref arrived);
             await all.Task;
             await EchoAsync(rented.Connection, (byte)i);
-        })));
+        }).ToArray();
+        await Eventually.True(() => Volatile.Read(ref arrived) == 500 && pool.GetStatistics().Waiters == 200);
+        all.SetResult();
+        await Eventually.Within(Task.WhenAll(callers));
 
         var statistics = pool.GetStatistics();
         Assert.Equal((500L, 500, 0), (statistics.Opened, statistics.Connections.Idle, statistics.Waiters));
