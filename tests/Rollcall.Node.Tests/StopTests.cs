@@ -28,7 +28,7 @@ public sealed class StopTests
         Assert.Equal("change", (await events.NextAsync()).Kind);
         Assert.Null(await events.TryNextAsync());
         // The stop itself is bounded by 1.5 s for requests; a minute's wait would mean that somebody was not released.
-        Assert.True(TimeProvider.System.GetElapsedTime(began) < TimeSpan.FromSeconds(10));
+        Assert.True(TimeProvider.System.GetElapsedTime(began) < TimeSpan.FromSeconds(30));
         Assert.NotNull(stuck);
     }
 

@@ -99,15 +99,16 @@ public sealed class FileSourceTests : IDisposable
     [Fact]
     public async Task Changes_to_other_files_are_no_reason_to_read()
     {
-        var path = _directory.Replace("services.yaml", "orders: [a:80]");
-        await using var watch = new WatchRecorder(_source, Target(path));
-        await UntilAsync(() => watch.Last is not null);
-        var timers = _time.PendingTimers;
+        using var own = new FileChanges(_directory.Replace("services.yaml", "orders: [a:80]"), new FileSourceOptions(), _time);
+        using var others = new FileChanges(_directory.PathOf("other.yaml"), new FileSourceOptions(), _time);
+        var (touched, told) = (own.Touched, others.Touched);
 
         _directory.Replace("other.yaml", "orders: [b:80]");
-        await Task.Delay(TimeSpan.FromMilliseconds(50), TimeProvider.System);
 
-        Assert.Equal(timers, _time.PendingTimers);
+        await Eventually.Within(told);
+        Assert.False(touched.IsCompleted);
+        _directory.Replace("services.yaml", "orders: [b:80]");
+        await Eventually.Within(touched);
     }
 
     [Theory]
