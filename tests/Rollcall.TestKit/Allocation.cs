@@ -14,8 +14,8 @@ public static class Allocation
 
     /// <summary>As above, each time with what <paramref name="prepare"/> makes anew: for what takes memory once and keeps it.</summary>
     /// <remarks>
-    /// The least of several rounds. What the runtime allocates on this thread when code is run for the first time is not the code's, and whether it is the first time depends on which
-    /// tests have run before.
+    /// The least of several rounds. What the runtime itself allocates or counts on this thread now and then, because code is run for the first time or the heap is collected, is not the
+    /// code's; and when it does depends on which tests have run before and which run beside.
     /// </remarks>
     public static long Of<T>(Func<T> prepare, Action<T> action)
     {
