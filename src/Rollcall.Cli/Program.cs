@@ -2,5 +2,5 @@ using Rollcall.Cli.Commands;
 using Rollcall.Cli.Execution;
 
 RuntimeSettings.Apply(args);
-using var process = new ProcessEnvironment();
+using var process = new ProcessEnvironment(new Network());
 return await RollcallCommand.RunAsync(args, process.Environment);

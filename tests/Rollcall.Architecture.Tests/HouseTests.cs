@@ -18,6 +18,7 @@ public sealed partial class HouseTests
         ["Rollcall.Gateway"] = ["Rollcall", "System.IO.Hashing"],
         ["Rollcall.Node"] = ["Rollcall", "Rollcall.Registry", "Rollcall.Gateway"],
         ["Rollcall.Cli"] = ["Rollcall", "Rollcall.Gossip", "Rollcall.Registry", "Rollcall.Gateway", "Rollcall.Node", "Rollcall.Kubernetes", "Rollcall.Consul", "Rollcall.Etcd"],
+        ["Rollcall.Member"] = ["Rollcall.Cli"],
     };
 
     // Where extension methods belong by the convention of what they extend.

@@ -21,7 +21,18 @@ internal static class RollcallCommand
 
     /// <param name="environment">The world of the commands.</param>
     /// <param name="only">Where it is the name of a command, the others are left out: what is not made loads nothing.</param>
-    public static RootCommand Build(CliEnvironment environment, string? only = null)
+    public static RootCommand Build(CliEnvironment environment, string? only = null) =>
+        Build(environment, context => (only is not null && Names.Contains(only, StringComparer.Ordinal) ? [only] : Names).Select(name => Create(name, context)));
+
+    /// <summary>Parses and runs; the result is the exit code. Nothing is thrown.</summary>
+    public static Task<int> RunAsync(IReadOnlyList<string> arguments, CliEnvironment environment) =>
+        RunAsync(() => Build(environment, arguments.Count > 0 ? arguments[0] : null), arguments, environment);
+
+    /// <summary>The same for a program that has one of the commands only, and leaves out what the others are made of.</summary>
+    public static Task<int> RunAsync(IReadOnlyList<string> arguments, CliEnvironment environment, Func<CommandContext, Command> only) =>
+        RunAsync(() => Build(environment, context => [only(context)]), arguments, environment);
+
+    private static CliRootCommand Build(CliEnvironment environment, Func<CommandContext, IEnumerable<Command>> commands)
     {
         var context = new CommandContext(environment, new GlobalOptions());
         var root = new CliRootCommand("Rollcall knows which instances of a service are alive and routes to the healthy ones.")
@@ -35,8 +46,8 @@ internal static class RollcallCommand
             ],
             Options = { context.Globals.Node, context.Globals.Output },
         };
-        foreach (var name in only is not null && Names.Contains(only, StringComparer.Ordinal) ? [only] : Names)
-            root.Add(Create(name, context));
+        foreach (var command in commands(context))
+            root.Add(command);
         foreach (var builtIn in root.Options.Where(static option => option is HelpOption or VersionOption).ToArray())
             root.Options.Remove(builtIn);
         root.Add(new HelpOption("--help", "-h") { Action = new HelpPageAction(environment.Out) });
@@ -44,12 +55,11 @@ internal static class RollcallCommand
         return root;
     }
 
-    /// <summary>Parses and runs; the result is the exit code. Nothing is thrown.</summary>
-    public static async Task<int> RunAsync(IReadOnlyList<string> arguments, CliEnvironment environment)
+    private static async Task<int> RunAsync(Func<RootCommand> build, IReadOnlyList<string> arguments, CliEnvironment environment)
     {
         try
         {
-            var parse = Build(environment, arguments.Count > 0 ? arguments[0] : null).Parse(arguments, Parser);
+            var parse = build().Parse(arguments, Parser);
             if (parse.Action is ParseErrorAction && parse.CommandResult.Command is { Subcommands.Count: > 0 } group && parse.UnmatchedTokens.Count == 0)
             {
                 HelpPage.Write(group, environment.Error);

@@ -10,7 +10,7 @@ internal sealed class ProcessEnvironment : IDisposable
     private readonly StopSignals _signals = new();
     private readonly PosixSignalRegistration[] _registrations;
 
-    public ProcessEnvironment()
+    public ProcessEnvironment(IOutside outside)
     {
         _registrations =
         [
@@ -32,7 +32,7 @@ internal sealed class ProcessEnvironment : IDisposable
             HasControllingTerminal = !(Console.IsInputRedirected && Console.IsOutputRedirected && Console.IsErrorRedirected),
             Seed = unchecked((int)TimeProvider.System.GetTimestamp()),
             Variable = Variable,
-            Outside = new Network(),
+            Outside = outside,
             Signals = _signals,
         };
     }

@@ -3,11 +3,14 @@ using System.Runtime.InteropServices;
 namespace Rollcall.Cli.Execution;
 
 /// <summary>
-/// Settings of the runtime for a member of a cluster, which is there once for each machine and does little: with those for a node that serves thousands it takes 5 MB more and several times the
-/// processor time. The runtime reads them before a program begins, and so the program that finds itself without them becomes itself once more, in the same process, with them.
+/// What a member of a cluster runs as, which is there once for each machine and does little: the small program that was published beside this one, and settings of the runtime to match. With those for a
+/// node that serves thousands it takes several times the processor time. The runtime reads them before a program begins, and so this program becomes the small one, in the same process; without a small
+/// one it becomes itself once more.
 /// </summary>
 internal static partial class RuntimeSettings
 {
+    private static readonly string Small = Path.Combine("member", "rollcall-member");
+
     /// <summary>Set by the build where the program is compiled ahead; else all of it would stay as it was compiled quickly.</summary>
     public const string CompiledAhead = "Rollcall.CompiledAhead";
 
@@ -30,6 +33,9 @@ internal static partial class RuntimeSettings
             return;
         foreach (var (name, value) in ForMembers)
             SetVariable(name, value, 0);
+        // Where that fails it returns: published for another machine, or not to be executed here.
+        if (FindSmall(AppContext.BaseDirectory) is { } small)
+            Execute(small, [small, .. arguments, null]);
         // Of `dotnet rollcall.dll …` the program is dotnet, and the file its first argument.
         string[] before = Path.GetFileNameWithoutExtension(program) == "dotnet" ? [program, Environment.GetCommandLineArgs()[0]] : [program];
         Execute(program, [.. before, .. arguments, null]);
@@ -41,6 +47,9 @@ internal static partial class RuntimeSettings
         && !OperatingSystem.IsWindows()
         && AppContext.TryGetSwitch(CompiledAhead, out var isCompiledAhead) && isCompiledAhead
         && variable(ForMembers[0].Name) is null;
+
+    /// <summary>The small program that was published beside the one in <paramref name="directory"/>, if one was.</summary>
+    public static string? FindSmall(string directory) => Path.Combine(directory, Small) is var path && File.Exists(path) ? path : null;
 
     [LibraryImport("libc", EntryPoint = "setenv", StringMarshalling = StringMarshalling.Utf8)]
     [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]

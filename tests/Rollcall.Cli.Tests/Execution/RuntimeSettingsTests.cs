@@ -27,4 +27,21 @@ public sealed class RuntimeSettingsTests : IDisposable
         AppContext.SetSwitch(RuntimeSettings.CompiledAhead, isEnabled: false);
         Assert.False(RuntimeSettings.AreNeeded(["gossip", "run"], static _ => null));
     }
+
+    [Fact]
+    public void A_member_runs_as_the_small_program_where_there_is_one()
+    {
+        var directory = Directory.CreateTempSubdirectory("rollcall-settings-");
+        try
+        {
+            Assert.Null(RuntimeSettings.FindSmall(directory.FullName));
+            var small = Path.Combine(directory.CreateSubdirectory("member").FullName, "rollcall-member");
+            File.WriteAllText(small, "");
+            Assert.Equal(small, RuntimeSettings.FindSmall(directory.FullName));
+        }
+        finally
+        {
+            directory.Delete(recursive: true);
+        }
+    }
 }
