@@ -4,6 +4,7 @@ using System.Net.Sockets;
 using System.Text;
 using System.Text.Json;
 using Rollcall.TestKit;
+using Rollcall.TestKit.Network;
 
 namespace Rollcall.Etcd.Tests;
 
@@ -30,7 +31,7 @@ internal sealed class EtcdCluster : IAsyncDisposable
     public static async Task<EtcdCluster> StartAsync(int size = 1, string scheme = "http", string[]? options = null, HttpMessageHandler? handler = null)
     {
         var cluster = new EtcdCluster(handler);
-        var ports = FreePorts(2 * size);
+        var ports = Enumerable.Range(0, 2 * size).Select(static _ => FreePorts.Take()).ToArray();
         var peers = string.Join(',', Enumerable.Range(0, size).Select(i => $"m{i}=http://127.0.0.1:{ports[size + i]}"));
         for (var i = 0; i < size; i++)
         {
@@ -147,16 +148,4 @@ internal sealed class EtcdCluster : IAsyncDisposable
     }
 
     private static string Base64(string text) => Convert.ToBase64String(Encoding.UTF8.GetBytes(text));
-
-    // Held open together, so that they differ.
-    private static int[] FreePorts(int count)
-    {
-        var sockets = Enumerable.Range(0, count).Select(static _ => new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp)).ToArray();
-        foreach (var socket in sockets)
-            socket.Bind(new IPEndPoint(IPAddress.Loopback, 0));
-        var ports = sockets.Select(static socket => ((IPEndPoint)socket.LocalEndPoint!).Port).ToArray();
-        foreach (var socket in sockets)
-            socket.Dispose();
-        return ports;
-    }
 }

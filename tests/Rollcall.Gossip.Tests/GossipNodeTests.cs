@@ -3,6 +3,7 @@ using System.Text;
 using Microsoft.Extensions.Logging;
 using Rollcall.Gossip.Tests.Transport;
 using Rollcall.TestKit;
+using Rollcall.TestKit.Network;
 using Rollcall.TestKit.Telemetry;
 
 namespace Rollcall.Gossip.Tests;
@@ -191,9 +192,7 @@ public sealed class GossipNodeTests
     public async Task Joining_goes_on_until_a_seed_is_there()
     {
         await using var cluster = new TestCluster();
-        var first = await cluster.StartAsync("a");
-        var port = first.EndPoint!.Port;
-        await first.DisposeAsync();
+        var port = FreePorts.Take();
         var second = await cluster.StartAsync("b");
         var joining = second.JoinAsync(["127.0.0.1:1", $"127.0.0.1:{port}"]);
         await Eventually.True(() => cluster.Log.Of(LogLevel.Warning).Any(static line => line.StartsWith("None of 2 seeds", StringComparison.Ordinal)));

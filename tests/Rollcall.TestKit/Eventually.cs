@@ -16,15 +16,19 @@ public static class Eventually
     }
 
     /// <summary>The task's end, or a failure that names the caller when it takes longer than <see cref="Limit"/>.</summary>
-    public static async Task Within(Task task, [CallerMemberName] string caller = "", [CallerLineNumber] int line = 0)
+    public static Task Within(Task task, [CallerMemberName] string caller = "", [CallerLineNumber] int line = 0) => Within(task, Limit, caller, line);
+
+    /// <summary>As above, for work that takes longer than <see cref="Limit"/> where the machine has much else to do, such as a compiler's.</summary>
+    public static async Task Within(Task task, TimeSpan limit, [CallerMemberName] string caller = "", [CallerLineNumber] int line = 0)
     {
+        ArgumentNullException.ThrowIfNull(task);
         try
         {
-            await task.WaitAsync(Limit);
+            await task.WaitAsync(limit);
         }
         catch (TimeoutException error)
         {
-            throw new TimeoutException($"{caller} (line {line}) waited {Limit.TotalSeconds:0} s in vain.", error);
+            throw new TimeoutException($"{caller} (line {line}) waited {limit.TotalSeconds:0} s in vain.", error);
         }
     }
 

@@ -11,7 +11,7 @@ internal static partial class GossipRunLog
     [LoggerMessage(6012, LogLevel.Information, "Left the cluster")]
     public static partial void Left(ILogger logger);
 
-    [LoggerMessage(6013, LogLevel.Warning, "Ended without leaving; the others will take this node for failed")]
+    [LoggerMessage(6013, LogLevel.Warning, "Ended without leaving; others may take this node for failed")]
     public static partial void Abandoned(ILogger logger);
 
     [LoggerMessage(6014, LogLevel.Warning, "The keyring {File} is open to others than its owner; whoever reads it can join the cluster. Close it with chmod 600")]

@@ -101,8 +101,9 @@ internal sealed class GossipLoop : IDisposable
                 }
                 while (_inputs.Reader.TryRead(out input));
 
-                Settle();
+                // Before anybody is told: whoever moves the clock by what he was told finds the timer set.
                 Arm();
+                Settle();
             }
         }
         catch (ChannelClosedException closed)

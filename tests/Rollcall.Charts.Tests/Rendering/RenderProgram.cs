@@ -8,6 +8,8 @@ internal static class RenderProgram
 {
     private const string Libraries = "/usr/share/gocode";
 
+    // In a fresh clone nothing is compiled yet, the libraries and much of the standard one among it.
+    private static readonly TimeSpan BuildLimit = TimeSpan.FromMinutes(5);
     private static readonly SemaphoreSlim Gate = new(1, 1);
     private static readonly string[] Packages =
         ["src/github.com/Masterminds/sprig:golang-github-masterminds-sprig-dev", "src/github.com/xeipuuv/gojsonschema:golang-github-xeipuuv-gojsonschema-dev", "src/sigs.k8s.io/yaml:golang-k8s-sigs-yaml-dev"];
@@ -15,7 +17,7 @@ internal static class RenderProgram
     private static string? _built;
 
     /// <summary>Runs it; what it printed, and what it complained about.</summary>
-    public static async Task<(int Code, string Out, string Error)> RunAsync(params IEnumerable<string> arguments) => await RunAsync(new ProcessStartInfo(await BuildAsync(), arguments));
+    public static async Task<(int Code, string Out, string Error)> RunAsync(params IEnumerable<string> arguments) => await RunAsync(new ProcessStartInfo(await BuildAsync(), arguments), Eventually.Limit);
 
     private static async Task<string> BuildAsync()
     {
@@ -42,12 +44,12 @@ internal static class RenderProgram
         build.Environment["GOPATH"] = Libraries;
         build.Environment["GOFLAGS"] = "";
         build.Environment["GOCACHE"] = Path.Combine(tools, "go-build");
-        var (code, text, error) = await RunAsync(build);
+        var (code, text, error) = await RunAsync(build, BuildLimit);
         Assert.True(code == 0, $"go build: {code}\n{text}{error}");
         return program;
     }
 
-    private static async Task<(int Code, string Out, string Error)> RunAsync(ProcessStartInfo start)
+    private static async Task<(int Code, string Out, string Error)> RunAsync(ProcessStartInfo start, TimeSpan limit)
     {
         start.RedirectStandardOutput = start.RedirectStandardError = start.RedirectStandardInput = true;
         start.UseShellExecute = false;
@@ -57,7 +59,7 @@ internal static class RenderProgram
         var error = process.StandardError.ReadToEndAsync();
         try
         {
-            await Eventually.Within(process.WaitForExitAsync());
+            await Eventually.Within(process.WaitForExitAsync(), limit);
         }
         catch (TimeoutException)
         {

@@ -27,11 +27,14 @@ internal sealed partial class RunningGossip : IAsyncDisposable
     /// <param name="directory">Where its socket is.</param>
     /// <param name="name">What it is called, and its socket, too.</param>
     /// <param name="more">More options.</param>
-    public static Task<RunningGossip> StartAsync(string directory, string name, params string[] more) => StartAsync(new() { Time = TimeProvider.System }, directory, name, more);
+    public static Task<RunningGossip> StartAsync(string directory, string name, params string[] more) => StartAsync(new CliRun { Time = TimeProvider.System }, directory, name, more);
 
     /// <summary>One whose log is on a full disk.</summary>
     public static Task<RunningGossip> StartWithoutLogAsync(string directory, string name, params string[] more) =>
-        StartAsync(new() { Time = TimeProvider.System, StandardError = new FullDisk() }, directory, name, more);
+        StartAsync(new CliRun { Time = TimeProvider.System, StandardError = new FullDisk() }, directory, name, more);
+
+    /// <summary>One with a clock: one that stands still makes a node that answers and joins, but begins nothing by itself and is never done with its leave.</summary>
+    public static Task<RunningGossip> StartAsync(TimeProvider time, string directory, string name, params string[] more) => StartAsync(new CliRun { Time = time }, directory, name, more);
 
     /// <summary>What a command says that asks this node.</summary>
     public async Task<(int Code, string Out, string Error)> AskAsync(params string[] words)
@@ -114,11 +117,13 @@ internal sealed partial class RunningGossip : IAsyncDisposable
     private static async Task<RunningGossip> StartAsync(CliRun run, string directory, string name, string[] more)
     {
         var socket = Path.Combine(directory, $"{name}.sock");
-        var running = run.RunAsync(["gossip", "run", "--name", name, .. more.Contains("--bind", StringComparer.Ordinal) ? Array.Empty<string>() : ["--bind", "127.0.0.1:0"], "--preset", "local", "--control", socket, .. more]);
+        var running = run.RunAsync(["gossip", "run", "--name", name, .. Unless(more, "--bind", "127.0.0.1:0"), .. Unless(more, "--preset", "local"), "--control", socket, .. more]);
         await Eventually.True(() => running.IsCompleted || run.Out.Contains('\n', StringComparison.Ordinal));
         Assert.False(running.IsCompleted, run.Error);
         return new(run, running, socket);
     }
+
+    private static string[] Unless(string[] given, string option, string value) => given.Contains(option, StringComparer.Ordinal) ? [] : [option, value];
 
     [GeneratedRegex("^rollcall [^ ]+ listens on (?<address>[^ ]+) as ", RegexOptions.None, 5000)]
     private static partial Regex ListensLine();

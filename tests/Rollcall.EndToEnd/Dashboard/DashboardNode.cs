@@ -4,6 +4,7 @@ using System.Net.Http.Json;
 using System.Net.Sockets;
 using Rollcall.EndToEnd.Faults;
 using Rollcall.TestKit;
+using Rollcall.TestKit.Network;
 
 namespace Rollcall.EndToEnd.Dashboard;
 
@@ -24,8 +25,9 @@ public sealed class DashboardNode : IAsyncLifetime
     internal DashboardNode(Settings settings)
     {
         _settings = settings;
-        Url = string.Create(CultureInfo.InvariantCulture, $"http://127.0.0.1:{FreePort()}");
-        GatewayUrl = string.Create(CultureInfo.InvariantCulture, $"http://127.0.0.1:{FreePort()}");
+        // It must come back on its port, so it cannot be left to choose one.
+        Url = string.Create(CultureInfo.InvariantCulture, $"http://127.0.0.1:{FreePorts.Take()}");
+        GatewayUrl = string.Create(CultureInfo.InvariantCulture, $"http://127.0.0.1:{FreePorts.Take()}");
         _http = new HttpClient { BaseAddress = new Uri(Url), Timeout = Eventually.Limit };
     }
 
@@ -195,13 +197,5 @@ public sealed class DashboardNode : IAsyncLifetime
 
         /// <summary>Whether a gateway runs beside it.</summary>
         public bool Gateway { get; init; } = true;
-    }
-
-    // It must come back on its port, so it cannot be left to choose one.
-    internal static int FreePort()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
     }
 }

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text;
 using Rollcall.EndToEnd.Faults;
 using Rollcall.TestKit;
+using Rollcall.TestKit.Network;
 
 namespace Rollcall.EndToEnd.Dashboard;
 
@@ -28,13 +29,13 @@ internal sealed class EmulatorRoom : IAsyncDisposable
         var endpoints = new StringBuilder($"{Service}:\n");
         for (var i = 0; i < drawRates.Length; i++)
         {
-            var (vnc, health) = (DashboardNode.FreePort(), DashboardNode.FreePort());
+            var (vnc, health) = (FreePorts.Take(), FreePorts.Take());
             room.Start("Loco.Emulator", "Loco.Emulator", IdOf(i), ["--vnc-port", Text(vnc), "--health-port", Text(health), "--boot", "200ms", "--draw-rate", Text(drawRates[i]), "--name", IdOf(i)]);
             endpoints.Append(CultureInfo.InvariantCulture, $"  - {{ id: {IdOf(i)}, host: 127.0.0.1, ports: {{ vnc: {vnc}, health: {health} }}, zone: {"abc"[i % 3]}, metadata: {{ instance: '{i}', pod: {IdOf(i)}}} }}\n");
             await UntilWellAsync(health);
         }
 
-        var viewer = string.Create(CultureInfo.InvariantCulture, $"127.0.0.1:{DashboardNode.FreePort()}");
+        var viewer = string.Create(CultureInfo.InvariantCulture, $"127.0.0.1:{FreePorts.Take()}");
         var (emulators, names) = (Path.Combine(room._directory, "emulators.yaml"), Path.Combine(room._directory, "names.yaml"));
         await File.WriteAllTextAsync(emulators, endpoints.ToString());
         await File.WriteAllTextAsync(names, """template: 'Windows 98 - {ordinal == 0 ? "Game Server" : "Client {ordinal}"}'""");

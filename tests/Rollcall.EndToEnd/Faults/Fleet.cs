@@ -4,6 +4,7 @@ using System.Net.Sockets;
 using System.Runtime.CompilerServices;
 using Rollcall.Api;
 using Rollcall.TestKit;
+using Rollcall.TestKit.Network;
 
 namespace Rollcall.EndToEnd.Faults;
 
@@ -26,8 +27,9 @@ public sealed class Fleet : IAsyncLifetime
 
     public Fleet()
     {
-        NodeUrl = string.Create(CultureInfo.InvariantCulture, $"http://127.0.0.1:{FreePort()}");
-        GatewayUrl = string.Create(CultureInfo.InvariantCulture, $"http://127.0.0.1:{FreePort()}");
+        // The node must come back on its port, so it cannot be left to choose one.
+        NodeUrl = string.Create(CultureInfo.InvariantCulture, $"http://127.0.0.1:{FreePorts.Take()}");
+        GatewayUrl = string.Create(CultureInfo.InvariantCulture, $"http://127.0.0.1:{FreePorts.Take()}");
         _http = NodeClient.CreateHttpClient(new Uri(NodeUrl));
         _client = new NodeClient(_http);
     }
@@ -80,7 +82,7 @@ public sealed class Fleet : IAsyncLifetime
             default: orders
 
             """);
-        var url = string.Create(CultureInfo.InvariantCulture, $"http://127.0.0.1:{FreePort()}");
+        var url = string.Create(CultureInfo.InvariantCulture, $"http://127.0.0.1:{FreePorts.Take()}");
         if (IsRunning("gateway"))
             await _processes["gateway"].KillAsync();
         Start(
@@ -203,13 +205,5 @@ public sealed class Fleet : IAsyncLifetime
         if (_processes.Remove(name, out var before))
             before.Dispose();
         _processes[name] = RealProcess.Start(project, assembly, arguments, environment, Path.Combine(_directory, name + ".log"));
-    }
-
-    // The node must come back on its port, so it cannot be left to choose one.
-    private static int FreePort()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
     }
 }

@@ -5,6 +5,7 @@ using Rollcall.Api;
 using Rollcall.Node;
 using Rollcall.Registry.Engine;
 using Rollcall.Registry.Journaling;
+using Rollcall.TestKit.Network;
 
 namespace Rollcall.EndToEnd.Registration;
 
@@ -12,7 +13,7 @@ namespace Rollcall.EndToEnd.Registration;
 internal sealed class RealNode : IAsyncDisposable
 {
     private readonly HttpClient _http;
-    private readonly int _port = FreePort();
+    private readonly int _port = FreePorts.Take();
     private string _directory = NewDirectory();
     private WebApplication? _app;
 
@@ -77,11 +78,4 @@ internal sealed class RealNode : IAsyncDisposable
     }
 
     private static string NewDirectory() => Directory.CreateTempSubdirectory("rollcall-node-").FullName;
-
-    private static int FreePort()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
-    }
 }

@@ -51,7 +51,7 @@ internal sealed class EncryptedCluster : IAsyncDisposable
         {
             options.Serf = true;
             options.Keyring = new(keys);
-            options.GossipInterval = GossipOptions.Lan().GossipInterval;
+            options.GossipInterval = GossipOptions.Wan().GossipInterval;
         });
         lock (_heard)
             _heard[name] = new(StringComparer.Ordinal);
@@ -82,7 +82,7 @@ internal sealed class EncryptedCluster : IAsyncDisposable
         var file = FileOf(name);
         if (keys.Length > 0)
             await File.WriteAllTextAsync(file, JsonSerializer.Serialize(keys.Select(static key => key.ToBase64())));
-        var agent = await SerfAgent.StartAsync(name, "-profile=lan", $"-keyring-file={file}"); // by the interval of gossip goes how long a query is open
+        var agent = await SerfAgent.StartAsync(name, "-profile=wan", $"-keyring-file={file}"); // by the interval of gossip goes how long a query is open
         _agents.Add(agent);
         return agent;
     }

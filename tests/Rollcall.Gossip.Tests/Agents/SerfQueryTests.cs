@@ -8,12 +8,17 @@ namespace Rollcall.Gossip.Tests.Agents;
 /// <summary>Queries of real agents to nodes of ours: who acks, and who passes answers on.</summary>
 public sealed class SerfQueryTests
 {
+    // Agents wait for answers a few seconds long, which is not always enough on a busy machine.
+    private const int Tries = 5;
+
     [Fact]
     public async Task All_are_reachable()
     {
         await using var cluster = new TestCluster();
         await using var agent = await StartAsync(cluster);
-        var (code, output) = await agent.TryRunAsync("reachability", "-verbose");
+        var (code, output) = (1, "");
+        for (var tries = 0; tries < Tries && code != 0; tries++)
+            (code, output) = await agent.TryRunAsync("reachability", "-verbose");
         Assert.True(code == 0, output);
         Assert.Contains("Successfully contacted all live nodes", output, StringComparison.Ordinal);
         Assert.Empty(agent.Complaints);
@@ -30,9 +35,18 @@ public sealed class SerfQueryTests
     {
         await using var cluster = new TestCluster();
         await using var agent = await StartAsync(cluster);
-        var (_, output) = await agent.TryRunAsync("query", ["-timeout=2s", .. filters, "anything"]);
-        var acks = output.Split('\n', StringSplitOptions.TrimEntries).Where(static line => line.StartsWith("Ack from '", StringComparison.Ordinal)).Select(static line => line[10..^1]);
-        Assert.Equal(expected, acks.Order(StringComparer.Ordinal));
+        var (output, acks) = ("", Array.Empty<string>());
+        for (var tries = 0; tries < Tries && (tries == 0 || acks.Length < expected.Length); tries++)
+        {
+            (_, output) = await agent.TryRunAsync("query", ["-timeout=2s", .. filters, "anything"]);
+            acks =
+            [
+                .. output.Split('\n', StringSplitOptions.TrimEntries).Where(static line => line.StartsWith("Ack from '", StringComparison.Ordinal)).Select(static line => line[10..^1]).Order(StringComparer.Ordinal),
+            ];
+            Assert.Subset(expected.ToHashSet(StringComparer.Ordinal), acks.ToHashSet(StringComparer.Ordinal));
+        }
+
+        Assert.Equal(expected, acks);
         Assert.Contains(string.Create(CultureInfo.InvariantCulture, $"Total Acks: {expected.Length}"), output, StringComparison.Ordinal);
     }
 

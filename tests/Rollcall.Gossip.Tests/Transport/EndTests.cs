@@ -11,8 +11,6 @@ namespace Rollcall.Gossip.Tests.Transport;
 /// <summary>What waits ends with the node it waits for, and not by its own time-out.</summary>
 public sealed class EndTests
 {
-    private static readonly TimeSpan Soon = TimeSpan.FromSeconds(10);
-
     [Fact]
     public async Task A_join_in_vain_ends_with_the_node()
     {
@@ -65,7 +63,7 @@ public sealed class EndTests
         using var cancel = new CancellationTokenSource();
         var joining = node.JoinAsync(["127.0.0.1:1"], cancel.Token);
         await cancel.CancelAsync();
-        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => joining.WaitAsync(Soon));
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => Eventually.Within(joining));
     }
 
     [Fact]
@@ -89,7 +87,7 @@ public sealed class EndTests
     private static async Task EndsAsync(GossipNode node, Task waiting)
     {
         await Eventually.Within(node.DisposeAsync().AsTask());
-        await Assert.ThrowsAsync<ObjectDisposedException>(() => waiting.WaitAsync(Soon));
+        await Assert.ThrowsAsync<ObjectDisposedException>(() => Eventually.Within(waiting));
     }
 
     private static Socket Silent()

@@ -2,6 +2,7 @@ using System.Diagnostics.Metrics;
 using System.Net;
 using Microsoft.Extensions.Logging;
 using Rollcall.TestKit;
+using Rollcall.TestKit.Network;
 
 namespace Rollcall.Gossip.Tests.Transport;
 
@@ -55,9 +56,8 @@ public sealed class FailureTests
     public async Task A_start_that_fails_leaves_no_socket_behind()
     {
         var time = new FailingTime { TimersFail = true };
-        var port = FreePort();
         var options = TestCluster.Options("a");
-        options.Bind = new(IPAddress.Loopback, port);
+        options.Bind = new(IPAddress.Loopback, FreePorts.Take());
         await using var node = new GossipNode(options, time: time);
         await Assert.ThrowsAsync<InvalidOperationException>(() => node.StartAsync());
         Assert.True(IsFree(options.Bind));
@@ -72,12 +72,6 @@ public sealed class FailureTests
         {
             // Until it ends.
         }
-    }
-
-    private static int FreePort()
-    {
-        using var packets = Bound(new(IPAddress.Loopback, 0));
-        return ((IPEndPoint)packets.LocalEndPoint!).Port;
     }
 
     private static bool IsFree(IPEndPoint endPoint)

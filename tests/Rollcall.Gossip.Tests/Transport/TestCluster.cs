@@ -23,7 +23,7 @@ internal sealed class TestCluster : IAsyncDisposable
         options.ProbeTimeout = TimeSpan.FromMilliseconds(200);
         options.RetransmitMultiplier = 4; // with 2 a rumour misses one of five now and then, which an exchange mends after 15 s
         options.GossipInterval = TimeSpan.FromMilliseconds(50);
-        options.StreamTimeout = TimeSpan.FromSeconds(5);
+        options.StreamTimeout = options.LeaveTimeout = Eventually.Limit;
         options.JoinRetryDelay = TimeSpan.FromMilliseconds(50);
         options.MaxJoinRetryDelay = TimeSpan.FromMilliseconds(200);
         return options;

@@ -5,6 +5,7 @@ using Rollcall.Gossip.Messages;
 using Rollcall.Gossip.Tests.Wire;
 using Rollcall.Gossip.Wire;
 using Rollcall.TestKit;
+using Rollcall.TestKit.Telemetry;
 
 namespace Rollcall.Gossip.Tests.Transport;
 
@@ -15,6 +16,7 @@ public sealed class UnreachableTests
     public async Task Others_are_asked_at_once_about_a_member_that_cannot_be_sent_to()
     {
         var time = new VirtualTime();
+        using var meters = new MeterRecorder();
         await using var cluster = new TestCluster();
         var node = await cluster.StartAsync(
             "me",
@@ -26,6 +28,7 @@ public sealed class UnreachableTests
                 options.ExchangeInterval = TimeSpan.Zero;
                 options.StreamTimeout = TimeSpan.FromHours(1);
             },
+            meters: meters,
             time: time);
         using var helper = new Socket(AddressFamily.InterNetwork, SocketType.Dgram, ProtocolType.Udp);
         helper.Bind(new IPEndPoint(IPAddress.Loopback, 0));
@@ -49,6 +52,9 @@ public sealed class UnreachableTests
             }
 
             await helper.SendToAsync(AckOf(body), node.EndPoint!);
+            // Taken before the clock moves on, and a turn of the loop later its timer is set.
+            await Eventually.True(() => meters.Sum("rollcall.gossip.probes", "rollcall.result=answered") > round);
+            await Eventually.Within(node.UpdateMetadataAsync(default));
         }
 
         Assert.Fail("Nobody was asked about it.");

@@ -1,5 +1,4 @@
 using System.Net;
-using System.Net.Sockets;
 using System.Text.Json;
 using Rollcall.TestKit.Network;
 using Rollcall.TestKit.Programs;
@@ -46,11 +45,8 @@ public sealed class SerfAgent : IAsyncDisposable
     public bool HasExited => _program.HasExited;
 
     /// <summary>Starts one on free ports of the loopback.</summary>
-    public static Task<SerfAgent> StartAsync(string name, params string[] arguments)
-    {
-        var ports = FreePorts(2);
-        return StartedAsync(new(name, new(IPAddress.Loopback, ports[0]), ports[1], host: null, arguments));
-    }
+    public static Task<SerfAgent> StartAsync(string name, params string[] arguments) =>
+        StartedAsync(new(name, new(IPAddress.Loopback, FreePorts.Take()), FreePorts.Take(), host: null, arguments));
 
     /// <summary>Starts one on a host of its own, at the usual port.</summary>
     public static Task<SerfAgent> StartAsync(TestHost host, string name, params string[] arguments)
@@ -115,16 +111,5 @@ public sealed class SerfAgent : IAsyncDisposable
     {
         string[] line = [DebianTool.Find("serf", "serf"), command, .. arguments];
         return _host is null ? line : _host.Command(line);
-    }
-
-    private static int[] FreePorts(int count)
-    {
-        var sockets = Enumerable.Range(0, count).Select(static _ => new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp)).ToArray();
-        foreach (var socket in sockets)
-            socket.Bind(new IPEndPoint(IPAddress.Loopback, 0));
-        var ports = sockets.Select(static socket => ((IPEndPoint)socket.LocalEndPoint!).Port).ToArray();
-        foreach (var socket in sockets)
-            socket.Dispose();
-        return ports;
     }
 }

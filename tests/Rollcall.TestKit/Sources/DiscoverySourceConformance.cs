@@ -257,11 +257,11 @@ public abstract class DiscoverySourceConformance : IAsyncLifetime
         return await task;
     }
 
-    // The quickest of a few: the law is about the source, not about how busy the machine is.
+    // The quickest of at least three: the law is about the source, not about how busy the machine is. One that waits for something is never in time.
     private async Task AssertPromptEndAsync(Func<WatchRecorder, Task> reachState)
     {
-        var quickest = TimeSpan.MaxValue;
-        for (var i = 0; i < 3; i++)
+        var (prompt, quickest) = (TimeSpan.FromMilliseconds(100), TimeSpan.MaxValue);
+        for (var i = 0; i < 3 || (i < 20 && quickest > prompt); i++)
         {
             await using var watch = Watch();
             await reachState(watch);
@@ -274,6 +274,6 @@ public abstract class DiscoverySourceConformance : IAsyncLifetime
                 await Eventually.True(() => time.PendingTimers == 0);
         }
 
-        Assert.True(quickest <= TimeSpan.FromMilliseconds(100), $"It took {quickest.TotalMilliseconds:0} ms.");
+        Assert.True(quickest <= prompt, $"It took {quickest.TotalMilliseconds:0} ms.");
     }
 }

@@ -1,9 +1,11 @@
 using System.Net;
-using System.Net.Sockets;
 using Rollcall.Cli.Tests.Gossip;
+using Rollcall.TestKit;
+using Rollcall.TestKit.Network;
 
 namespace Rollcall.Cli.Tests.Commands.Gossip;
 
+/// <summary>On clocks that stand still: no exchange is over before it is done, however busy the machine is.</summary>
 public sealed class GossipJoinCommandTests : IDisposable
 {
     private readonly string _directory = Directory.CreateTempSubdirectory("rollcall-gossip-").FullName;
@@ -13,8 +15,8 @@ public sealed class GossipJoinCommandTests : IDisposable
     [Fact]
     public async Task Two_clusters_become_one()
     {
-        await using var a = await RunningGossip.StartAsync(_directory, "a");
-        await using var b = await RunningGossip.StartAsync(_directory, "b");
+        await using var a = await RunningGossip.StartAsync(new VirtualTime(), _directory, "a");
+        await using var b = await RunningGossip.StartAsync(new VirtualTime(), _directory, "b");
         Assert.Equal((0, "Joined by 1 address; the cluster has 2 members\n", ""), await b.AskAsync("join", a.Address));
         await a.SeesAsync("b");
     }
@@ -22,18 +24,15 @@ public sealed class GossipJoinCommandTests : IDisposable
     [Fact]
     public async Task A_node_does_not_join_itself()
     {
-        await using var a = await RunningGossip.StartAsync(_directory, "a");
+        await using var a = await RunningGossip.StartAsync(new VirtualTime(), _directory, "a");
         Assert.Equal((0, "Nothing to join: that is the node itself\n", ""), await a.AskAsync("join", a.Address));
     }
 
     [Fact]
     public async Task Where_nobody_answers_it_fails_and_says_where_to_look()
     {
-        await using var a = await RunningGossip.StartAsync(_directory, "a");
-        using var taken = new TcpListener(IPAddress.Loopback, 0);
-        taken.Start();
-        var nobody = taken.LocalEndpoint.ToString()!;
-        taken.Stop();
+        await using var a = await RunningGossip.StartAsync(new VirtualTime(), _directory, "a");
+        var nobody = new IPEndPoint(IPAddress.Loopback, FreePorts.Take()).ToString();
         Assert.Equal(
             (1, "", $"error: nobody could be joined; {nobody}: Connection refused.\nPerhaps nobody listens there, or with other keys or another label; the log over there may say more.\n"),
             await a.AskAsync("join", nobody));
@@ -52,12 +51,9 @@ public sealed class GossipJoinCommandTests : IDisposable
     [Fact]
     public async Task Those_that_do_not_answer_are_told_beside_one_that_does()
     {
-        await using var a = await RunningGossip.StartAsync(_directory, "a");
-        await using var b = await RunningGossip.StartAsync(_directory, "b");
-        using var taken = new TcpListener(IPAddress.Loopback, 0);
-        taken.Start();
-        var nobody = taken.LocalEndpoint.ToString()!;
-        taken.Stop();
+        await using var a = await RunningGossip.StartAsync(new VirtualTime(), _directory, "a");
+        await using var b = await RunningGossip.StartAsync(new VirtualTime(), _directory, "b");
+        var nobody = new IPEndPoint(IPAddress.Loopback, FreePorts.Take()).ToString();
         Assert.Equal((0, "Joined by 1 address; the cluster has 2 members\n", $"{nobody}: Connection refused\n"), await b.AskAsync("join", nobody, a.Address));
     }
 

@@ -152,8 +152,9 @@ public sealed class GossipKeysCommandTests : IDisposable
         Assert.Equal("error: KEY is 16, 24 or 32 bytes in base64; 'rollcall gossip keys generate' prints one.\nSee 'rollcall gossip keys add --help'.\n", run.Error);
     }
 
+    // By the preset goes how long all are waited for.
     private async Task<RunningGossip> StartAsync(string name, params string[] more) =>
-        await RunningGossip.StartAsync(_directory, name, ["--keyring", await MakeKeyringAsync(name), .. more]);
+        await RunningGossip.StartAsync(_directory, name, ["--preset", "wan", "--keyring", await MakeKeyringAsync(name), .. more]);
 
     private async Task<string> MakeKeyringAsync(string name)
     {
