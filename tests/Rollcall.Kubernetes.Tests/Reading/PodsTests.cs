@@ -128,9 +128,12 @@ public sealed class PodsTests
         await using var cluster = await TestCluster.StartAsync();
         cluster.PutSlice("orders-1", Manifest.SliceEndpoint("10.0.0.1", pod: "orders-0"));
         cluster.Server.Put(Manifest.Pod("shop", "orders-0", "10.0.0.1", "orders"));
-        cluster.Server.Faults.Add(new Fault(FaultKind.Slow) { Resource = "pods", Times = 1, Delay = TimeSpan.FromSeconds(3) });
+        var seen = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        cluster.Server.Faults.Add(new Fault(FaultKind.Slow) { Resource = "pods", Times = 1, Until = seen.Task });
 
         await using var watch = new WatchRecorder(cluster.Source(), ServiceTarget.Parse("k8s:///shop/orders?pods=true"));
+        await Eventually.True(() => watch.Last is not null);
+        seen.SetResult();
 
         await Eventually.True(() => watch.Last is { } last && last.Endpoints[0].Metadata.ContainsKey("started"));
         Assert.Equal(2, watch.Seen.Length);

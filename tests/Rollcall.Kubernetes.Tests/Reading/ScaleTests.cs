@@ -32,7 +32,7 @@ public sealed class ScaleTests
     [Fact]
     public async Task Scaling_a_stateful_set_up_and_down_is_followed_pod_by_pod_and_a_leaving_pod_drains()
     {
-        await using var cluster = await TestCluster.StartAsync(new KubeServerOptions { Controllers = new() { StartTime = TimeSpan.FromMilliseconds(100), StopTime = TimeSpan.FromMilliseconds(300) } });
+        await using var cluster = await TestCluster.StartAsync(new KubeServerOptions { Controllers = new() { StartTime = TimeSpan.FromMilliseconds(100), StopTime = TimeSpan.FromSeconds(2) } });
         cluster.Server.Put(Manifest.Service("shop", "orders", "None", ("http", 8080)));
         cluster.Server.Put(Manifest.StatefulSet("shop", "orders", 2, ("http", 8080)));
         await using var watch = new WatchRecorder(cluster.Source(), ServiceTarget.Parse("k8s:///shop/orders"));

@@ -88,10 +88,13 @@ public sealed class ZoneTests
         await using var cluster = await TestCluster.StartAsync();
         cluster.Server.Put(Manifest.Node("n1", "b"));
         cluster.PutSlice("orders-1", Manifest.SliceEndpoint("10.0.0.1", zone: "a"), Manifest.SliceEndpoint("10.0.0.2", zone: "b"));
-        cluster.Server.Faults.Add(new Fault(kind) { Resource = "nodes", Times = times, Delay = TimeSpan.FromSeconds(3) });
+        var seen = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        cluster.Server.Faults.Add(new Fault(kind) { Resource = "nodes", Times = times, Until = seen.Task });
 
         await using var watch = new WatchRecorder(
             cluster.Source(static options => (options.NodeName, options.PreferOwnZone, options.Linger) = ("n1", true, TimeSpan.FromSeconds(10))), Orders);
+        await Eventually.True(() => watch.Last is not null);
+        seen.SetResult();
 
         await Eventually.True(() => watch.Last is { } last && last.Endpoints.Select(static endpoint => endpoint.Priority).SequenceEqual([1, 0]));
         Assert.All(watch.Seen, static set => Assert.True(set.Freshness.IsLive));

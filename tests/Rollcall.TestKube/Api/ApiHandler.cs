@@ -114,7 +114,7 @@ internal sealed class ApiHandler(AccessControl access, FaultInjector faults, Ser
         switch (fault.Kind)
         {
             case FaultKind.Slow:
-                await Task.Delay(fault.Delay, time, context.RequestAborted);
+                await (fault.Until?.WaitAsync(context.RequestAborted) ?? Task.Delay(fault.Delay, time, context.RequestAborted));
                 return false;
             case FaultKind.TooManyRequests:
                 await Answers.TooManyRequestsAsync(context, fault.RetryAfter);

@@ -58,4 +58,7 @@ public sealed record Fault(FaultKind Kind)
 
     /// <summary>Of a slow answer. Default: 1 s.</summary>
     public TimeSpan Delay { get; init; } = TimeSpan.FromSeconds(1);
+
+    /// <summary>What a slow answer waits for in place of <see cref="Delay"/>.</summary>
+    public Task? Until { get; init; }
 }
