@@ -1,7 +1,5 @@
 using System.Globalization;
-using System.Net;
 using System.Net.Http.Json;
-using System.Net.Sockets;
 using Rollcall.EndToEnd.Faults;
 using Rollcall.TestKit;
 using Rollcall.TestKit.Network;
