@@ -38,6 +38,7 @@ internal sealed class SerfLayer : IGossipApplication
     private long _leaveIntent;
     private long _lastTransmitted;
     private bool _isLeaving;
+    private bool _isMember;
 
     /// <summary>Without a store of keys the node has none. The random numbers are seeded by the caller.</summary>
     public SerfLayer(ReadOnlyMemory<byte> name, Random random, KeyStore? keys = null, IGossipApplication? inner = null)
@@ -68,6 +69,7 @@ internal sealed class SerfLayer : IGossipApplication
     public void Joined(long now)
     {
         _queries.Joined();
+        _isMember = true;
         SayJoinedUnlessLeaving(now);
     }
 
@@ -187,8 +189,11 @@ internal sealed class SerfLayer : IGossipApplication
             if (time >= Math.Max(1, read.EventTime) || eventName.Length + payload.Length > MaxEventReceived)
                 isStrange = true;
             else
-                TakeEvent(new UserEvent(time, eventName, payload, coalesces: false), isOld: join);
+                TakeEvent(new UserEvent(time, eventName, payload, coalesces: false), isOld: join && !_isMember);
         }
+
+        // A member that was given up is tried again by the exchange of a join as well, and must not miss what happened meanwhile.
+        _isMember |= !join;
 
         if (isStrange)
             Refuse("An exchange has times later than its clock, or an event that is too long.");

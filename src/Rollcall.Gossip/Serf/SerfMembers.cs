@@ -77,6 +77,10 @@ internal sealed class SerfMembers
             return new(Remember(name, time, isLeave: false, now));
         if (time <= member.Time)
             return default;
+
+        // It counts when the member is seen; until then it would be told to others as the time at which it left.
+        if (member.Status is SerfStatus.Left or SerfStatus.Failed)
+            return new(Remember(name, time, isLeave: false, now));
         member.Time = time;
         if (member.Status != SerfStatus.Leaving)
             return new(IsNew: true);

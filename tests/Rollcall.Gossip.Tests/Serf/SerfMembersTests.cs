@@ -59,5 +59,18 @@ public sealed class SerfMembersTests
         Assert.Equal(["c", "a", "b"], _members.Forgotten);
     }
 
+    [Fact]
+    public void Who_has_left_and_says_that_it_joins_has_not_left_at_the_time_of_that()
+    {
+        _members.Joined("a", 0);
+        _members.Leave("a"u8, 5, prune: false, 1);
+        _members.Gone("a", hasLeft: true, 2);
+        Assert.True(_members.Join("a", 7, 3).IsNew);
+        Assert.False(_members.Join("a", 7, 3).IsNew);
+        Assert.Contains(("a", SerfStatus.Left, 5UL), _members.All);
+        Assert.Equal(SerfStatus.Alive, _members.Joined("a", 4));
+        Assert.Contains(("a", SerfStatus.Alive, 7UL), _members.All);
+    }
+
     private static byte[] LoneName(int i) => System.Text.Encoding.UTF8.GetBytes($"unknown-{i}");
 }

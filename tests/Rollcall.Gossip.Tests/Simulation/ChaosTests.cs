@@ -46,6 +46,10 @@ public sealed class ChaosTests(ITestOutputHelper output)
     [Fact]
     public void Clusters_of_many_places_keep_them_too() => Run(8001, 50, ProtocolSettings.Wan, WanBounds);
 
+    /// <summary>Found by it: who had left and came back was said to leave again, in the end by almost all (9017); who met a given-up member again took what had happened meanwhile for old, and was never told of it (44 of the hundred).</summary>
+    [Fact]
+    public void Clusters_that_speak_as_agents_do_keep_those_of_Serf_as_well() => Run(9001, 100, ProtocolSettings.Lan, Bounds, withSerf: true);
+
     [Fact]
     public void A_run_can_be_repeated_to_the_last_line()
     {
@@ -53,16 +57,16 @@ public sealed class ChaosTests(ITestOutputHelper output)
         Assert.Equal(ChaosRun.Replay(7, 20, settings, Bounds), ChaosRun.Replay(7, 20, settings, Bounds));
     }
 
-    private IReadOnlyCollection<ClusterWatch> Run(int first, int count, ProtocolSettings settings, ClusterBounds bounds)
+    private IReadOnlyCollection<ClusterWatch> Run(int first, int count, ProtocolSettings settings, ClusterBounds bounds, bool withSerf = false)
     {
         int[] seeds = int.TryParse(Environment.GetEnvironmentVariable("ROLLCALL_GOSSIP_SEED"), out var one) ? [one] : [.. Enumerable.Range(first, count)];
         var failed = new ConcurrentBag<int>();
         var watches = new ConcurrentBag<ClusterWatch>();
         Parallel.ForEach(seeds, new ParallelOptions { MaxDegreeOfParallelism = Environment.ProcessorCount }, seed =>
         {
-            var watch = ChaosRun.Run(seed, Size, settings, bounds).Watch;
-            watches.Add(watch);
-            if (watch.Violations.Count > 0)
+            var run = ChaosRun.Run(seed, Size, settings, bounds, withSerf);
+            watches.Add(run.Watch);
+            if (run.Violations.Any())
                 failed.Add(seed);
         });
         output.WriteLine(
@@ -71,7 +75,7 @@ public sealed class ChaosTests(ITestOutputHelper output)
         var wrong = watches.SelectMany(static watch => watch.WronglyDead).Select(static time => time.TotalSeconds).DefaultIfEmpty().ToArray();
         output.WriteLine($"{watches.Sum(static watch => watch.SoundDeaths)} times a sound node found a sound one dead; {wrong.Length} times one believed it, for {wrong.Average():0.00} s on average");
         if (!failed.IsEmpty)
-            Assert.Fail($"Of {seeds.Length} seeds these failed: {string.Join(' ', failed.Order())}. The first again:\n{ChaosRun.Replay(failed.Min(), Size, settings, bounds)}");
+            Assert.Fail($"Of {seeds.Length} seeds these failed: {string.Join(' ', failed.Order())}. The first again:\n{ChaosRun.Replay(failed.Min(), Size, settings, bounds, withSerf)}");
         return watches;
 
         string Longest(Func<ClusterWatch, TimeSpan> time) => watches.Max(time).TotalSeconds.ToString("0", CultureInfo.InvariantCulture);

@@ -15,13 +15,15 @@ internal sealed class ChaosRun
     private readonly SimulatedCluster _cluster;
     private readonly ClusterWatch _watch;
     private readonly ClusterTranscript? _transcript;
+    private readonly SerfWatch? _serf;
     private readonly int _size;
 
-    private ChaosRun(int seed, int size, ProtocolSettings settings, ClusterBounds bounds, bool isTold)
+    private ChaosRun(int seed, int size, ProtocolSettings settings, ClusterBounds bounds, bool isTold, bool withSerf)
     {
         _size = size;
         _cluster = new(seed, settings);
         _watch = new(_cluster, size, bounds);
+        _serf = withSerf ? new(_cluster, _watch.IsSound) : null;
         _transcript = isTold ? new(_cluster, withPackets: false) : null;
         _cluster.Observer = _transcript is null ? _watch : new Both(_watch, _transcript);
         End = Calm + bounds.Convergence;
@@ -29,26 +31,31 @@ internal sealed class ChaosRun
 
     public ClusterWatch Watch => _watch;
 
+    /// <summary>What watches the layer of Serf, where there is one.</summary>
+    public SerfWatch? Serf => _serf;
+
     public SimulatedCluster Cluster => _cluster;
 
     private TimeSpan End { get; }
 
     private Random Random => _cluster.Random;
 
-    public static ChaosRun Run(int seed, int size, ProtocolSettings settings, ClusterBounds bounds)
+    public IEnumerable<string> Violations => _watch.Violations.Concat(_serf?.Violations ?? []);
+
+    public static ChaosRun Run(int seed, int size, ProtocolSettings settings, ClusterBounds bounds, bool withSerf = false)
     {
-        var run = new ChaosRun(seed, size, settings, bounds, isTold: false);
+        var run = new ChaosRun(seed, size, settings, bounds, isTold: false, withSerf);
         run.Run();
         return run;
     }
 
     /// <summary>The same run again with every step told.</summary>
-    public static string Replay(int seed, int size, ProtocolSettings settings, ClusterBounds bounds)
+    public static string Replay(int seed, int size, ProtocolSettings settings, ClusterBounds bounds, bool withSerf = false)
     {
-        var run = new ChaosRun(seed, size, settings, bounds, isTold: true);
+        var run = new ChaosRun(seed, size, settings, bounds, isTold: true, withSerf);
         run.Run();
         var text = new StringBuilder();
-        text.Append(CultureInfo.InvariantCulture, $"seed {seed}, {size} nodes: {run._watch.Violations.Count} violations\n").AppendJoin('\n', run._watch.Violations).Append("\n\n").Append(run._transcript);
+        text.Append(CultureInfo.InvariantCulture, $"seed {seed}, {size} nodes: {run.Violations.Count()} violations\n").AppendJoin('\n', run.Violations).Append("\n\n").Append(run._transcript);
         return text.ToString();
     }
 
@@ -65,16 +72,32 @@ internal sealed class ChaosRun
 
         for (var faults = 3 + Random.Next(8); faults > 0; faults--)
             Plan(Formed + (Random.NextDouble() * (Calm - Formed) * 0.9));
+        if (_serf is not null)
+            PlanEvents();
         _cluster.At(Calm, Heal);
         for (var time = Formed; time < End; time += TimeSpan.FromSeconds(5))
         {
             _cluster.RunUntil(time);
             _watch.Check();
+            _serf?.Check();
         }
 
         _cluster.RunUntil(End);
         if (!_watch.HasConverged(out var difference))
             _watch.Violations.Add($"At the end {difference}.");
+        _serf?.CheckEnd();
+    }
+
+    // One every other second, in bad weather and in calm; and now and then a word about somebody that may or may not be gone.
+    private void PlanEvents()
+    {
+        for (var time = Formed; time < Calm * 2; time += TimeSpan.FromSeconds(2 * Random.NextDouble()))
+        {
+            var (by, of, isForced) = (_cluster.Nodes[Random.Next(_size)], _cluster.Nodes[Random.Next(_size)], Random.Next(20) == 0);
+            _cluster.At(time, () => IfRunning(by, () => _serf!.SendEvent(by)));
+            if (isForced && time < Calm)
+                _cluster.At(time, () => IfRunning(by, () => _serf!.ForceLeave(by, of)));
+        }
     }
 
     private void Plan(TimeSpan at)
@@ -94,8 +117,10 @@ internal sealed class ChaosRun
                 _cluster.At(at, () => IfRunning(node, () => _cluster.Crash(node)));
                 break;
             case 4:
-                _cluster.At(at, () => IfRunning(node, () => _cluster.Leave(node)));
+                _cluster.At(at, () => IfRunning(node, () => Leave(node)));
                 _cluster.At(at + TimeSpan.FromSeconds(5), () => Stop(node));
+                if (_serf is not null && Random.Next(2) == 0)
+                    _cluster.At(end + TimeSpan.FromSeconds(5), () => Return(node));
                 break;
             case 5:
                 _cluster.At(at, () => IfRunning(node, () => _cluster.Freeze(node, length)));
@@ -160,6 +185,20 @@ internal sealed class ChaosRun
             _cluster.Start(node);
         });
     });
+
+    private void Leave(SimulatedNode node)
+    {
+        if (_serf is null)
+            _cluster.Leave(node);
+        else
+            _serf.Leave(node);
+    }
+
+    private void Return(SimulatedNode node)
+    {
+        if (!node.IsRunning)
+            _cluster.Start(node);
+    }
 
     private void Stop(SimulatedNode node)
     {

@@ -144,6 +144,8 @@ internal sealed class ClusterWatch : IClusterObserver
     /// <summary>To be told of each change of the network, which may have made nodes sound or unsound.</summary>
     public void NetworkChanged() => _sound.Look();
 
+    public bool IsSound(SimulatedNode node) => _sound.Is(node) && !node.IsDisturbed;
+
     /// <summary>Looks at all of it; to be called every so often.</summary>
     public void Check()
     {
@@ -240,12 +242,12 @@ internal sealed class ClusterWatch : IClusterObserver
         if (happened.Other?.Name != observer.Name)
             return;
         var settings = observer.Core.Settings;
-        var least = Scaling.SuspicionMin(settings.SuspicionMult, observer.Core.MemberCount, settings.ProbeInterval.Ticks);
+        var least = settings.SuspicionMult * settings.ProbeInterval.Ticks; // more in a cluster of more than ten; how many it was when it began is not known here
         var at = (observer.Index * _capacity) + node.Index;
 
-        // Clocks differ, and members that were forgotten meanwhile counted.
+        // Clocks differ.
         var lasted = _cluster.Ticks - _suspectedSince[at];
-        if (_views[at] != View.Live || lasted < least * 0.9)
+        if (_views[at] != View.Live || lasted < least * 0.99)
             Violate($"{observer.Name} finds {node.Name} dead which it has suspected for {TimeSpan.FromTicks(lasted).TotalSeconds:0.0} s");
         if (_sound.IsSince(observer, _suspectedSince[at]) && _sound.IsSince(node, _suspectedSince[at]))
             SoundDeaths++;

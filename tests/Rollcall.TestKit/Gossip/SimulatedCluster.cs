@@ -56,6 +56,9 @@ internal sealed class SimulatedCluster
     /// <summary>Told of each process before it runs.</summary>
     public Action<SimulatedNode>? Starting { get; set; }
 
+    /// <summary>Told of each process that has joined by another.</summary>
+    public Action<SimulatedNode>? Joined { get; set; }
+
     public SimulatedNode Add()
     {
         var node = new SimulatedNode(_nodes.Count);
@@ -93,13 +96,13 @@ internal sealed class SimulatedCluster
         node.CalmSince = Ticks;
     }
 
-    public void Leave(SimulatedNode node)
+    /// <summary>The node leaves, as the protocol does it or as something on top of it wants it done.</summary>
+    public void Leave(SimulatedNode node, Action<SwimCore, long>? leave = null)
     {
         Observer?.Did($"{node.Name} leaves");
         node.HasLeft = true;
         node.CalmSince = Ticks;
-        node.Core.Leave(node.LocalTime(Ticks));
-        Settle(node);
+        Do(node, leave ?? (static (core, now) => core.Leave(now)));
     }
 
     /// <summary>The process stands still, as after SIGSTOP or in a long collection of garbage.</summary>

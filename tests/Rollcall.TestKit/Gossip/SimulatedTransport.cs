@@ -128,8 +128,13 @@ internal sealed class SimulatedTransport(SimulatedCluster cluster, SimulatedEven
         var answer = _states.Take(next.Payload);
         if (isThere && Answers(cluster.Nodes[next.Peer], node))
         {
-            node.HasJoined |= node.Core.MergeState(answer.WrittenSpan[1..], SimulatedNode.AddressOf(next.Peer, (byte)next.Number), node.LocalTime(cluster.Ticks)) is null;
+            var joins = node.Core.MergeState(answer.WrittenSpan[1..], SimulatedNode.AddressOf(next.Peer, (byte)next.Number), node.LocalTime(cluster.Ticks)) is null && !node.HasJoined;
             cluster.Settle(node);
+            if (joins)
+            {
+                node.HasJoined = true;
+                cluster.Joined?.Invoke(node);
+            }
         }
 
         Spare(answer);
