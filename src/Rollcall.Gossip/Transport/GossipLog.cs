@@ -56,6 +56,9 @@ internal static partial class GossipLog
     [LoggerMessage(5017, LogLevel.Information, "{Member} had this node change its keys: {Operation}")]
     public static partial void KeysChanged(ILogger logger, string member, string operation);
 
+    [LoggerMessage(5018, LogLevel.Warning, "{Member} asked about keys ({Operation}). {Words}")]
+    public static partial void KeysNotDone(ILogger logger, string member, string operation, string words);
+
     [LoggerMessage(5020, LogLevel.Information, "Joined by {Seed}")]
     public static partial void JoinedBy(ILogger logger, string seed);
 

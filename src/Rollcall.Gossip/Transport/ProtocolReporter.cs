@@ -20,6 +20,7 @@ internal sealed class ProtocolReporter(GossipMetrics metrics, RefusalLog refusal
     private long? _nameLost;
     private LimitedLine? _conflictsAnswered;
     private LimitedLine? _keysChanged;
+    private LimitedLine? _keysNotDone;
 
     /// <summary>The node's own record. That it is there is no news of a member: where it listens is told.</summary>
     public NodeRecord? Self { get; init; }
@@ -28,7 +29,11 @@ internal sealed class ProtocolReporter(GossipMetrics metrics, RefusalLog refusal
     public void KeysAsked(SerfEvent asked)
     {
         if (asked.Words.Length > 0)
-            Refused(default, $"{asked.Name} asked about keys ({asked.Operation}). {asked.Words}");
+        {
+            metrics.Refused("packet");
+            if (Limit(ref _keysNotDone, OfOthers, LogLevel.Warning, "a member asked about keys, and was told why not").Limiter.TryTake())
+                GossipLog.KeysNotDone(logger, asked.Name, asked.Operation.ToString(), asked.Words);
+        }
         else if (asked.Operation != KeyOperation.List && Limit(ref _keysChanged, OfMembers, LogLevel.Information, "a member had this node change its keys").Limiter.TryTake())
             GossipLog.KeysChanged(logger, asked.Name, asked.Operation.ToString());
     }

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Rollcall.Cli.Tests.Gossip;
 using Rollcall.Gossip;
+using Rollcall.TestKit;
 
 namespace Rollcall.Cli.Tests.Commands.Gossip;
 
@@ -52,6 +53,8 @@ public sealed class GossipKeysCommandTests : IDisposable
         Assert.StartsWith("b: ", error, StringComparison.Ordinal);
         Assert.EndsWith("error: not all members have done it.\nDo it again when they can; a rotation must not go on before.\n", error, StringComparison.Ordinal);
         Assert.Contains("fail: Rollcall.Cli.Gossip.GossipRun[6017]", b.Log, StringComparison.Ordinal);
+        await Eventually.True(() => b.Log.Contains("[5018] a asked about keys (Add). The keys are changed, but could not be kept: ", StringComparison.Ordinal));
+        Assert.DoesNotContain("refused", b.Log, StringComparison.Ordinal);
 
         // Nor is it reported as done when it is asked for once more, until it is.
         Assert.Equal(1, (await a.AskAsync("keys", "add", New)).Code);
