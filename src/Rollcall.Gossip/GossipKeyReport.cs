@@ -16,6 +16,9 @@ public sealed record GossipKeyReport(
     /// <summary>The live members that did not answer in time, in the order of their names.</summary>
     public IReadOnlyList<string> Silent { get; init; } = [];
 
+    /// <summary>How many have answered, who is silent and each failure in words; no key.</summary>
+    public override string ToString() => ReportText.Of(Silent.Count == 0 ? $"{Answers} of {Members} answered" : $"{Answers} of {Members} answered, not {string.Join(", ", Silent)}", Failures);
+
     /// <summary>Whether all members have answered, and none said that it failed.</summary>
     public bool IsComplete => Answers >= Members && Failures.Count == 0;
 }

@@ -10,10 +10,13 @@ public sealed class GossipKeyring
     private volatile GossipKey[] _keys;
 
     /// <summary>The first key is the primary.</summary>
+    /// <exception cref="ArgumentException">One of them is null.</exception>
     public GossipKeyring(params IEnumerable<GossipKey> keys)
     {
         ArgumentNullException.ThrowIfNull(keys);
         _keys = [.. keys.Distinct()];
+        if (Array.Exists(_keys, static key => key is null))
+            throw new ArgumentException("A key must not be null.", nameof(keys));
     }
 
     /// <summary>

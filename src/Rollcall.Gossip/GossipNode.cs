@@ -1,5 +1,6 @@
 using System.Diagnostics.Metrics;
 using System.Net;
+using System.Runtime.CompilerServices;
 using System.Text;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
@@ -23,7 +24,7 @@ public sealed partial class GossipNode : IAsyncDisposable
     private bool _isDisposed;
 
     /// <summary>A node that does nothing yet.</summary>
-    /// <param name="options">How it takes part; not changed afterwards.</param>
+    /// <param name="options">How it takes part. They are copied: what is changed in them afterwards does not count, but for the <see cref="GossipOptions.Keyring"/>, which is shared.</param>
     /// <param name="state">State of the application that members exchange along with their own.</param>
     /// <param name="logger">Where it says what an operator should know.</param>
     /// <param name="meters">Makes the meter <c>Rollcall.Gossip</c>.</param>
@@ -32,6 +33,7 @@ public sealed partial class GossipNode : IAsyncDisposable
     public GossipNode(GossipOptions options, IGossipState? state = null, ILogger<GossipNode>? logger = null, IMeterFactory? meters = null, TimeProvider? time = null)
     {
         ArgumentNullException.ThrowIfNull(options);
+        options = options.Copy();
         List<string> errors = [.. GossipOptionsValidator.Errors(options)];
         if (errors.Count > 0)
             throw new OptionsValidationException(nameof(GossipOptions), typeof(GossipOptions), errors);
@@ -67,12 +69,13 @@ public sealed partial class GossipNode : IAsyncDisposable
     public int HealthScore => _context.Vitals.HealthScore;
 
     /// <summary>Begins to listen. From now on others may join this node.</summary>
-    /// <param name="cancellationToken">Ends the wait.</param>
+    /// <param name="cancellationToken">Ends the wait; where it is cancelled already nothing is begun.</param>
     /// <exception cref="System.Net.Sockets.SocketException">The address cannot be listened at, or is any and none is there to advertise; the message names it. The node may be started again.</exception>
     /// <exception cref="InvalidOperationException">The node has been started.</exception>
     /// <exception cref="ObjectDisposedException">The node has been disposed of.</exception>
     public async Task StartAsync(CancellationToken cancellationToken = default)
     {
+        cancellationToken.ThrowIfCancellationRequested();
         NodeHost host;
         lock (_lifecycle)
         {
@@ -93,7 +96,7 @@ public sealed partial class GossipNode : IAsyncDisposable
     /// <param name="cancellationToken">Ends the attempts.</param>
     /// <returns>How many have answered; 0 only where all seeds are this node itself.</returns>
     /// <exception cref="ArgumentException">A seed is no address.</exception>
-    /// <exception cref="InvalidOperationException">The node has not been started, or has ended by a failure of its own.</exception>
+    /// <exception cref="InvalidOperationException">The node has not been started, leaves, before or meanwhile, or has ended by a failure of its own.</exception>
     /// <exception cref="ObjectDisposedException">The node has been disposed of, before or meanwhile.</exception>
     public async Task<int> JoinAsync(IEnumerable<string> seeds, CancellationToken cancellationToken = default)
     {
@@ -104,12 +107,14 @@ public sealed partial class GossipNode : IAsyncDisposable
     /// <param name="seeds">As there.</param>
     /// <param name="cancellationToken">Ends the attempts.</param>
     /// <exception cref="ArgumentException">A seed is no address.</exception>
+    /// <exception cref="InvalidOperationException">The node has not been started, leaves, before or meanwhile, or has ended by a failure of its own.</exception>
+    /// <exception cref="ObjectDisposedException">The node has been disposed of, before or meanwhile.</exception>
     public async Task<GossipJoinReport> TryJoinAsync(IEnumerable<string> seeds, CancellationToken cancellationToken = default) =>
         await Host().TryJoinAsync(Checked(seeds), cancellationToken);
 
     /// <summary>
-    /// Tells the others that this node goes, and returns when they know, as far as that can be told, or after <see cref="GossipOptions.LeaveTimeout"/>. It still answers
-    /// until it is disposed of.
+    /// Tells the others that this node goes, and returns when they know, as far as that can be told, or after <see cref="GossipOptions.LeaveTimeout"/>. It still answers,
+    /// and may send to a single member, until it is disposed of; it joins nobody and tells all nothing any more.
     /// </summary>
     /// <param name="cancellationToken">Ends the wait.</param>
     /// <returns>Whether it was told in time.</returns>
@@ -143,6 +148,8 @@ public sealed partial class GossipNode : IAsyncDisposable
     public async Task<bool> SendAsync(string member, ReadOnlyMemory<byte> payload, GossipDelivery delivery = GossipDelivery.BestEffort, CancellationToken cancellationToken = default)
     {
         ArgumentException.ThrowIfNullOrEmpty(member);
+        if (!Enum.IsDefined(delivery))
+            throw new ArgumentOutOfRangeException(nameof(delivery), delivery, "There is no such delivery.");
         var host = Host();
         var max = delivery == GossipDelivery.Reliable ? WireLimits.MaxStreamBytes - 1024 : host.Core.MaxUserMessageLength;
         ThrowIfTooLong(payload, max - MessageEnvelope.DirectOverhead);
@@ -169,11 +176,12 @@ public sealed partial class GossipNode : IAsyncDisposable
     /// <param name="payload">At most about 1,300 bytes; 504 with <see cref="GossipOptions.Serf"/>.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
     /// <exception cref="ArgumentException">The message is too long.</exception>
-    /// <exception cref="InvalidOperationException">The node has not been started, or has ended by a failure of its own.</exception>
+    /// <exception cref="InvalidOperationException">The node has not been started, leaves, or has ended by a failure of its own.</exception>
     /// <exception cref="ObjectDisposedException">The node has been disposed of, before or meanwhile.</exception>
     public Task BroadcastAsync(ReadOnlyMemory<byte> payload, CancellationToken cancellationToken = default)
     {
         var host = Host();
+        host.ThrowIfLeaving();
         ThrowIfTooLong(payload, host.Core.MaxUserMessageLength - _context.Application.BroadcastOverhead);
         return host.Loop.AskAsync((_, now) =>
         {
@@ -187,13 +195,14 @@ public sealed partial class GossipNode : IAsyncDisposable
     /// <param name="payload">At most 512 bytes with the name.</param>
     /// <param name="coalesces">Whether agents may tell only the last of several of this name.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
-    /// <exception cref="InvalidOperationException">The node has not been started, does not speak Serf, or has ended by a failure of its own.</exception>
+    /// <exception cref="InvalidOperationException">The node has not been started, does not speak Serf, leaves, or has ended by a failure of its own.</exception>
     /// <exception cref="ObjectDisposedException">The node has been disposed of, before or meanwhile.</exception>
     /// <exception cref="ArgumentException">It is too long.</exception>
     public async Task SendEventAsync(string name, ReadOnlyMemory<byte> payload, bool coalesces = false, CancellationToken cancellationToken = default)
     {
         ArgumentException.ThrowIfNullOrEmpty(name);
         var (host, serf) = (Host(), Serf());
+        host.ThrowIfLeaving();
         if (!await host.Loop.AskAsync((_, now) => serf.Send(name, payload.Span, coalesces, now)).WaitAsync(cancellationToken))
             throw new ArgumentException("An event has at most 512 bytes, its name among them.", nameof(payload));
     }
@@ -207,6 +216,8 @@ public sealed partial class GossipNode : IAsyncDisposable
     public Task UpdateTagsAsync(IReadOnlyDictionary<string, string> tags, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(tags);
+        if (tags.FirstOrDefault(static tag => tag.Value is null).Key is { } missing)
+            throw new ArgumentException($"The tag {missing} has no value; it may be empty, but not null.", nameof(tags));
         Serf();
         return UpdateAsync(SerfTags.Encode(tags) ?? throw new ArgumentException("Tags take at most 512 bytes in all.", nameof(tags)), cancellationToken);
     }
@@ -238,9 +249,15 @@ public sealed partial class GossipNode : IAsyncDisposable
         }
 
         if (host is not null)
+        {
             await host.DisposeAsync();
-        else
-            _context.Metrics.Dispose();
+            return;
+        }
+
+        // Watches and readers may be there before a node is started.
+        _context.Membership.End();
+        _context.Messages.End();
+        _context.Metrics.Dispose();
     }
 
     private Task<bool> UpdateAsync(ReadOnlyMemory<byte> metadata, CancellationToken cancellationToken)
@@ -259,7 +276,7 @@ public sealed partial class GossipNode : IAsyncDisposable
         string[] all = [.. seeds];
         foreach (var seed in all)
         {
-            if (SeedJoiner.Parse(seed) is null)
+            if (seed is null || SeedJoiner.Parse(seed) is null)
                 throw new ArgumentException($"\"{seed}\" is no address of a member.", nameof(seeds));
         }
 
@@ -268,10 +285,10 @@ public sealed partial class GossipNode : IAsyncDisposable
 
     private SerfHost Serf() => _serf ?? throw new InvalidOperationException("The node does not speak Serf.");
 
-    private static void ThrowIfTooLong(ReadOnlyMemory<byte> payload, int max)
+    private static void ThrowIfTooLong(ReadOnlyMemory<byte> bytes, int max, [CallerArgumentExpression(nameof(bytes))] string name = "")
     {
-        if (payload.Length > max)
-            throw new ArgumentException($"There are {payload.Length} bytes; at most {max} are allowed.", nameof(payload));
+        if (bytes.Length > max)
+            throw new ArgumentException($"There are {bytes.Length} bytes; at most {max} are allowed.", name);
     }
 
     private NodeHost Host()

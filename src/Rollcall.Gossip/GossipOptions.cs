@@ -115,6 +115,17 @@ public sealed class GossipOptions
     /// <summary>The longest wait between two tries of the seeds. 30 s everywhere: a cluster that comes back is found soon, and is not stormed.</summary>
     public TimeSpan MaxJoinRetryDelay { get; set; } = TimeSpan.FromSeconds(30);
 
+    /// <summary>What is changed later in these, or in what was given to them, does not change a copy; but the keyring is the same.</summary>
+    internal GossipOptions Copy()
+    {
+        var copy = (GossipOptions)MemberwiseClone();
+        copy.Bind = Bind is null ? null! : new(Bind.Address, Bind.Port);
+        copy.Advertise = Advertise is null ? null : new(Advertise.Address, Advertise.Port);
+        copy.Metadata = Metadata.ToArray();
+        copy.Tags = Tags is null ? null! : new Dictionary<string, string>(Tags, StringComparer.Ordinal);
+        return copy;
+    }
+
     /// <summary>For one data centre: round trips of milliseconds, some loss.</summary>
     public static GossipOptions Lan() => new();
 

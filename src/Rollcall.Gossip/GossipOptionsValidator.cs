@@ -1,4 +1,6 @@
+using System.Buffers;
 using System.Text;
+using System.Text.Unicode;
 using Microsoft.Extensions.Options;
 using Rollcall.Gossip.Serf;
 
@@ -33,8 +35,12 @@ public sealed class GossipOptionsValidator : IValidateOptions<GossipOptions>
     {
         if (string.IsNullOrEmpty(options.Name) || Encoding.UTF8.GetByteCount(options.Name) > MaxNameBytes)
             yield return $"{nameof(options.Name)} must have 1 to {MaxNameBytes} bytes.";
+        else if (!IsText(options.Name))
+            yield return $"{nameof(options.Name)} is no text: it has one half of a character that takes two.";
         if (options.Bind is null)
             yield return $"{nameof(options.Bind)} must not be null.";
+        else if (options.Bind.Address.IsIPv4MappedToIPv6)
+            yield return $"{nameof(options.Bind)} is {options.Bind}, an IPv4 address in the form of IPv6; it must be {options.Bind.Address.MapToIPv4()}.";
         else if (!System.Net.IPAddress.IsLoopback(options.Bind.Address) && !options.AllowAnyone && options.Keyring is { Keys.Count: > 0 } && !options.VerifyIncoming)
             yield return $"{nameof(options.Bind)} is {options.Bind}, and without {nameof(options.VerifyIncoming)} whoever reaches it can join, key or not: set {nameof(options.AllowAnyone)} as well.";
         else if (!System.Net.IPAddress.IsLoopback(options.Bind.Address) && options.Keyring is { Keys.Count: 0 } && !options.AllowAnyone)
@@ -47,8 +53,10 @@ public sealed class GossipOptionsValidator : IValidateOptions<GossipOptions>
             yield return $"{nameof(options.Tags)} must not be null.";
         else if (options.Tags.Count > 0 && !options.Serf)
             yield return $"{nameof(options.Tags)} are for nodes with {nameof(options.Serf)}; others have {nameof(options.Metadata)}.";
+        else if (options.Tags.FirstOrDefault(static tag => tag.Value is null).Key is { } missing)
+            yield return $"{nameof(options.Tags)} has no value for {missing}; it may be empty, but not null.";
         else if (SerfTags.Encode(options.Tags.AsReadOnly()) is null)
-            yield return $"{nameof(options.Tags)} take more than {MaxMetadataBytes} bytes.";
+            yield return $"{nameof(options.Tags)} take more than {MaxMetadataBytes} bytes as they are sent, with up to 6 around each.";
         if (options.Serf && options.Metadata.Length > 0)
             yield return $"{nameof(options.Metadata)} must be empty with {nameof(options.Serf)}; there are {nameof(options.Tags)}.";
         if (options.Keyring is null)
@@ -56,6 +64,9 @@ public sealed class GossipOptionsValidator : IValidateOptions<GossipOptions>
         if (options.Label is null || Encoding.UTF8.GetByteCount(options.Label) > MaxLabelBytes)
             yield return $"{nameof(options.Label)} must have at most {MaxLabelBytes} bytes.";
     }
+
+    // Others would be told of another name than this node has.
+    private static bool IsText(string name) => Utf8.FromUtf16(name, new byte[3 * name.Length], out _, out _, replaceInvalidSequences: false) == OperationStatus.Done;
 
     private static IEnumerable<string> Times(GossipOptions options)
     {

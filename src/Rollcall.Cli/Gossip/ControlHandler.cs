@@ -97,6 +97,10 @@ internal sealed class ControlHandler(GossipNode node, Departure departure, OwnTa
         {
             await node.SendEventAsync(request.Event ?? "", request.Payload, coalesces: false, cancellationToken);
         }
+        catch (InvalidOperationException error) when (error is not ObjectDisposedException)
+        {
+            throw new ControlRefusal(ExitCode.Failed, error.Message.TrimEnd('.'));
+        }
         catch (ArgumentException error)
         {
             throw Wrong(error);

@@ -48,6 +48,7 @@ internal sealed class MembershipHub
 
     public async IAsyncEnumerable<GossipEvent> WatchAsync([EnumeratorCancellation] CancellationToken cancellationToken)
     {
+        cancellationToken.ThrowIfCancellationRequested();
         var reader = new Reader();
         GossipMembership first;
         lock (_publishing)

@@ -17,6 +17,7 @@ internal sealed class NodeHost : ILoopObserver, IAsyncDisposable
     private readonly RefusalLog _refusedStreams;
     private readonly OwnedTasks _loops;
     private readonly OwnedTasks _streams;
+    private readonly CancellationTokenSource _leaving = new();
     private readonly TaskCompletionSource _leftSpread = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     /// <summary>Takes the sockets; nothing runs yet.</summary>
@@ -79,21 +80,34 @@ internal sealed class NodeHost : ILoopObserver, IAsyncDisposable
     /// <summary>What takes longer than a turn of the loop. It ends with the node.</summary>
     public Task<T> CallAsync<T>(Func<CancellationToken, Task<T>> body, CancellationToken cancellationToken) => _streams.CallAsync(body, cancellationToken);
 
-    public Task<int> JoinAsync(IReadOnlyCollection<string> seeds, CancellationToken cancellationToken) => CallAsync(async ending =>
-    {
-        var joined = await Joiner().JoinAsync(seeds, ending);
-        if (joined > 0)
-            await TellAsync(_context.Application.Joined);
-        return joined;
-    }, cancellationToken);
+    public Task<int> JoinAsync(IReadOnlyCollection<string> seeds, CancellationToken cancellationToken) =>
+        JoinAsync(ending => Joiner().JoinAsync(seeds, ending), static joined => joined, cancellationToken);
 
     /// <summary>One try.</summary>
-    public Task<GossipJoinReport> TryJoinAsync(IReadOnlyCollection<string> seeds, CancellationToken cancellationToken) => CallAsync(async ending =>
+    public Task<GossipJoinReport> TryJoinAsync(IReadOnlyCollection<string> seeds, CancellationToken cancellationToken) =>
+        JoinAsync(ending => Joiner().TryAsync(seeds, ending), static report => report.Joined, cancellationToken);
+
+    /// <summary>What would only seem to be done.</summary>
+    public void ThrowIfLeaving()
     {
-        var report = await Joiner().TryAsync(seeds, ending);
-        if (report.Joined > 0)
-            await TellAsync(_context.Application.Joined);
-        return report;
+        if (_leaving.IsCancellationRequested)
+            throw GossipFailure.Leaving();
+    }
+
+    private Task<T> JoinAsync<T>(Func<CancellationToken, Task<T>> join, Func<T, int> countOf, CancellationToken cancellationToken) => CallAsync(async ending =>
+    {
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(ending, _leaving.Token);
+        try
+        {
+            var result = await join(either.Token);
+            if (countOf(result) > 0)
+                await TellAsync(_context.Application.Joined);
+            return result;
+        }
+        catch (OperationCanceledException) when (_leaving.IsCancellationRequested && !ending.IsCancellationRequested)
+        {
+            throw GossipFailure.Leaving();
+        }
     }, cancellationToken);
 
     /// <summary>Whether all have been told in time.</summary>
@@ -101,6 +115,7 @@ internal sealed class NodeHost : ILoopObserver, IAsyncDisposable
 
     private async Task<bool> LeaveCoreAsync(CancellationToken cancellationToken)
     {
+        await _leaving.CancelAsync();
         await TellAsync(_context.Application.Leave);
         try
         {
@@ -181,6 +196,7 @@ internal sealed class NodeHost : ILoopObserver, IAsyncDisposable
     {
         // Streams first: they ask the loop, and would wait for it in vain.
         await _streams.DisposeAsync();
+        _leaving.Dispose();
         _acceptor.Dispose();
         _packets.Dispose();
         Loop.Stop();
