@@ -76,6 +76,7 @@ public sealed class ProbeConformance
         Assert.DoesNotContain(node.Sent, static sent => sent.Text.StartsWith("nack", StringComparison.Ordinal));
     }
 
+    // After 80 % of the timeout, where memberlist waits for all of it: whoever asked then has it before its round is over (Relays.NackPercent).
     [Theory]
     [InlineData(true)]
     [InlineData(false)]

@@ -51,6 +51,8 @@ public sealed class SuspicionConformance
     {
         var node = Cluster(n);
         node.Suspect("n1", 1, "n1x");
+        node.AdvanceTo(TimeSpan.FromSeconds(3.999));
+        Assert.Equal("Suspect@1", node.StateOf("n1"));
         node.AdvanceTo(TimeSpan.FromSeconds(4));
         Assert.Equal("Dead@1", node.StateOf("n1"));
     }

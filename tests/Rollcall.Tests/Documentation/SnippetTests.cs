@@ -1,4 +1,7 @@
+using System.Net.Sockets;
 using System.Text.RegularExpressions;
+using Rollcall.Gossip;
+using Rollcall.TestKit;
 
 namespace Rollcall.Tests.Documentation;
 
@@ -17,6 +20,28 @@ public sealed partial class SnippetTests
 
         Assert.True(blocks.Length >= 5);
         Assert.All(blocks, block => Assert.True(compiled.Contains(block.Text, StringComparison.Ordinal), $"{block.File} has C# that stands not in Snippets.cs:\n{block.Text}"));
+    }
+
+    [Fact]
+    public async Task The_example_of_gossip_joins_as_it_stands()
+    {
+        var options = GossipOptions.Lan();
+        (options.Name, options.Serf) = ("web-1", true);
+        await using var first = new GossipNode(options);
+        try
+        {
+            await first.StartAsync();
+        }
+        catch (SocketException)
+        {
+            Assert.Skip("Its port is somebody else's here.");
+        }
+
+        using var ending = new CancellationTokenSource();
+        var running = Snippets.GossipAsync(ending.Token);
+        await Eventually.True(() => first.Membership.Members.Any(static member => member.Name == "orders-1" && member.IsLive && member.ReadTags()["role"] == "orders"));
+        await ending.CancelAsync();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => Eventually.Within(running));
     }
 
     private static string Trimmed(string text) =>

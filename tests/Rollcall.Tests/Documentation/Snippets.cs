@@ -1,7 +1,9 @@
+using System.Net;
 using System.Net.Sockets;
 using System.Net.WebSockets;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
 using Rollcall.Gossip;
 using Rollcall.Http;
 using Rollcall.Pooling;
@@ -117,12 +119,14 @@ internal static class Snippets
     {
         var options = GossipOptions.Lan();
         options.Name = "orders-1";
+        options.Bind = new IPEndPoint(IPAddress.Loopback, 0);                  // this machine alone, at a free port
         options.Serf = true;                                                   // Serf agents may be members
         options.Tags["role"] = "orders";
 
-        await using var node = new GossipNode(options);
+        using var logging = LoggerFactory.Create(logs => logs.AddConsole());   // says why nobody could be joined, and much more
+        await using var node = new GossipNode(options, logger: logging.CreateLogger<GossipNode>());
         await node.StartAsync(cancellationToken);
-        await node.JoinAsync(["127.0.0.1:7946", "gossip.example"], cancellationToken);
+        await node.JoinAsync(["127.0.0.1:7946"], cancellationToken);           // web-1 of above; it is tried until it answers
 
         await foreach (var change in node.WatchAsync(cancellationToken))       // all members first, then each change
             Console.WriteLine($"{change.Kind} {change.Member?.Name}: {change.Membership.Members.Count(member => member.IsLive)} live");
