@@ -25,6 +25,9 @@ internal struct ProbeRound
     public int Nacks;
     public bool IsAnsweredByStream;
 
+    /// <summary>Its time is over, and what comes a little late is still waited for.</summary>
+    public bool IsOvertime;
+
     /// <summary>This node was not run for a part of it, so that it measured no time.</summary>
     public bool IsPaused;
 

@@ -12,6 +12,11 @@ internal sealed class Prober(SwimContext context, Membership membership)
     /// <summary>Rounds in which nobody at all was heard, for which this node blames itself before it accuses.</summary>
     public const int DoubtfulRounds = 2;
 
+    /// <summary>
+    /// For this part of the timeout longer a round lasts in which nobody at all was heard. memberlist's nacks come just after the round that they are for: agents that were asked, and answer, are no reason for doubt.
+    /// </summary>
+    public const int OvertimePercent = 20;
+
     private const byte StreamPingsFrom = 3;
     private const byte NacksFrom = 4;
     private const byte CrcFrom = 5;
@@ -58,8 +63,11 @@ internal sealed class Prober(SwimContext context, Membership membership)
 
     public void Nacked(uint seqNo)
     {
-        if (_round.Is(seqNo))
-            _round.Nacks++;
+        if (!_round.Is(seqNo))
+            return;
+        _round.Nacks++;
+        if (_round.IsOvertime && _round.Nacks == _round.ExpectedNacks)
+            RoundOver(seqNo);
     }
 
     public void StreamPingEnded(uint seqNo, bool answered)
@@ -94,8 +102,16 @@ internal sealed class Prober(SwimContext context, Membership membership)
             return;
         }
 
+        var heardNobody = context.Settings.Guards && context.Heard == _round.HeardBefore && _round.Helpers > 0;
+        if (heardNobody && !_round.IsOvertime)
+        {
+            _round.IsOvertime = true;
+            context.Timers.Set(TimerKind.ProbeEnd, context.Now + (_timeout * OvertimePercent / 100), seqNo);
+            return;
+        }
+
         var missing = _round.ExpectedNacks > 0 ? Math.Max(0, _round.ExpectedNacks - _round.Nacks) : 1;
-        if (IsDoubtful())
+        if (IsDoubtful(heardNobody))
         {
             context.Effects.Add(new ProtocolEvent(EventKind.Doubted, context.Now) { Record = target });
             End(Math.Max(1, missing));
@@ -200,15 +216,10 @@ internal sealed class Prober(SwimContext context, Membership membership)
     }
 
     // Not one word from the target, the helpers or anybody else: more likely this node is deaf or dumb than that all of them died at once. It says so only for a while: they may have.
-    private bool IsDoubtful()
+    private bool IsDoubtful(bool heardNobody)
     {
-        if (!context.Settings.Guards || context.Heard != _round.HeardBefore || _round.Helpers == 0)
-        {
-            _doubtfulRounds = 0;
-            return false;
-        }
-
-        return ++_doubtfulRounds <= DoubtfulRounds;
+        _doubtfulRounds = heardNobody ? _doubtfulRounds + 1 : 0;
+        return heardNobody && _doubtfulRounds <= DoubtfulRounds;
     }
 
     private void End(int awareness)

@@ -49,6 +49,12 @@ internal sealed record ProtocolSettings
     /// <summary>Lifeguard's nacks: without them a missing answer of a helper says nothing about this node.</summary>
     public bool Nacks { get; init; } = true;
 
+    /// <summary>
+    /// A nack is sent after this part of the timeout, as the paper of Lifeguard has it (section 4.1). memberlist sends it at the end: where the timeout is half of the interval, as in a LAN, it then comes just after
+    /// the round that it is for, and every crash counts against the health of who finds it. An ack is passed on until the end.
+    /// </summary>
+    public int NackPercent { get; init; } = 80;
+
     /// <summary>Lifeguard's buddy system: a suspect is told with the next ping.</summary>
     public bool TellSuspects { get; init; } = true;
 
@@ -94,6 +100,9 @@ internal sealed record ProtocolSettings
         GossipToTheDeadTime = TimeSpan.FromSeconds(15),
         DeadNodeReclaimTime = TimeSpan.FromSeconds(15),
     };
+
+    /// <summary>Without what this protocol adds: what memberlist does. What others are, and what the cost of the rest is measured against.</summary>
+    public ProtocolSettings AsMemberlist() => this with { Guards = false, NackPercent = 100 };
 
     /// <summary>Without what Lifeguard and this protocol add: the SWIM paper with suspicion. What the gain is measured against.</summary>
     public ProtocolSettings AsPlainSwim() => this with

@@ -10,12 +10,6 @@ internal sealed class Relays(SwimContext context)
     /// <summary>How many pings for others may be unanswered.</summary>
     public const int Max = 1024;
 
-    /// <summary>
-    /// A nack is sent after this part of the timeout, as the paper of Lifeguard has it (section 4.1). memberlist sends it at the end: where the timeout is half of the interval, as in a LAN, it then comes just after
-    /// the round that it is for, and every crash counts against the health of who finds it. An ack is passed on until the end.
-    /// </summary>
-    public const int NackPercent = 80;
-
     private readonly Dictionary<uint, Relay> _underWay = [];
     private readonly byte[] _payload = new byte[512];
 
@@ -65,7 +59,7 @@ internal sealed class Relays(SwimContext context)
         context.Effects.BeginPacket(target, crc: false);
         context.Effects.Commit(MessageCodec.Write(context.Effects.BeginMessage(MessageCodec.MaxSize(ping)), ping));
         context.FillAndSend();
-        context.Timers.Set(TimerKind.Relay, context.Now + (context.Settings.ProbeTimeout.Ticks * NackPercent / 100), seqNo);
+        context.Timers.Set(TimerKind.Relay, context.Now + (context.Settings.ProbeTimeout.Ticks * context.Settings.NackPercent / 100), seqNo);
     }
 
     /// <summary>True where the ack was for a ping made for another, who is told.</summary>
@@ -81,15 +75,16 @@ internal sealed class Relays(SwimContext context)
     {
         if (!_underWay.TryGetValue(seqNo, out var relay))
             return;
+        if (relay.Nack)
+            Nack(relay.To, relay.SeqNo);
         if (context.Now >= relay.Ends)
         {
             _underWay.Remove(seqNo);
             return;
         }
 
+        _underWay[seqNo] = relay with { Nack = false };
         context.Timers.Set(TimerKind.Relay, relay.Ends, seqNo);
-        if (relay.Nack)
-            Nack(relay.To, relay.SeqNo);
     }
 
     private void Nack(NodeAddress to, uint seqNo)

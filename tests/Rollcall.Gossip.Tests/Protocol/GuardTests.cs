@@ -65,7 +65,7 @@ public sealed class GuardTests
         foreach (var name in new[] { "a", "b", "c", "d" })
             node.Alive(name);
         node.AdvanceUntilSent("ping #");
-        node.Advance(1);
+        node.Advance(1.1);
         Assert.Single(node.EventsOf(EventKind.Doubted));
         Assert.Empty(node.EventsOf(EventKind.Suspected));
         Assert.Equal(3, node.Core.HealthScore);
@@ -74,6 +74,23 @@ public sealed class GuardTests
         Assert.NotEmpty(node.EventsOf(EventKind.Suspected));
         node.Advance(120);
         Assert.Equal(1, node.Core.LiveCount);
+    }
+
+    /// <summary>Agents send theirs when their own time for the ping is over, which is when the round is over that it was for.</summary>
+    [Fact]
+    public void Nacks_that_come_just_after_the_round_are_no_silence()
+    {
+        var node = new LoneNode();
+        foreach (var name in new[] { "a", "b", "c", "d" })
+            node.Alive(name);
+        var ping = node.AdvanceUntilSent("ping #");
+        node.Advance(1.05);
+        Assert.Empty(node.EventsOf(EventKind.Suspected));
+        foreach (var asked in new[] { "a", "b", "c", "d" }.Where(name => ping.To != LoneNode.AddressOf(name)))
+            node.Nack(LoneNode.SeqNoOf(ping), asked);
+        Assert.Single(node.EventsOf(EventKind.Suspected));
+        Assert.Empty(node.EventsOf(EventKind.Doubted));
+        Assert.Equal(0, node.Core.HealthScore);
     }
 
     [Fact]

@@ -1,0 +1,33 @@
+using Rollcall.Gossip.Protocol;
+using Rollcall.TestKit.Gossip;
+
+namespace Rollcall.Gossip.Tests.Simulation;
+
+/// <summary>What is done beyond memberlist costs no time where a crash is a crash. What it gains where one is not is <see cref="ClaimTests"/>'.</summary>
+public sealed class DetectionTests(ITestOutputHelper output)
+{
+    private const int Kills = 300;
+
+    private static readonly ProtocolSettings Ours = ProtocolSettings.Lan;
+    private static readonly ProtocolSettings Theirs = ProtocolSettings.Lan.AsMemberlist();
+    private static readonly Lazy<Detections> AmongTheirs = new(static () => Run(static _ => Theirs));
+
+    [Fact]
+    public void In_good_weather_a_crash_is_known_as_soon_as_by_memberlists_own_rules() => AssertNoSlower(Run(static _ => Ours));
+
+    /// <summary>Agents answer for whom they were asked to ping just after the round that it was for: that is no silence.</summary>
+    [Fact]
+    public void A_node_among_agents_does_not_doubt_itself_when_a_member_crashes() => AssertNoSlower(Run(static node => node == 0 ? Ours : Ours with { NackPercent = Theirs.NackPercent }));
+
+    [Fact]
+    public void In_a_cluster_of_both_kinds_a_crash_is_known_as_soon() => AssertNoSlower(Run(static node => node % 2 == 0 ? Ours : Theirs));
+
+    private void AssertNoSlower(Detections measured)
+    {
+        output.WriteLine($"until all of 30 knew of each of {Kills} crashes: {measured}; by memberlist's rules: {AmongTheirs.Value}");
+        Assert.InRange(measured.Mean - AmongTheirs.Value.Mean, TimeSpan.FromSeconds(-1), TimeSpan.FromSeconds(0.2));
+        Assert.InRange(measured.Quantile(0.95) - AmongTheirs.Value.Quantile(0.95), TimeSpan.FromSeconds(-2), TimeSpan.FromSeconds(0.5));
+    }
+
+    private static Detections Run(Func<int, ProtocolSettings> settingsOf) => DetectionRun.Run(30, Kills, seed: 1, settingsOf);
+}
