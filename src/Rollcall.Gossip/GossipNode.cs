@@ -5,6 +5,7 @@ using System.Text;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Options;
+using Rollcall.Gossip.Messages;
 using Rollcall.Gossip.Serf;
 using Rollcall.Gossip.Transport;
 using Rollcall.Gossip.Wire;
@@ -43,7 +44,7 @@ public sealed partial class GossipNode : IAsyncDisposable
         var metrics = new GossipMetrics(meters, vitals, () => membership.Current, log);
         var messages = new MessageHub(() => metrics.Dropped("message"));
         var random = new Random();
-        var plain = new StateAdapter(state, messages, random, log);
+        var plain = new StateAdapter(state, messages, random, time ?? TimeProvider.System, log);
         _serf = options.Serf ? new(Encoding.UTF8.GetBytes(options.Name), plain, messages, new(options.Keyring, options.VerifyIncoming && options.VerifyOutgoing), random) : null;
         _context = new(options, _serf is null ? plain : _serf, metrics, time ?? TimeProvider.System, random, log)
         {
@@ -154,7 +155,7 @@ public sealed partial class GossipNode : IAsyncDisposable
         var max = delivery == GossipDelivery.Reliable ? WireLimits.MaxStreamBytes - 1024 : host.Core.MaxUserMessageLength;
         ThrowIfTooLong(payload, max - MessageEnvelope.DirectOverhead);
         var message = _context.Application.Wrap(payload);
-        var name = Encoding.UTF8.GetBytes(member);
+        var name = MemberName.Bytes(member);
         var target = await host.Loop.AskAsync((core, now) =>
         {
             if (!core.TryFind(name, out var found) || found.State is MemberState.Dead or MemberState.Left)

@@ -138,7 +138,7 @@ internal sealed class Exchanges(SwimContext context, Membership membership)
         }
 
         if (header.UserStateLength > 0)
-            context.Application?.MergeState(body.Slice(at, header.UserStateLength), header.Join, context.Now);
+            context.Application?.MergeState(body.Slice(at, header.UserStateLength), header.Join, peer, context.Now);
         if (firstRefusal is not null)
             context.Effects.Add(new ProtocolEvent(EventKind.Refused, context.Now) { Reason = firstRefusal, From = peer, Length = malformed });
         context.Effects.Add(new ProtocolEvent(EventKind.Merged, context.Now) { From = peer, Length = count });

@@ -17,8 +17,8 @@ internal interface IGossipApplication
     /// <summary>Writes what an exchange of states carries for the application; may be nothing.</summary>
     void WriteState(bool join, IBufferWriter<byte> state);
 
-    /// <summary>Takes what the other side of an exchange had; not called for an empty one.</summary>
-    void MergeState(ReadOnlySpan<byte> state, bool join, long now);
+    /// <summary>Takes what the other side of an exchange had, and where that is; not called for an empty one.</summary>
+    void MergeState(ReadOnlySpan<byte> state, bool join, NodeAddress from, long now);
 
     /// <summary>Writes the payload of an ack, at most as long as the destination; returns its length.</summary>
     int WriteAckPayload(Span<byte> destination);

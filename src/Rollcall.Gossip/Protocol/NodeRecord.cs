@@ -1,4 +1,3 @@
-using System.Text;
 using Rollcall.Gossip.Messages;
 using Rollcall.Gossip.Wire;
 
@@ -29,7 +28,7 @@ internal sealed class NodeRecord
 
     public ReadOnlySpan<byte> NameBytes => _entry.AsSpan(_layout.Name);
 
-    public string Name => _text ??= Encoding.UTF8.GetString(NameBytes);
+    public string Name => _text ??= MemberName.Text(NameBytes);
 
     public NodeAddress Address { get; }
 

@@ -1,4 +1,4 @@
-using System.Text;
+using Rollcall.Gossip.Messages;
 
 namespace Rollcall.Gossip.Serf;
 
@@ -34,7 +34,7 @@ internal sealed class OwnQuery(ulong time, uint id, ReadOnlyMemory<byte> message
     {
         if (response.Payload.Length > MaxAnswerLength || response.Flags.HasFlag(QueryFlags.Ack))
             return false;
-        var from = Encoding.UTF8.GetString(response.From);
+        var from = MemberName.Text(response.From);
         if (!_silent.Remove(from))
             return false;
         _answers[from] = response.Payload.ToArray();

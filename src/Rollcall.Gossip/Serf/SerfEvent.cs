@@ -38,7 +38,7 @@ internal enum SerfEventKind : byte
 /// <summary>Something that happened in what Serf puts on top of membership.</summary>
 internal sealed record SerfEvent(SerfEventKind Kind, string Name)
 {
-    /// <summary>Where a message that was refused came from; nobody where that is not known.</summary>
+    /// <summary>Where what was refused came from, or was passed on by.</summary>
     public NodeAddress From { get; init; }
 
     public SerfStatus Status { get; init; }

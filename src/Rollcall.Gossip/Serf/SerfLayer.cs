@@ -94,7 +94,7 @@ internal sealed class SerfLayer : IGossipApplication
     /// <summary>Says of another member that it left: one that failed is then no longer waited for. One that lives objects.</summary>
     public void ForceLeave(string member, bool prune, long now)
     {
-        var length = SerfCodec.Write(_scratch, new LeaveIntent(_clock.Next(), Encoding.UTF8.GetBytes(member), prune));
+        var length = SerfCodec.Write(_scratch, new LeaveIntent(_clock.Next(), MemberName.Bytes(member), prune));
         Apply(_scratch.AsSpan(0, length), now);
         Core.Broadcast(_scratch.AsSpan(0, length), now);
     }
@@ -158,9 +158,9 @@ internal sealed class SerfLayer : IGossipApplication
         SerfState.Write(state, _clock, _eventClock, _queries.Clock, _members, _recentEvents, inner.Written.Span, room);
     }
 
-    public void MergeState(ReadOnlySpan<byte> state, bool join, long now)
+    public void MergeState(ReadOnlySpan<byte> state, bool join, NodeAddress from, long now)
     {
-        _from = default;
+        _from = from;
         if (SerfState.Read(state) is not { } read)
         {
             Refuse("An exchange does not carry Serf's state.");
@@ -200,7 +200,7 @@ internal sealed class SerfLayer : IGossipApplication
         _members.Reap(now);
         TellForgotten();
         if (read.Application.Length > 0)
-            _inner?.MergeState(read.Application, join, now);
+            _inner?.MergeState(read.Application, join, from, now);
     }
 
     /// <summary>Nothing: agents expect a coordinate, or nothing.</summary>
@@ -233,7 +233,7 @@ internal sealed class SerfLayer : IGossipApplication
             case SerfMessageType.UserEvent:
                 return TakeEvent(body);
             case SerfMessageType.Query when message.Length <= MaxQueryReceived && SerfCodec.TryRead(body, out Query query) && _queries.Clock.Witness(query.Time):
-                return _queries.Ask(Core, query, now);
+                return _queries.Ask(Core, query, _from, now);
             case SerfMessageType.QueryResponse when SerfCodec.TryRead(body, out QueryResponse response):
                 _queries.Take(response);
                 return false;
@@ -316,7 +316,7 @@ internal sealed class SerfLayer : IGossipApplication
     private void TellStatus(ReadOnlySpan<byte> member, SerfStatus status)
     {
         if (status != SerfStatus.None)
-            TellStatus(Encoding.UTF8.GetString(member), status);
+            TellStatus(MemberName.Text(member), status);
     }
 
     private void TellStatus(string member, SerfStatus status)

@@ -1,5 +1,5 @@
 using System.Runtime.InteropServices;
-using System.Text;
+using Rollcall.Gossip.Messages;
 
 namespace Rollcall.Gossip.Serf;
 
@@ -69,7 +69,7 @@ internal sealed class SerfMembers
         return member.Status;
     }
 
-    public IntentOutcome Join(ReadOnlySpan<byte> node, ulong time, long now) => Join(Encoding.UTF8.GetString(node), time, now);
+    public IntentOutcome Join(ReadOnlySpan<byte> node, ulong time, long now) => Join(MemberName.Text(node), time, now);
 
     public IntentOutcome Join(string name, ulong time, long now)
     {
@@ -90,7 +90,7 @@ internal sealed class SerfMembers
 
     public IntentOutcome Leave(ReadOnlySpan<byte> node, ulong time, bool prune, long now)
     {
-        var name = Encoding.UTF8.GetString(node);
+        var name = MemberName.Text(node);
         if (Find(name) is not { } member)
             return new(Remember(name, time, isLeave: true, now));
         if (time <= member.Time)
@@ -110,7 +110,7 @@ internal sealed class SerfMembers
     }
 
     /// <summary>Whether nothing later than this time is known of the name. Of two intents of one time each holds where it came first, so that a later one is needed.</summary>
-    public bool IsLatest(ReadOnlySpan<byte> node, ulong time) => Find(Encoding.UTF8.GetString(node)) is not { } member || time >= member.Time;
+    public bool IsLatest(ReadOnlySpan<byte> node, ulong time) => Find(MemberName.Text(node)) is not { } member || time >= member.Time;
 
     /// <summary>Somebody else knows that a member left, at a time no earlier than what is known here.</summary>
     public SerfStatus HasLeft(string name, ulong time)

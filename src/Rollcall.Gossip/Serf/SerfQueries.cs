@@ -1,4 +1,4 @@
-using System.Text;
+using Rollcall.Gossip.Messages;
 using Rollcall.Gossip.Protocol;
 
 namespace Rollcall.Gossip.Serf;
@@ -37,7 +37,7 @@ internal sealed class SerfQueries(ReadOnlyMemory<byte> name, SerfMembers members
     public void Joined() => _firstKeyTime = _firstKeyTime == ulong.MaxValue ? Clock.Time : Math.Max(_firstKeyTime, Clock.Time);
 
     /// <summary>True where it is to be passed on.</summary>
-    public bool Ask(SwimCore core, in Query query, long now)
+    public bool Ask(SwimCore core, in Query query, NodeAddress from, long now)
     {
         if (!_recent.Add(query.Time, Clock.Time, query.Id, query.Name, default))
             return false;
@@ -45,7 +45,7 @@ internal sealed class SerfQueries(ReadOnlyMemory<byte> name, SerfMembers members
         if (gained > 0)
             (_expressions, _gainedAt) = (Math.Min(MaxExpressions, _expressions + gained), now);
         if (_replies.IsMember(core, query.SourceNode, query.Address) && QueryFilters.Pass(query.Filters, name.Span, core.Self.Meta, ref _expressions))
-            Answer(core, query, now);
+            Answer(core, query, from, now);
         return !query.Flags.HasFlag(QueryFlags.NoBroadcast);
     }
 
@@ -95,7 +95,7 @@ internal sealed class SerfQueries(ReadOnlyMemory<byte> name, SerfMembers members
     {
         foreach (var silent in query.Silent.Take(MaxAgain))
         {
-            if (core.TryFind(Encoding.UTF8.GetBytes(silent), out var member))
+            if (core.TryFind(MemberName.Bytes(silent), out var member))
                 core.Send(member.Record.Address, query.Message.Span, crc: false, now);
         }
     }
@@ -106,21 +106,21 @@ internal sealed class SerfQueries(ReadOnlyMemory<byte> name, SerfMembers members
     public GossipKeyReport EndKeys(OwnQuery query, KeyOperation operation, GossipKey? key)
     {
         Drop(query);
-        var own = (Encoding.UTF8.GetString(name.Span), (KeyAnswer?)KeyQueries.Answer(keys, operation, key));
+        var own = (MemberName.Text(name.Span), (KeyAnswer?)KeyQueries.Answer(keys, operation, key));
         return KeyReports.Of(operation, query.Answers.Select(static answer => (answer.Key, SerfCodec.ReadKeyAnswer(answer.Value))).Append(own), query.Silent);
     }
 
     /// <summary>Nobody waits for the query any more.</summary>
     public void Drop(OwnQuery query) => _own.Remove(query.Time);
 
-    private void Answer(SwimCore core, in Query query, long now)
+    private void Answer(SwimCore core, in Query query, NodeAddress from, long now)
     {
         if (query.Flags.HasFlag(QueryFlags.Ack))
             _replies.Send(core, query, QueryFlags.Ack, default, now);
         if (query.Name.SequenceEqual(ConflictAnswer.QueryName))
             AnswerConflict(core, query, now);
         else if (KeyQueries.OperationOf(query.Name) is var operation and not KeyOperation.None)
-            AnswerKeys(core, query, operation, now);
+            AnswerKeys(core, query, operation, from, now);
     }
 
     private void AnswerConflict(SwimCore core, in Query query, long now)
@@ -131,13 +131,13 @@ internal sealed class SerfQueries(ReadOnlyMemory<byte> name, SerfMembers members
             events.Add(new(SerfEventKind.ConflictAnswered, member.Record.Name));
     }
 
-    private void AnswerKeys(SwimCore core, in Query query, KeyOperation operation, long now)
+    private void AnswerKeys(SwimCore core, in Query query, KeyOperation operation, NodeAddress from, long now)
     {
         var answer = IsReplayed(query)
             ? KeyAnswer.Failed("The query is older than this node's part in the cluster; ask again.")
             : KeyQueries.Answer(keys, operation, query.Payload);
         _replies.Send(core, query, QueryFlags.None, KeyQueries.Fit(answer, _replies.MaxPayload(core)), now);
-        events.Add(new(SerfEventKind.KeysAsked, Encoding.UTF8.GetString(query.SourceNode)) { Operation = operation, Words = answer.IsDone ? "" : answer.Words });
+        events.Add(new(SerfEventKind.KeysAsked, MemberName.Text(query.SourceNode)) { From = from, Operation = operation, Words = answer.IsDone ? "" : answer.Words });
     }
 
     // Encryption does not keep a recorded query from being sent again by somebody without the key. A node that has seen it does not do it twice, one that has started since would. So keys are changed only by queries

@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Text;
+using Rollcall.Gossip.Messages;
 using Rollcall.Gossip.Wire;
 
 namespace Rollcall.Gossip.Serf;
@@ -44,11 +45,11 @@ internal sealed class SerfState
         return length;
     }
 
-    /// <summary>Writes at most so many bytes: what does not fit is left out, of the events the oldest. Names that are no text are not said, as nobody could tell who is meant.</summary>
+    /// <summary>Writes at most so many bytes: what does not fit is left out, of the events the oldest.</summary>
     public static void Write(IBufferWriter<byte> destination, LamportClock members, LamportClock events, LamportClock queries, SerfMembers known, RecentEvents recent, ReadOnlySpan<byte> application, int room = int.MaxValue)
     {
         var left = room - SerfCodec.MaxOverhead - application.Length;
-        var statuses = known.All.Where(static member => IsSaid(member.Name)).TakeWhile(member => (left -= LengthOf(member.Name, member.Status)) >= 0).ToArray();
+        var statuses = known.All.TakeWhile(member => (left -= LengthOf(member.Name, member.Status)) >= 0).ToArray();
         var slots = recent.All.Reverse().TakeWhile(slot => (left -= LengthOf(slot.Events)) >= 0).Reverse().ToArray();
         var size = SerfCodec.MaxOverhead + application.Length + statuses.Sum(static member => LengthOf(member.Name, member.Status)) + slots.Sum(static slot => LengthOf(slot.Events));
         var span = destination.GetSpan(size);
@@ -101,13 +102,11 @@ internal sealed class SerfState
     // One that leaves is said to have left: an agent takes other statuses for joins, and after a join the leave intent of the same time comes too late for it.
     private static bool SaysLeft(SerfStatus status) => status is SerfStatus.Left or SerfStatus.Leaving;
 
-    private static bool IsSaid(string name) => !name.Contains('\ufffd', StringComparison.Ordinal);
-
     private static int LengthOf(string name, SerfStatus status) => (Encoding.UTF8.GetByteCount(name) + HeadLength) * (SaysLeft(status) ? 2 : 1) + NumberLength;
 
     private static int LengthOf(IReadOnlyList<RecentEvent> events) => SlotLength + events.Sum(static item => SlotLength + item.Name.Length + item.Payload.Length);
 
-    private static void WriteName(ref MsgPackWriter writer, string name) => Encoding.UTF8.GetBytes(name, writer.WriteRawPlace(Encoding.UTF8.GetByteCount(name)));
+    private static void WriteName(ref MsgPackWriter writer, string name) => writer.WriteRaw(MemberName.Bytes(name));
 
     private static void WriteEvents(ref MsgPackWriter writer, (ulong Time, IReadOnlyList<RecentEvent> Events)[] slots)
     {
@@ -169,7 +168,7 @@ internal sealed class SerfState
         static bool Keep(List<(string, ulong)> statuses, ReadOnlySpan<byte> name, ulong time)
         {
             if (name.Length <= WireLimits.MaxNameBytes)
-                statuses.Add((Encoding.UTF8.GetString(name), time));
+                statuses.Add((MemberName.Text(name), time));
             return true;
         }
     }
@@ -181,7 +180,7 @@ internal sealed class SerfState
         {
             read = reader.TryReadRaw(out var name);
             if (name.Length <= WireLimits.MaxNameBytes)
-                Left.Add(Encoding.UTF8.GetString(name));
+                Left.Add(MemberName.Text(name));
         }
 
         return read;

@@ -68,6 +68,7 @@ internal sealed class SerfHost(ReadOnlyMemory<byte> name, StateAdapter applicati
 
     public void Settle(MembershipView view, ProtocolReporter reporter)
     {
+        application.Settle(view, reporter);
         if (_serf.Events.Count == 0)
             return;
         foreach (var happened in _serf.Events)
@@ -96,7 +97,7 @@ internal sealed class SerfHost(ReadOnlyMemory<byte> name, StateAdapter applicati
 
     public void WriteState(bool join, IBufferWriter<byte> state) => _serf.WriteState(join, state);
 
-    public void MergeState(ReadOnlySpan<byte> state, bool join, long now) => _serf.MergeState(state, join, now);
+    public void MergeState(ReadOnlySpan<byte> state, bool join, NodeAddress from, long now) => _serf.MergeState(state, join, from, now);
 
     public int WriteAckPayload(Span<byte> destination) => _serf.WriteAckPayload(destination);
 

@@ -10,8 +10,9 @@ namespace Rollcall.Gossip.Transport;
 /// A plain application on top of the protocol: its messages go to their readers, its state along with exchanges. What it throws stays here. Broadcasts are passed on by
 /// everybody who sees them for the first time: a sender alone would reach only as many as it sends to.
 /// </summary>
-internal sealed class StateAdapter(IGossipState? state, MessageHub messages, Random random, ILogger logger) : IApplicationHost
+internal sealed class StateAdapter(IGossipState? state, MessageHub messages, Random random, TimeProvider time, ILogger logger) : IApplicationHost
 {
+    private readonly LineLimiter _failures = new(time, 1);
     private readonly SeenIds _seen = new();
     private SwimCore? _core;
     private bool _isTooLong;
@@ -38,7 +39,8 @@ internal sealed class StateAdapter(IGossipState? state, MessageHub messages, Ran
 
     public void Settle(MembershipView view, ProtocolReporter reporter)
     {
-        // Nothing happens here that the protocol does not tell.
+        if (_failures.TryEnd(out var more))
+            GossipLog.More(logger, LogLevel.Error, more, LineLimiter.Interval.TotalSeconds, "the application's state could not be written or merged");
     }
 
     public void MemberChanged(in ProtocolEvent change)
@@ -74,7 +76,7 @@ internal sealed class StateAdapter(IGossipState? state, MessageHub messages, Ran
         {
             if (!written.IsOverrun)
             {
-                GossipLog.StateFailed(logger, error);
+                Failed(error);
                 return;
             }
         }
@@ -86,7 +88,7 @@ internal sealed class StateAdapter(IGossipState? state, MessageHub messages, Ran
         _isTooLong = isTooLong;
     }
 
-    public void MergeState(ReadOnlySpan<byte> received, bool join, long now)
+    public void MergeState(ReadOnlySpan<byte> received, bool join, NodeAddress from, long now)
     {
         try
         {
@@ -94,7 +96,7 @@ internal sealed class StateAdapter(IGossipState? state, MessageHub messages, Ran
         }
         catch (Exception error)
         {
-            GossipLog.StateFailed(logger, error);
+            Failed(error);
         }
     }
 
@@ -108,6 +110,13 @@ internal sealed class StateAdapter(IGossipState? state, MessageHub messages, Ran
     public void Transmitted(long token, long now)
     {
         // Nobody waits for it.
+    }
+
+    // Others begin exchanges as often as they like.
+    private void Failed(Exception error)
+    {
+        if (_failures.TryTake())
+            GossipLog.StateFailed(logger, error);
     }
 
     // With Serf there is less room, and the writer says so.

@@ -154,7 +154,7 @@ public sealed class SerfBoundsTests
 
     private void Receive(ReadOnlySpan<byte> message) => _node.Receive([8, .. message], LoneNode.AddressOf("agent"));
 
-    private void Merge(byte[] state) => _node.Do((_, now) => _serf.MergeState(state, join: false, now));
+    private void Merge(byte[] state) => _node.Do((_, now) => _serf.MergeState(state, join: false, default, now));
 
     private byte[] Write()
     {
@@ -202,7 +202,7 @@ public sealed class SerfBoundsTests
             }
         }
 
-        public void MergeState(ReadOnlySpan<byte> state, bool join, long now)
+        public void MergeState(ReadOnlySpan<byte> state, bool join, NodeAddress from, long now)
         {
         }
 

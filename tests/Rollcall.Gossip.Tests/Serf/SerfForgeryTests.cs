@@ -219,7 +219,7 @@ public sealed class SerfForgeryTests
 
     private void Merge(byte[] state)
     {
-        _node.Do((_, now) => _serf.MergeState(state, join: false, now));
+        _node.Do((_, now) => _serf.MergeState(state, join: false, default, now));
         _node.Advance(1);
     }
 

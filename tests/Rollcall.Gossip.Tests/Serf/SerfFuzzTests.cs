@@ -42,7 +42,7 @@ public sealed class SerfFuzzTests
             node.Sent.Clear();
             state.ResetWrittenCount();
             serf.WriteState(join: false, state);
-            serf.MergeState(state.WrittenSpan, join: false, node.Now.Ticks);
+            serf.MergeState(state.WrittenSpan, join: false, default, node.Now.Ticks);
         }
 
         // It was not all refused at the door.
@@ -78,7 +78,7 @@ public sealed class SerfFuzzTests
                 : SerfCodec.Write(buffer, new LeaveIntent((ulong)round, name, prune: random.Next(4) == 0));
             node.Receive([(byte)MessageType.User, .. buffer.AsSpan(0, intent)], LoneNode.AddressOf("agent"));
             var state = states[random.Next(states.Length)];
-            node.Do((_, now) => serf.MergeState(random.Next(8) == 0 ? state : Mutate(random, state), join: random.Next(2) == 0, now));
+            node.Do((_, now) => serf.MergeState(random.Next(8) == 0 ? state : Mutate(random, state), join: random.Next(2) == 0, default, now));
             own.ResetWrittenCount();
             serf.WriteState(join: false, own);
             Assert.NotNull(SerfState.Read(own.WrittenSpan));
@@ -157,7 +157,7 @@ public sealed class SerfFuzzTests
             node.Alive(name);
         }
 
-        serf.MergeState([0x02, 0x80], join: true, 0);
+        serf.MergeState([0x02, 0x80], join: true, default, 0);
         serf.ClearEvents();
         return (ring, serf, node);
     }

@@ -243,7 +243,7 @@ public sealed class SerfLayerTests
         other.ClearEvents();
         var state = new ArrayBufferWriter<byte>();
         _serf.WriteState(join: false, state);
-        other.MergeState(state.WrittenSpan, join: false, 0);
+        other.MergeState(state.WrittenSpan, join: false, default, 0);
         Assert.Equal(SerfStatus.Left, other.StatusOf("other"));
         Assert.Equal(["StatusChanged other", "UserEvent deploy"], other.Events.Select(static told => $"{told.Kind} {told.Name}"));
         Assert.Equal(6UL, other.Time);
@@ -251,7 +251,7 @@ public sealed class SerfLayerTests
         var joiner = new SerfLayer("joiner"u8.ToArray(), new Random(1));
         _ = new LoneNode(LoneNode.Quiet, application: joiner);
         joiner.ClearEvents();
-        joiner.MergeState(state.WrittenSpan, join: true, 0);
+        joiner.MergeState(state.WrittenSpan, join: true, default, 0);
         Assert.DoesNotContain(joiner.Events, static told => told.Kind == SerfEventKind.UserEvent);
     }
 
@@ -265,7 +265,7 @@ public sealed class SerfLayerTests
         Assert.Equal([0xc1, 1, 2], Assert.Single(inner.Messages));
         var state = new ArrayBufferWriter<byte>();
         serf.WriteState(join: true, state);
-        serf.MergeState(state.WrittenSpan, join: true, 0);
+        serf.MergeState(state.WrittenSpan, join: true, default, 0);
         Assert.Equal("state of the application"u8, Assert.Single(inner.Merged));
     }
 
@@ -280,10 +280,11 @@ public sealed class SerfLayerTests
     [Fact]
     public void A_state_that_is_not_Serfs_is_refused_and_harms_nothing()
     {
-        _serf.MergeState([0x2a, 0x80], join: true, 0);
-        Assert.Equal(SerfEventKind.Refused, Assert.Single(_serf.Events).Kind);
+        _serf.MergeState([0x2a, 0x80], join: true, LoneNode.AddressOf("agent"), 0);
+        var refused = Assert.Single(_serf.Events);
+        Assert.Equal((SerfEventKind.Refused, LoneNode.AddressOf("agent")), (refused.Kind, refused.From));
         _serf.ClearEvents();
-        _serf.MergeState([0x02, 0x80], join: true, 0);
+        _serf.MergeState([0x02, 0x80], join: true, default, 0);
         Assert.Empty(_serf.Events);
     }
 
@@ -321,7 +322,7 @@ public sealed class SerfLayerTests
 
         public void WriteState(bool join, IBufferWriter<byte> state) => state.Write("state of the application"u8);
 
-        public void MergeState(ReadOnlySpan<byte> state, bool join, long now) => Merged.Add(state.ToArray());
+        public void MergeState(ReadOnlySpan<byte> state, bool join, NodeAddress from, long now) => Merged.Add(state.ToArray());
 
         public int WriteAckPayload(Span<byte> destination) => 0;
 

@@ -44,6 +44,7 @@ public sealed class SerfQueriesTests
         Assert.Equal([New.ToBase64()], listed.Keys);
         var asked = _serf.Events.Where(static told => told.Kind == SerfEventKind.KeysAsked).Select(static told => $"{told.Name} {told.Operation} {told.Words}");
         Assert.Equal(["agent Add ", "agent Use ", "agent Remove ", "agent List "], asked);
+        Assert.All(_serf.Events.Where(static told => told.Kind == SerfEventKind.KeysAsked), static told => Assert.Equal(LoneNode.AddressOf("agent"), told.From));
     }
 
     [Theory]
@@ -325,7 +326,7 @@ public sealed class SerfQueriesTests
         var clock = new LamportClock();
         clock.Witness(queryTime - 1);
         SerfState.Write(state, new(), new(), clock, new(), new(), default);
-        serf.MergeState(state.WrittenSpan, join: true, 0);
+        serf.MergeState(state.WrittenSpan, join: true, default, 0);
     }
 
     private KeyAnswer Ask(string name, GossipKey key) => Ask(name, SerfBytes.KeyRequest(key));

@@ -19,7 +19,7 @@ public sealed class StateAdapterTests
 
     public StateAdapterTests()
     {
-        _adapter = new(null, _messages, new Random(1), NullLogger.Instance);
+        _adapter = new(null, _messages, new Random(1), new VirtualTime(), NullLogger.Instance);
         var self = new NodeRecord("a"u8, Peer.WithPort(1), default, ProtocolVersions.Default);
         _core = new(ProtocolSettings.Local, self, new Effects(), new Random(1), _adapter);
         _adapter.Attach(_core);
@@ -47,7 +47,7 @@ public sealed class StateAdapterTests
     {
         var log = new LogRecorder();
         var state = new LongState { Length = _core.StateRoom + beyond };
-        var adapter = new StateAdapter(state, _messages, new Random(1), log);
+        var adapter = new StateAdapter(state, _messages, new Random(1), new VirtualTime(), log);
         adapter.Attach(_core);
         for (var i = 0; i < 3; i++)
         {
@@ -63,12 +63,38 @@ public sealed class StateAdapterTests
     public void What_an_application_wrote_before_it_threw_is_not_sent()
     {
         var log = new LogRecorder();
-        var adapter = new StateAdapter(new LongState { Length = 10, Throws = true }, _messages, new Random(1), log);
+        var adapter = new StateAdapter(new LongState { Length = 10, Throws = true }, _messages, new Random(1), new VirtualTime(), log);
         adapter.Attach(_core);
         var written = new ArrayBufferWriter<byte>();
         adapter.WriteState(join: true, written);
         Assert.Equal(0, written.WrittenCount);
         Assert.Contains("could not be written", Assert.Single(log.Of(LogLevel.Error)), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void An_application_that_always_throws_fills_no_log(bool serf)
+    {
+        var time = new VirtualTime();
+        var log = new LogRecorder();
+        var adapter = new StateAdapter(new LongState { Length = 10, Throws = true }, _messages, new Random(1), time, log);
+        IApplicationHost host = serf ? new SerfHost("a"u8.ToArray(), adapter, _messages, new(new(), isSealed: true), new Random(1)) : adapter;
+        host.Attach(_core);
+        using var metrics = new GossipMetrics(null, new(), static () => new(0, []));
+        var reporter = new ProtocolReporter(metrics, new(time, log), time, log);
+        var view = new MembershipView(new(), time, keepsGone: false);
+        for (var i = 0; i < 20; i++)
+        {
+            adapter.WriteState(join: false, new ArrayBufferWriter<byte>());
+            adapter.MergeState("x"u8, join: false, default, 0);
+            host.Settle(view, reporter);
+        }
+
+        Assert.Single(log.Of(LogLevel.Error));
+        time.Advance(LineLimiter.Interval);
+        host.Settle(view, reporter);
+        Assert.StartsWith("39 more times within 10 s", log.Of(LogLevel.Error).Last(), StringComparison.Ordinal);
     }
 
     [Theory]
@@ -122,6 +148,8 @@ public sealed class StateAdapterTests
 
         public void Merge(ReadOnlySpan<byte> state, bool joining)
         {
+            if (Throws)
+                throw new InvalidDataException("This application always fails.");
         }
     }
 }
