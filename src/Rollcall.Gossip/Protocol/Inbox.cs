@@ -19,8 +19,8 @@ internal sealed class Inbox(SwimContext context, Membership membership, Prober p
         {
             MessageType.Ping => Ping(body, from),
             MessageType.IndirectPing => IndirectPing(body, from),
-            MessageType.Ack => Ack(body),
-            MessageType.Nack => Nack(body),
+            MessageType.Ack => Ack(body, from),
+            MessageType.Nack => Nack(body, from),
             MessageType.Suspect => Suspect(body, from),
             MessageType.Alive => Alive(body, from),
             MessageType.Dead => Dead(body, from),
@@ -54,18 +54,19 @@ internal sealed class Inbox(SwimContext context, Membership membership, Prober p
         return refusal;
     }
 
-    private string? Ack(ReadOnlySpan<byte> body)
+    private string? Ack(ReadOnlySpan<byte> body, NodeAddress from)
     {
-        if (MessageCodec.TryRead(body, out Ack ack, out var refusal) && !relays.TryPassOn(ack.SeqNo))
-            prober.Acked(ack);
-        return refusal;
+        if (!MessageCodec.TryRead(body, out Ack ack, out var refusal))
+            return refusal;
+        var isAsked = relays.Has(ack.SeqNo) ? relays.TryPassOn(ack.SeqNo, from) : prober.TryAck(ack, from);
+        return isAsked ? null : "An ack came from an address that was not asked.";
     }
 
-    private string? Nack(ReadOnlySpan<byte> body)
+    private string? Nack(ReadOnlySpan<byte> body, NodeAddress from)
     {
-        if (MessageCodec.TryRead(body, out Nack nack, out var refusal))
-            prober.Nacked(nack.SeqNo);
-        return refusal;
+        if (!MessageCodec.TryRead(body, out Nack nack, out var refusal))
+            return refusal;
+        return prober.TryNack(nack.SeqNo, from) ? null : "A nack came from an address that was not asked.";
     }
 
     private string? Suspect(ReadOnlySpan<byte> body, NodeAddress from)

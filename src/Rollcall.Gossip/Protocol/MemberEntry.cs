@@ -13,6 +13,9 @@ internal struct MemberEntry
 
     public MemberState State;
 
+    /// <summary>It has answered a ping from the address it is known by, so that acks of it from elsewhere do not count.</summary>
+    public bool AnswersFromItsAddress;
+
     public readonly bool IsLive => State is MemberState.Alive or MemberState.Suspect;
 }
 

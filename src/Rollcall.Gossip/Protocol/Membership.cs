@@ -276,6 +276,8 @@ internal sealed class Membership(SwimContext context, Suspicions suspicions, Ref
             context.Members.SetState(row, MemberState.Alive, context.Now);
         context.QueueAlive(row);
 
+        if (record.Address != address || before is MemberState.Dead or MemberState.Left)
+            member.AnswersFromItsAddress = false;
         if (before is MemberState.Dead or MemberState.Left)
         {
             Tell(EventKind.Joined, row);

@@ -25,6 +25,9 @@ internal struct ProbeRound
     public int Nacks;
     public bool IsAnsweredByStream;
 
+    /// <summary>Acks with the right number came from an address where nobody was asked.</summary>
+    public bool HasStrayAck;
+
     /// <summary>Its time is over, and what comes a little late is still waited for.</summary>
     public bool IsOvertime;
 

@@ -17,12 +17,17 @@ internal sealed class Prober(SwimContext context, Membership membership)
     /// </summary>
     public const int OvertimePercent = 20;
 
-    private const byte StreamPingsFrom = 3;
+    /// <summary>Members whose failed exchanges are remembered; cleared with each pass.</summary>
+    private const int MaxStreamFailures = 64;
+
+    private const int MaxHelpers = 16;
     private const byte NacksFrom = 4;
     private const byte CrcFrom = 5;
 
     private readonly long _interval = context.Settings.ProbeInterval.Ticks;
     private readonly long _timeout = context.Settings.ProbeTimeout.Ticks;
+    private readonly int[] _helpers = new int[Math.Min(context.Settings.IndirectChecks, MaxHelpers)];
+    private readonly Dictionary<int, string> _streamFailures = [];
     private int _next;
     private long _tick;
     private int _doubtfulRounds;
@@ -49,25 +54,49 @@ internal sealed class Prober(SwimContext context, Membership membership)
             Begin();
     }
 
-    public void Acked(in Ack ack)
+    /// <summary>False where the ack is for the round that is under way, and came from where nobody was asked.</summary>
+    public bool TryAck(in Ack ack, NodeAddress from)
     {
         if (!_round.Is(ack.SeqNo))
-            return;
+            return true;
         var target = context.Members.RecordOf(_round.Target);
+        if (!IsFrom(_round.Target, from) && !IsFromHelper(from))
+        {
+            _round.HasStrayAck = true;
+            return false;
+        }
+
+        context.Members[_round.Target].AnswersFromItsAddress |= from == target.Address;
         var elapsed = _round.IsHelped || _round.IsPaused ? 0 : context.Now - _round.Began;
         context.Effects.Add(new ProtocolEvent(EventKind.ProbeAnswered, context.Now) { Record = target, Elapsed = elapsed });
+        if (!_round.IsHelped && _streamFailures.Remove(_round.Target, out var reason))
+            context.Effects.Add(new ProtocolEvent(EventKind.StreamsLost, context.Now) { Record = target, Reason = reason });
         if (elapsed > 0)
             context.Application?.AckReceived(target, ack.Payload, elapsed, context.Now);
         End(-1);
+        return true;
     }
 
-    public void Nacked(uint seqNo)
+    /// <summary>False where the nack is for the round that is under way, and came from where nobody was asked.</summary>
+    public bool TryNack(uint seqNo, NodeAddress from)
     {
         if (!_round.Is(seqNo))
-            return;
+            return true;
+        if (!IsFromHelper(from))
+            return false;
         _round.Nacks++;
         if (_round.IsOvertime && _round.Nacks == _round.ExpectedNacks)
             RoundOver(seqNo);
+        return true;
+    }
+
+    /// <summary>An exchange with the member has failed. It is pinged next: if it answers, it is there, and only TCP does not get through to it.</summary>
+    public void StreamFailed(int row, string reason)
+    {
+        if (_streamFailures.Count >= MaxStreamFailures)
+            return;
+        _streamFailures[row] = reason;
+        context.Doubtful = row;
     }
 
     public void StreamPingEnded(uint seqNo, bool answered)
@@ -97,7 +126,11 @@ internal sealed class Prober(SwimContext context, Membership membership)
         var target = context.Members.RecordOf(row);
         if (_round.IsAnsweredByStream)
         {
-            context.Effects.Add(new ProtocolEvent(EventKind.DatagramsLost, context.Now) { Record = target });
+            // It lives, so that who answers from elsewhere is itself.
+            if (_round.HasStrayAck)
+                context.Members[row].AnswersFromItsAddress = false;
+            else
+                context.Effects.Add(new ProtocolEvent(EventKind.DatagramsLost, context.Now) { Record = target });
             End(-1);
             return;
         }
@@ -157,6 +190,7 @@ internal sealed class Prober(SwimContext context, Membership membership)
 
             if (_next >= context.Members.Count)
             {
+                _streamFailures.Clear();
                 membership.Forget();
                 context.Members.Shuffle(context.Random);
                 _next = 0;
@@ -194,12 +228,10 @@ internal sealed class Prober(SwimContext context, Membership membership)
     {
         _round.IsHelped = true;
         var target = context.Members.RecordOf(_round.Target);
-        Span<int> helpers = stackalloc int[Math.Min(context.Settings.IndirectChecks, 16)];
-        var count = MemberPicker.Pick(context, helpers, PickKind.Alive, _round.Target);
-        foreach (var helper in helpers[..count])
+        _round.Helpers = MemberPicker.Pick(context, _helpers, PickKind.Alive, _round.Target);
+        foreach (var helper in _helpers.AsSpan(0, _round.Helpers))
             SendIndirectPing(context.Members.RecordOf(helper), target);
-        _round.Helpers = count;
-        if (context.Settings.StreamPings && target.Versions.ProtocolMax >= StreamPingsFrom)
+        if (context.Settings.StreamPings && target.Versions.ProtocolMax >= SwimContext.StreamPingsFrom)
             context.Effects.Add(new StreamPing(target, _round.SeqNo, _round.Ends));
     }
 
@@ -214,6 +246,20 @@ internal sealed class Prober(SwimContext context, Membership membership)
         context.Effects.Commit(MessageCodec.Write(context.Effects.BeginMessage(MessageCodec.MaxSize(ping)), ping));
         context.FillAndSend();
     }
+
+    private bool IsFromHelper(NodeAddress from)
+    {
+        foreach (var helper in _helpers.AsSpan(0, _round.Helpers))
+        {
+            if (IsFrom(helper, from))
+                return true;
+        }
+
+        return false;
+    }
+
+    // Whether it may be what this member sent.
+    private bool IsFrom(int row, NodeAddress from) => context.Members.RecordOf(row).Address == from || !context.AnswersOnlyFromItsAddress(row);
 
     // Not one word from the target, the helpers or anybody else: more likely this node is deaf or dumb than that all of them died at once. It says so only for a while: they may have.
     private bool IsDoubtful(bool heardNobody)

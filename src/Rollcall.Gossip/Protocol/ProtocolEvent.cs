@@ -41,6 +41,9 @@ internal enum EventKind : byte
     /// <summary>The target answered over TCP alone: datagrams do not get through.</summary>
     DatagramsLost,
 
+    /// <summary>An exchange over TCP has failed, for <see cref="ProtocolEvent.Reason"/>, with a member that answers over UDP.</summary>
+    StreamsLost,
+
     /// <summary>Nobody at all answered in a probe round, so that this node is to be doubted before its target.</summary>
     Doubted,
 
@@ -91,7 +94,7 @@ internal readonly record struct ProtocolEvent(EventKind Kind, long At)
 
     public long Elapsed { get; init; }
 
-    /// <summary>A constant: what is wrong.</summary>
+    /// <summary>What is wrong: a constant, but for <see cref="EventKind.StreamsLost"/>.</summary>
     public string? Reason { get; init; }
 
     public long Token { get; init; }

@@ -53,7 +53,7 @@ internal sealed class Relays(SwimContext context)
             seqNo = (uint)context.Random.NextInt64(1L << 32);
         while (_underWay.ContainsKey(seqNo));
         var ends = context.Now + context.Settings.ProbeTimeout.Ticks;
-        _underWay[seqNo] = new(reply, request.SeqNo, request.Nack, ends);
+        _underWay[seqNo] = new(reply, request.SeqNo, request.Nack, ends, context.AnswersOnlyFromItsAddress(row) ? target : default);
         var self = context.SelfRecord;
         var ping = new Ping(seqNo, request.Node, self.Address, self.NameBytes);
         context.Effects.BeginPacket(target, crc: false);
@@ -62,11 +62,14 @@ internal sealed class Relays(SwimContext context)
         context.Timers.Set(TimerKind.Relay, context.Now + (context.Settings.ProbeTimeout.Ticks * context.Settings.NackPercent / 100), seqNo);
     }
 
-    /// <summary>True where the ack was for a ping made for another, who is told.</summary>
-    public bool TryPassOn(uint seqNo)
+    public bool Has(uint seqNo) => _underWay.ContainsKey(seqNo);
+
+    /// <summary>Tells who has asked for the ping of the ack. False where it came from elsewhere than the one that was pinged answers from.</summary>
+    public bool TryPassOn(uint seqNo, NodeAddress from)
     {
-        if (!_underWay.Remove(seqNo, out var relay))
+        if (!_underWay.TryGetValue(seqNo, out var relay) || (!relay.From.IsNone && relay.From != from))
             return false;
+        _underWay.Remove(seqNo);
         Reply(new Ack(relay.SeqNo, default), relay.To, isMember: true);
         return true;
     }
@@ -116,6 +119,11 @@ internal sealed class Relays(SwimContext context)
         return isMember || source == from.WithPort(source.Port) ? source : from;
     }
 
+    /// <param name="To">Who has asked.</param>
+    /// <param name="SeqNo">Under which number.</param>
+    /// <param name="Nack">A nack is wanted and not sent yet.</param>
+    /// <param name="Ends">When an ack is no longer passed on.</param>
+    /// <param name="From">Where an ack must come from; none where it may come from anywhere.</param>
     [StructLayout(LayoutKind.Auto)]
-    private readonly record struct Relay(NodeAddress To, uint SeqNo, bool Nack, long Ends);
+    private readonly record struct Relay(NodeAddress To, uint SeqNo, bool Nack, long Ends, NodeAddress From);
 }

@@ -9,6 +9,9 @@ internal sealed class SwimContext
     /// <summary>A compound of more is misread by old peers.</summary>
     public const int MaxMessagesInPacket = 127;
 
+    /// <summary>Who speaks this version of the protocol, or a later one, answers pings over TCP.</summary>
+    public const byte StreamPingsFrom = 3;
+
     /// <summary>The token of the message that this node goes.</summary>
     public const long LeaveToken = -1;
 
@@ -90,6 +93,13 @@ internal sealed class SwimContext
 
     public void QueueDead(int row, ReadOnlySpan<byte> from, long token = 0) =>
         Queue.Add(row, _scratch.AsSpan(0, MessageCodec.Write(_scratch, new Dead(Members[row].Incarnation, Members.RecordOf(row).NameBytes, from))), token);
+
+    /// <summary>
+    /// Whether an ack of the member counts only from the address it is known by: it has answered from there. Behind a translation of addresses, or with several of its own, a member may answer from another than it
+    /// advertises, and is then believed by the number of the ping alone, which nobody guesses. Such a way can change while it runs: that comes out by a ping over TCP, without which nobody is held to an address.
+    /// </summary>
+    public bool AnswersOnlyFromItsAddress(int row) =>
+        Settings.Guards && Settings.StreamPings && Members[row].AnswersFromItsAddress && Members.RecordOf(row).Versions.ProtocolMax >= StreamPingsFrom;
 
     /// <summary>Fills the packet that is being made with gossip, and ends it. Neither rumours nor the application's messages starve the other.</summary>
     public void FillAndSend()

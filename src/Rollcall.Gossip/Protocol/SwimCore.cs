@@ -150,6 +150,15 @@ internal sealed class SwimCore
         _prober.StreamPingEnded(seqNo, answered);
     }
 
+    /// <summary>A <see cref="StateExchange"/> with a member has failed.</summary>
+    public void ExchangeFailed(NodeRecord partner, string reason, long now)
+    {
+        Enter(now);
+        var row = _context.Members.Find(partner.NameBytes);
+        if (row != MemberTable.None && row != _context.Self && _context.Members[row].IsLive && _context.Members.RecordOf(row).Address == partner.Address)
+            _prober.StreamFailed(row, reason);
+    }
+
     /// <summary>The answer to a ping on a stream; <paramref name="body"/> is without the type byte. False: close without an answer.</summary>
     public bool TryAnswerStreamPing(ReadOnlySpan<byte> body, IBufferWriter<byte> answer)
     {

@@ -29,8 +29,11 @@ internal static partial class GossipLog
     [LoggerMessage(5008, LogLevel.Warning, "{Member} at {Address} is claimed by {OtherAddress} as well; the first keeps the name")]
     public static partial void Conflict(ILogger logger, string member, NodeAddress address, NodeAddress otherAddress);
 
-    [LoggerMessage(5009, LogLevel.Warning, "{Member} at {Address} answers over TCP and not over UDP; datagrams do not get through")]
+    [LoggerMessage(5009, LogLevel.Warning, "{Member} at {Address} answers over TCP and not over UDP; datagrams do not get through. Let UDP through to that port both ways, or, where only long ones are lost, set smaller packets")]
     public static partial void DatagramsLost(ILogger logger, string member, NodeAddress address);
+
+    [LoggerMessage(5033, LogLevel.Warning, "{Member} at {Address} answers over UDP, and an exchange of states with it over TCP has failed: {Reason}. Let TCP through to that port as well: it mends what rumours miss, and newcomers join by it")]
+    public static partial void StreamsLost(ILogger logger, string member, NodeAddress address, string reason);
 
     [LoggerMessage(5010, LogLevel.Warning, "This node did not run for {Seconds:0.0} s; what it suspects of others is put off by that")]
     public static partial void Paused(ILogger logger, double seconds);

@@ -147,8 +147,14 @@ internal sealed class NodeHost : ILoopObserver, IAsyncDisposable
 
     public void StartExchange(StateExchange exchange) => _streams.Run("An exchange", async stopping =>
     {
-        if (await Dialer.ExchangeAsync(exchange.Partner.Address, exchange.Join, stopping) is { } failure)
-            GossipLog.ExchangeFailed(_context.Logger, exchange.Partner.Address, failure);
+        if (await Dialer.ExchangeAsync(exchange.Partner.Address, exchange.Join, stopping) is not { } failure)
+            return;
+        GossipLog.ExchangeFailed(_context.Logger, exchange.Partner.Address, failure);
+        await Loop.AskAsync((core, now) =>
+        {
+            core.ExchangeFailed(exchange.Partner, failure, now);
+            return true;
+        });
     });
 
     public void Happened(in ProtocolEvent change, ReadOnlySpan<byte> payload)

@@ -18,6 +18,7 @@ internal sealed class ProtocolReporter(GossipMetrics metrics, RefusalLog refusal
     private readonly List<LimitedLine> _limited = [];
     private readonly Dictionary<EventKind, LimitedLine> _limits = [];
     private long? _nameLost;
+    private readonly MemberLines _ofMembers = new(time);
     private LimitedLine? _conflictsAnswered;
     private LimitedLine? _keysChanged;
     private LimitedLine? _keysNotDone;
@@ -104,6 +105,8 @@ internal sealed class ProtocolReporter(GossipMetrics metrics, RefusalLog refusal
             metrics.Suspected();
         if (change.Kind == EventKind.Joined && member.Address == Self?.Address && string.Equals(member.Name, Self.Name, StringComparison.Ordinal))
             return;
+        if (change.Kind is EventKind.DatagramsLost or EventKind.StreamsLost && !_ofMembers.TryTake(change.Kind, member.Name))
+            return;
         if (!MayWrite(change.Kind))
             return;
         switch (change.Kind)
@@ -138,6 +141,9 @@ internal sealed class ProtocolReporter(GossipMetrics metrics, RefusalLog refusal
             case EventKind.DatagramsLost:
                 GossipLog.DatagramsLost(logger, member.Name, member.Address);
                 break;
+            case EventKind.StreamsLost:
+                GossipLog.StreamsLost(logger, member.Name, member.Address, change.Reason ?? "");
+                break;
             case EventKind.AccuserDoubted:
                 GossipLog.AccuserDoubted(logger, change.Other?.Name ?? member.Name);
                 break;
@@ -170,6 +176,7 @@ internal sealed class ProtocolReporter(GossipMetrics metrics, RefusalLog refusal
         EventKind.Refuted => (OfOthers, LogLevel.Warning, "this node was taken for dead or suspected"),
         EventKind.Conflict => (OfOthers, LogLevel.Warning, "the name of a member is claimed by another address"),
         EventKind.DatagramsLost => (OfOthers, LogLevel.Warning, "a member answers over TCP and not over UDP"),
+        EventKind.StreamsLost => (OfOthers, LogLevel.Warning, "a member answers over UDP and not over TCP"),
         EventKind.AccuserDoubted => (OfOthers, LogLevel.Warning, "a member accuses so many that it is not believed"),
         EventKind.Flapping => (OfOthers, LogLevel.Information, "a member goes and comes again and again"),
         EventKind.Paused => (OfOthers, LogLevel.Warning, "this node did not run"),

@@ -67,6 +67,46 @@ public sealed class LogFloodTests
         Assert.StartsWith("z at none has failed", log.Of(LogLevel.Warning).Last(), StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData(nameof(EventKind.DatagramsLost))]
+    [InlineData(nameof(EventKind.StreamsLost))]
+    public void What_lasts_is_told_once_for_each_member_in_a_while(string what)
+    {
+        var kind = Enum.Parse<EventKind>(what);
+        var time = new VirtualTime();
+        var log = new LogRecorder();
+        using var metrics = new GossipMetrics(null, new(), static () => new(0, []));
+        var reporter = new ProtocolReporter(metrics, new(time, log), time, log);
+        for (var minute = 0; minute < 25; minute++)
+        {
+            foreach (var name in new[] { "b", "c" })
+            {
+                var record = new NodeRecord(Encoding.UTF8.GetBytes(name), NodeAddress.From([127, 0, 0, 1], 7946), default, ProtocolVersions.Default);
+                reporter.Report(new ProtocolEvent(kind, 0) { Record = record, Reason = "it refused" });
+            }
+
+            reporter.Settle();
+            time.Advance(TimeSpan.FromMinutes(1));
+        }
+
+        Assert.Equal(["b", "c", "b", "c", "b", "c"], log.Of(LogLevel.Warning).Select(static line => line[..1]));
+        Assert.All(log.Of(LogLevel.Warning), static line => Assert.Matches("answers over (TCP and not over UDP|UDP.*it refused)", line));
+    }
+
+    [Fact]
+    public void What_lasts_of_more_members_than_are_remembered_is_a_few_lines()
+    {
+        var time = new VirtualTime();
+        var lines = new MemberLines(time);
+        for (var i = 0; i < 2 * MemberLines.Max; i++)
+            Assert.True(lines.TryTake(EventKind.StreamsLost, $"n{i}"));
+        Assert.False(lines.TryTake(EventKind.StreamsLost, "n0"));
+        Assert.True(lines.TryTake(EventKind.StreamsLost, $"n{MemberLines.Max}"));
+        time.Advance(MemberLines.Interval);
+        Assert.True(lines.TryTake(EventKind.StreamsLost, $"n{MemberLines.Max}"));
+        Assert.False(lines.TryTake(EventKind.StreamsLost, $"n{MemberLines.Max}"));
+    }
+
     [Fact]
     public async Task What_takes_long_at_the_start_is_no_pause_of_the_node()
     {
