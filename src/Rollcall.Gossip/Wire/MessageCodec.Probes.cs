@@ -65,6 +65,31 @@ internal static partial class MessageCodec
 
     public static bool TryRead(ReadOnlySpan<byte> body, out Ping message, out string? refusal)
     {
+        refusal = null;
+        return TryReadUsual(body, out message) || TryReadAny(body, out message, out refusal);
+    }
+
+    // In the form that this library and memberlist write, which needs no name of a field looked up. What is not of it, or not within the limits, is left to the reader of all forms.
+    private static bool TryReadUsual(ReadOnlySpan<byte> body, out Ping message)
+    {
+        message = default;
+        var reader = new MsgPackReader(body);
+        if (!(reader.TryReadMapHeader(out var fields) && fields == 5
+            && reader.TryPassText("Node"u8) && reader.TryReadRaw(out var node) && node.Length <= WireLimits.MaxNameBytes
+            && reader.TryPassText("SeqNo"u8) && reader.TryReadUnsigned(uint.MaxValue, out var seqNo)
+            && reader.TryPassText("SourceAddr"u8) && reader.TryReadRaw(out var ip) && NodeAddress.IsValidLength(ip.Length)
+            && reader.TryPassText("SourceNode"u8) && reader.TryReadRaw(out var sourceNode) && sourceNode.Length <= WireLimits.MaxNameBytes
+            && reader.TryPassText("SourcePort"u8) && reader.TryReadUnsigned(ushort.MaxValue, out var port)))
+        {
+            return false;
+        }
+
+        message = new((uint)seqNo, node, NodeAddress.From(ip, (ushort)port), sourceNode);
+        return true;
+    }
+
+    internal static bool TryReadAny(ReadOnlySpan<byte> body, out Ping message, out string? refusal)
+    {
         var fields = new FieldReader(body, PingOrder);
         uint seqNo = 0;
         ushort port = 0;

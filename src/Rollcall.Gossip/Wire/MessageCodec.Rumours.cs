@@ -50,6 +50,32 @@ internal static partial class MessageCodec
 
     public static bool TryRead(ReadOnlySpan<byte> body, out Alive message, out string? refusal)
     {
+        refusal = null;
+        return TryReadUsual(body, out message) || TryReadAny(body, out message, out refusal);
+    }
+
+    // In the form that this library and memberlist write, which needs no name of a field looked up. What is not of it, or not within the limits, is left to the reader of all forms.
+    private static bool TryReadUsual(ReadOnlySpan<byte> body, out Alive message)
+    {
+        message = default;
+        var reader = new MsgPackReader(body);
+        if (!(reader.TryReadMapHeader(out var fields) && fields == 6
+            && reader.TryPassText("Addr"u8) && reader.TryReadRaw(out var ip) && NodeAddress.IsValidLength(ip.Length)
+            && reader.TryPassText("Incarnation"u8) && reader.TryReadUnsigned(uint.MaxValue, out var incarnation)
+            && reader.TryPassText("Meta"u8) && reader.TryReadRaw(out var meta) && meta.Length <= WireLimits.MaxMetaBytes
+            && reader.TryPassText("Node"u8) && reader.TryReadRaw(out var node) && node.Length is > 0 and <= WireLimits.MaxNameBytes
+            && reader.TryPassText("Port"u8) && reader.TryReadUnsigned(ushort.MaxValue, out var port)
+            && reader.TryPassText("Vsn"u8) && reader.TryReadRaw(out var versions)))
+        {
+            return false;
+        }
+
+        message = new((uint)incarnation, node, NodeAddress.From(ip, (ushort)port), meta, ProtocolVersions.From(versions));
+        return true;
+    }
+
+    internal static bool TryReadAny(ReadOnlySpan<byte> body, out Alive message, out string? refusal)
+    {
         var fields = new FieldReader(body, AliveOrder);
         uint incarnation = 0;
         ushort port = 0;
@@ -86,6 +112,13 @@ internal static partial class MessageCodec
 
     private static bool TryReadAccusation(ReadOnlySpan<byte> body, out uint incarnation, out ReadOnlySpan<byte> node, out ReadOnlySpan<byte> from, out string? refusal)
     {
+        refusal = null;
+        return TryReadUsual(body, out incarnation, out node, out from) || TryReadAny(body, out incarnation, out node, out from, out refusal);
+    }
+
+    /// <summary>An accusation in any form that is read.</summary>
+    internal static bool TryReadAny(ReadOnlySpan<byte> body, out uint incarnation, out ReadOnlySpan<byte> node, out ReadOnlySpan<byte> from, out string? refusal)
+    {
         var fields = new FieldReader(body, AccusationOrder);
         incarnation = 0;
         node = from = default;
@@ -104,5 +137,18 @@ internal static partial class MessageCodec
             fields.Fail(NoName);
         refusal = fields.Refusal;
         return refusal is null;
+    }
+
+    private static bool TryReadUsual(ReadOnlySpan<byte> body, out uint incarnation, out ReadOnlySpan<byte> node, out ReadOnlySpan<byte> from)
+    {
+        var reader = new MsgPackReader(body);
+        ulong number = 0;
+        node = from = default;
+        var read = reader.TryReadMapHeader(out var fields) && fields == 3
+            && reader.TryPassText("From"u8) && reader.TryReadRaw(out from) && from.Length <= WireLimits.MaxNameBytes
+            && reader.TryPassText("Incarnation"u8) && reader.TryReadUnsigned(uint.MaxValue, out number)
+            && reader.TryPassText("Node"u8) && reader.TryReadRaw(out node) && node.Length is > 0 and <= WireLimits.MaxNameBytes;
+        incarnation = (uint)number;
+        return read;
     }
 }
