@@ -1,6 +1,5 @@
 using System.Text;
 using Rollcall.Gossip.Messages;
-using Rollcall.Gossip.Protocol;
 using Rollcall.Gossip.Serf;
 using Rollcall.Gossip.Tests.Protocol;
 using Rollcall.Gossip.Transport;
